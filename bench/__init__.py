@@ -1,0 +1,1 @@
+"""Measured promises: each module prints one table and exits 1 below its bar."""

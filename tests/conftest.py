@@ -1,0 +1,122 @@
+"""What every test may ask for: a fresh database of either kind, the app on it, a browser, a server."""
+
+import fcntl
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+from tests import browser as browsers
+from tests import postgres
+
+CLUSTER = pytest.StashKey[Path]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The controlling process makes the folder of the one cluster; workers are told where it is."""
+    given = getattr(config, "workerinput", {}).get("cluster")
+    config.stash[CLUSTER] = Path(given) if given else postgres.new_folder()
+    if not given:  # a terminated run tidies up as an interrupted one does
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """xdist: a worker is about to start."""
+    node.workerinput["cluster"] = str(node.config.stash[CLUSTER])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The controlling process stops the cluster, whoever started it."""
+    folder = config.stash[CLUSTER]
+    if hasattr(config, "workerinput"):
+        return
+    postgres.stop_cluster(folder / "cluster")
+    for left in folder.iterdir():
+        left.unlink()
+    folder.rmdir()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(request: pytest.FixtureRequest) -> str:
+    """The URL of the run's one PostgreSQL cluster: the first worker to ask starts it."""
+    folder = request.config.stash[CLUSTER]
+    with _locked(folder / "lock"):
+        url = folder / "url"
+        if not url.exists():
+            try:
+                url.write_text(postgres.start_cluster(folder / "cluster"))
+            except postgres.NotInstalled as missing:
+                _missing(missing)
+        return url.read_text()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A headless Chromium; open pages with tests.browser.window."""
+    try:
+        with browsers.chromium() as chromium:
+            yield chromium
+    except browsers.NotInstalled as missing:
+        _missing(missing)
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Migrated templates by kind, filled on first use, one of each kind per worker."""
+    return {"folder": tmp_path_factory.mktemp("sqlite")}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, templates: dict[str, Any]) -> Iterator[str]:
+    """A fresh migrated database; the test runs once for each kind.
+
+    One kind only: `@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)`.
+    """
+    from tests import databases  # here, so that tests of pure rules start without the app
+
+    kind = request.param
+    if kind == "postgresql" and kind not in templates:
+        templates[kind] = databases.PostgresTemplate.build(request.getfixturevalue("postgres_server"))
+    if kind == "sqlite" and kind not in templates:
+        templates[kind] = databases.SqliteTemplate.build(templates["folder"])
+    with templates[kind].copy() as url:
+        yield url
+
+
+@pytest.fixture
+def settings() -> dict[str, Any]:
+    """Settings of the app under test beside the database's; a test file may override this fixture."""
+    return {}
+
+
+@pytest.fixture
+def app(database_url: str, settings: dict[str, Any]) -> Iterator[Any]:
+    """The app on the fresh database, inside an app context."""
+    from salonpool.app import create_app
+    from salonpool.database import db
+    from tests import databases
+
+    app = create_app(databases.config_for(database_url, **settings))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _missing(what: Exception) -> NoReturn:
+    """A machine without a tool skips in plain sight; `make test` promised everything, so there it fails."""
+    if os.environ.get("REQUIRE_ALL") == "1":
+        pytest.fail(str(what), pytrace=False)
+    pytest.skip(f"NOT TESTED: {what}")
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,109 @@
+"""Fresh, migrated databases of both kinds, cheaply: migrate one template, copy it for each use."""
+
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Self
+
+import flask_migrate
+import sqlalchemy as sa
+
+from config import Config
+from salonpool.app import create_app
+from salonpool.database import db
+from tests import postgres
+
+Kind = Literal["sqlite", "postgresql"]
+KINDS: tuple[Kind, ...] = ("sqlite", "postgresql")
+
+
+def config_for(database_url: str, **settings: object) -> Config:
+    """A test's settings: the two secrets a deployment must give, and whatever the test names."""
+    values = {
+        "secret_key": "a key for tests only, long enough",
+        "public_url": "http://salon.test",
+        "testing": True,
+    }
+    return Config(database_url=database_url, **{**values, **settings})  # type: ignore[arg-type]
+
+
+def migrate(database_url: str) -> None:
+    """Bring an empty database to the newest revision, guards included."""
+    app = create_app(config_for(database_url))
+    with app.app_context():
+        flask_migrate.upgrade()
+        db.session.remove()
+        db.engine.dispose()
+
+
+@dataclass(frozen=True)
+class SqliteTemplate:
+    """A migrated SQLite file to copy."""
+
+    folder: Path
+
+    @classmethod
+    def build(cls, folder: Path) -> Self:
+        """Migrate one file in the folder."""
+        migrate(f"sqlite:///{folder / 'template.sqlite'}")
+        return cls(folder)
+
+    @contextmanager
+    def copy(self) -> Iterator[str]:
+        """The URL of a fresh copy, removed afterwards."""
+        with tempfile.TemporaryDirectory(dir=self.folder, ignore_cleanup_errors=True) as folder:
+            path = Path(folder) / "salonpool.sqlite"
+            shutil.copyfile(self.folder / "template.sqlite", path)
+            yield f"sqlite:///{path}"
+
+
+@dataclass(frozen=True)
+class PostgresTemplate:
+    """A migrated PostgreSQL database to clone, in a cluster of our own."""
+
+    server_url: str
+    name: str
+
+    @classmethod
+    def build(cls, server_url: str) -> Self:
+        """Migrate one new database of the cluster."""
+        template = cls(server_url, f"template_{uuid.uuid4().hex[:12]}")
+        template._run(f"CREATE DATABASE {template.name}")
+        migrate(template._url(template.name))
+        return template
+
+    @contextmanager
+    def copy(self) -> Iterator[str]:
+        """The URL of a fresh clone, dropped afterwards even if something is still connected."""
+        name = f"copy_{uuid.uuid4().hex[:12]}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {self.name}")
+        try:
+            yield self._url(name)
+        finally:
+            self._run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _url(self, name: str) -> str:
+        return sa.make_url(self.server_url).set(database=name).render_as_string(hide_password=False)
+
+    def _run(self, statement: str) -> None:
+        engine = sa.create_engine(self.server_url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            connection.execute(sa.text(statement))
+
+
+@contextmanager
+def fresh(kind: Kind) -> Iterator[str]:
+    """One migrated database outside pytest, for bench/: starts and stops a cluster of its own if need be."""
+    if kind == "postgresql":
+        with postgres.cluster() as server_url, PostgresTemplate.build(server_url).copy() as url:
+            yield url
+        return
+    with (
+        tempfile.TemporaryDirectory(prefix="salonpool-") as folder,
+        SqliteTemplate.build(Path(folder)).copy() as url,
+    ):
+        yield url
