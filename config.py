@@ -1,0 +1,114 @@
+"""Settings, read from the environment once; the app refuses to start on a missing secret."""
+
+import contextlib
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).parent
+
+
+class ConfigError(ValueError):
+    """A setting is missing or wrong; the message names it and gives an example."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """Every setting of the app. Times in seconds. Tests build one by hand."""
+
+    database_url: str
+    secret_key: str
+    public_url: str
+    sms_link_host: str = ""
+    twilio_account_sid: str = ""
+    twilio_auth_token: str = ""
+    twilio_messaging_service_sid: str = ""
+    twilio_from: str = ""
+    twilio_api_base: str = ""
+    sms_two_way: bool = True
+    trusted_proxy_hops: int = 0
+    backoff_scale: float = 1.0
+    clock_tick_seconds: float = 1.0
+    demo: bool = False
+    testing: bool = False
+
+    @property
+    def link_host(self) -> str:
+        """Host written in texts; short, because a link shares one SMS with the words."""
+        return self.sms_link_host or urlsplit(self.public_url).netloc
+
+    @classmethod
+    def from_env(cls) -> "Config":
+        """Read the environment variables of docs/operating.md. Raises ConfigError."""
+        demo = _flag("DEMO", default=False)
+        port = _number("PORT", 8000)
+        return cls(
+            database_url=_database_url(),
+            secret_key=os.environ.get("SECRET_KEY") or _demo_secret(demo),
+            public_url=_public_url(demo, int(port)),
+            sms_link_host=os.environ.get("SMS_LINK_HOST", ""),
+            twilio_account_sid=os.environ.get("TWILIO_ACCOUNT_SID", ""),
+            twilio_auth_token=os.environ.get("TWILIO_AUTH_TOKEN", ""),
+            twilio_messaging_service_sid=os.environ.get("TWILIO_MESSAGING_SERVICE_SID", ""),
+            twilio_from=os.environ.get("TWILIO_FROM", ""),
+            twilio_api_base=os.environ.get("TWILIO_API_BASE", ""),
+            sms_two_way=_flag("SMS_TWO_WAY", default=True),
+            trusted_proxy_hops=int(_number("TRUSTED_PROXY_HOPS", 0)),
+            backoff_scale=_number("BACKOFF_SCALE", 1.0),
+            clock_tick_seconds=_number("CLOCK_TICK_SECONDS", 1.0),
+            demo=demo,
+        )
+
+
+def _database_url() -> str:
+    url = os.environ.get("DATABASE_URL") or f"sqlite:///{ROOT / 'instance' / 'salonpool.sqlite'}"
+    for short in ("postgres://", "postgresql://"):
+        if url.startswith(short):
+            return "postgresql+psycopg://" + url.removeprefix(short)
+    return url
+
+
+def _public_url(demo: bool, port: int) -> str:
+    url = os.environ.get("PUBLIC_URL", "").rstrip("/")
+    if not url and demo:
+        return f"http://127.0.0.1:{port}"
+    if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).netloc:
+        raise ConfigError("PUBLIC_URL: give the address people open, for example https://book.example")
+    return url
+
+
+def _demo_secret(demo: bool) -> str:
+    """The demo keeps a random key in instance/, so that web and jobs derive the same links."""
+    if not demo:
+        raise ConfigError("SECRET_KEY: give a long random text, for example from: openssl rand -hex 32")
+    path = ROOT / "instance" / "demo-secret"
+    path.parent.mkdir(exist_ok=True)
+    if not path.exists():
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_hex(32))
+        # link() refuses to overwrite: of two processes starting at once, one key wins for both.
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(draft)
+        draft.unlink()
+    return path.read_text()
+
+
+def _flag(name: str, *, default: bool) -> bool:
+    value = os.environ.get(name, "")
+    if value not in {"", "0", "1"}:
+        raise ConfigError(f"{name}: give 1 or 0, not {value!r}")
+    return default if value == "" else value == "1"
+
+
+def _number(name: str, default: float) -> float:
+    value = os.environ.get(name) or str(default)
+    try:
+        number = float(value)
+    except ValueError:
+        raise ConfigError(f"{name}: give a number, for example {default:g}, not {value!r}") from None
+    if not 0 <= number < float("inf"):
+        raise ConfigError(f"{name}: give a number of 0 or more, for example {default:g}")
+    return number

@@ -1,0 +1,175 @@
+"""The one way to the database: session, transaction, lock, wake-up list and the UTC column type."""
+
+import functools
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, ParamSpec, TypeVar, cast
+
+import sqlalchemy as sa
+from flask import Flask, current_app
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Session
+
+# Constraint names are part of the schema: migrations and error mapping refer to them.
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+BUSY_TIMEOUT_MS = 5000
+RETRIES = 3
+RETRIABLE_SQLSTATES = {"40P01", "40001"}  # deadlock detected, serialization failure
+OVERLAP_SQLSTATE = "23P01"  # exclusion violation
+OVERLAP_MESSAGE = "occupancy_overlap"  # raised by the SQLite triggers in migrations/guards.py
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Base(DeclarativeBase):
+    """Parent of every table."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """An aware UTC instant on both databases; a naive value is refused instead of guessed."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime {value!r}: give an aware one")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Commit what a use case did, or roll all of it back. Does not nest.
+
+    Ends the session's open read first, so on SQLite the write lock is taken before anything is read
+    (BEGIN IMMEDIATE); nothing loaded before may be used inside.
+    """
+    session = db.session()
+    if "woken" in session.info:
+        raise RuntimeError("transaction() does not nest: only public use cases open it")
+    session.rollback()
+    session.info["woken"] = []
+    try:
+        session.connection(execution_options={"writing": True})
+        yield session
+        session.commit()
+        woken = session.info["woken"]
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop("woken", None)
+    deliver = current_app.extensions.get("salonpool.wake")
+    if deliver and woken:
+        deliver(woken)
+
+
+def retried(use_case: Callable[P, R]) -> Callable[P, R]:
+    """Run a use case again, up to 3 times, when PostgreSQL chose it as the victim of a deadlock."""
+
+    @functools.wraps(use_case)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        for attempt in range(RETRIES):
+            try:
+                return use_case(*args, **kwargs)
+            except DBAPIError as error:
+                if sqlstate(error) not in RETRIABLE_SQLSTATES or attempt == RETRIES - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+    return run
+
+
+def lock(session: Session, *keys: str) -> None:
+    """Hold the named things until the transaction ends, in sorted order so that no two callers cross.
+
+    PostgreSQL: transaction-scoped advisory locks. SQLite: the transaction already holds the only write lock.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    for key in sorted(set(keys)):
+        session.execute(sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+
+
+def wake(task: str, subject_id: int) -> None:
+    """Ask the clock to look at a row soon; handed over after the commit, forgotten on rollback."""
+    db.session.info["woken"].append((task, subject_id))
+
+
+def sqlstate(error: DBAPIError) -> str | None:
+    """PostgreSQL's error code, or None on SQLite."""
+    return getattr(error.orig, "sqlstate", None)
+
+
+def is_overlap(error: IntegrityError) -> bool:
+    """Did the database refuse the row because its resource is taken then?"""
+    return sqlstate(error) == OVERLAP_SQLSTATE or OVERLAP_MESSAGE in str(error.orig)
+
+
+def is_unavailable(error: DBAPIError) -> bool:
+    """Is the database busy, locked, full or away, so that the same call may succeed later?"""
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return any(
+            word in str(error.orig) for word in ("locked", "busy", "full", "unable to open", "disk I/O")
+        )
+    state = sqlstate(error) or ""
+    return bool(error.connection_invalidated) or state[:2] in {"08", "53", "57", "40", "55"} or not state
+
+
+def init_app(app: Flask) -> None:
+    """Bind the session to the app's database and set up each new connection."""
+    db.init_app(app)
+    with app.app_context():
+        engine = db.engine
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+
+
+def wal_is_safe(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
+    """Has the linked SQLite the WAL-reset fix (3.51.3, 3.50.7, 3.44.6 or later of those lines)?"""
+    return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # SQLAlchemy's begin event decides how a transaction starts
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = FULL")
+    if wal_is_safe():
+        connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("writing")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def engine() -> Engine:
+    """The app's engine, for health checks."""
+    return cast(Engine, db.engine)

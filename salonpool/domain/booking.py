@@ -1,0 +1,88 @@
+"""The rules of a booking: its states, its hold, its cut-off, and who serves a guest who takes anyone."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from salonpool.domain.availability import Opening
+from salonpool.domain.refusal import InvalidInput, Refusal
+
+HOLD = timedelta(minutes=5)
+HORIZON = timedelta(days=180)
+MAX_LENGTH = timedelta(hours=16)
+MAX_SERVICES = 6
+
+
+class BookingStatus(StrEnum):
+    """Stored states; 'moved' or 'past cut-off' are derived."""
+
+    HELD = "held"
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    CHECKED_IN = "checked_in"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    NO_SHOW = "no_show"
+
+
+class CancelCause(StrEnum):
+    """Why a booking is cancelled."""
+
+    HOLD_EXPIRED = "hold_expired"
+    GUEST = "guest"
+    SALON = "salon"
+
+
+OPEN_STATES = frozenset({BookingStatus.PENDING, BookingStatus.CONFIRMED})
+# Only these take up the stylist and the chair; cancelled and no_show give them back.
+OCCUPYING_STATES = OPEN_STATES | {BookingStatus.HELD, BookingStatus.CHECKED_IN, BookingStatus.COMPLETED}
+
+
+class SlotTaken(Refusal):
+    """Somebody else has that time. `nearest` holds up to three openings that are free now."""
+
+    def __init__(self, nearest: Sequence[Opening] = ()) -> None:
+        super().__init__("slot_taken")
+        self.nearest = tuple(nearest)
+
+
+def check_start(starts_at: datetime, now: datetime) -> None:
+    """Refuse a start that has passed or lies beyond the horizon. Raises InvalidInput."""
+    if starts_at <= now:
+        raise InvalidInput("in_the_past", field="starts_at", example=_example(now))
+    if starts_at > now + HORIZON:
+        raise InvalidInput("too_far_ahead", field="starts_at", days=HORIZON.days)
+    if starts_at.second or starts_at.microsecond or starts_at.minute % 15:
+        raise InvalidInput("off_the_grid", field="starts_at", example=_example(now))
+
+
+def cut_off_at(starts_at: datetime, cut_off_minutes: int) -> datetime:
+    """The last instant at which a guest may change or cancel online."""
+    return starts_at - timedelta(minutes=cut_off_minutes)
+
+
+def check_cancel(status: BookingStatus, starts_at: datetime, cut_off_minutes: int, now: datetime) -> None:
+    """Refuse a guest's cancellation that comes too late or in the wrong state. Raises Refusal."""
+    if status not in OPEN_STATES:
+        raise Refusal("not_open", status=str(status))
+    if now > cut_off_at(starts_at, cut_off_minutes):
+        raise Refusal("past_cut_off", minutes=cut_off_minutes)
+
+
+def fairest(candidates: Sequence[Opening], booked_minutes: Mapping[int, int]) -> Opening:
+    """For 'anyone': the stylist with the fewest booked minutes that day, then the lowest id."""
+    return min(candidates, key=lambda o: (booked_minutes.get(o.stylist_id, 0), o.stylist_id))
+
+
+def nearest(openings: Sequence[Opening], wanted: int, count: int = 3) -> list[Opening]:
+    """The `count` starts closest to `wanted` (epoch minutes), one per start, the earlier one on a tie."""
+    by_start: dict[int, Opening] = {}
+    for opening in openings:
+        by_start.setdefault(opening.start, opening)
+    ranked = sorted(by_start.values(), key=lambda o: (abs(o.start - wanted), o.start))
+    return sorted(ranked[:count])
+
+
+def _example(now: datetime) -> str:
+    later = (now + timedelta(days=1)).replace(minute=0, second=0, microsecond=0)
+    return later.strftime("%Y-%m-%dT%H:%M:%SZ")

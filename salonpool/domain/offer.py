@@ -1,0 +1,74 @@
+"""The rules of an offer: who is asked in one wave, until when, and what an answer may become."""
+
+import math
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from salonpool.domain.local_time import DAY, at_local
+from salonpool.domain.refusal import Refusal
+
+# Pool policy: pool.md 3f. Wave = smallest k with 1 - (1 - p)**k >= target, at most 6.
+P_ACCEPT = 0.35
+MAX_WAVE = 6
+SOON = timedelta(hours=48)
+TARGET_EARLY, TARGET_SOON = 0.6, 0.9
+QUIET_FROM, QUIET_UNTIL = time(21), time(9)
+QUIET_EXCEPT = timedelta(hours=12)
+
+
+class OfferStatus(StrEnum):
+    """`offered` is the only live state."""
+
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+
+
+class OfferGone(Refusal):
+    """The offer can no longer be accepted: taken, expired, withdrawn, declined or not_eligible."""
+
+
+def wave_size(lead: timedelta) -> int:
+    """How many people to ask at once for one seat, given the time until it starts."""
+    target = TARGET_SOON if lead <= SOON else TARGET_EARLY
+    return min(MAX_WAVE, math.ceil(math.log(1 - target) / math.log(1 - P_ACCEPT)))
+
+
+def deadline(asked_at: datetime, starts_at: datetime) -> datetime:
+    """Until when an answer counts: 30 minutes or a tenth of the lead time, at least 5 minutes;
+    12 hours when the shift is over a week away. Never after the start."""
+    lead = starts_at - asked_at
+    wait = timedelta(hours=12) if lead > timedelta(days=7) else min(timedelta(minutes=30), lead / 10)
+    until = asked_at + max(wait, timedelta(minutes=5))
+    return min(
+        until.replace(second=0, microsecond=0) + timedelta(minutes=1 if until.second else 0), starts_at
+    )
+
+
+def ask_at(now: datetime, starts_at: datetime, tz: ZoneInfo) -> datetime:
+    """When the offer's text may leave: now, or 09:00 local after the quiet hours (21:00-09:00),
+    unless the shift starts within 12 hours."""
+    local = now.astimezone(tz)
+    if QUIET_UNTIL <= local.time() < QUIET_FROM or starts_at - now <= QUIET_EXCEPT:
+        return now
+    day = local.date() if local.time() < QUIET_UNTIL else local.date() + DAY
+    return at_local(day, QUIET_UNTIL, tz)
+
+
+def check_answer(status: OfferStatus, expires_at: datetime, now: datetime) -> None:
+    """Refuse an answer to an offer that is over. Raises OfferGone with the code to show."""
+    gone = {
+        OfferStatus.SUPERSEDED: "taken",
+        OfferStatus.EXPIRED: "expired",
+        OfferStatus.WITHDRAWN: "withdrawn",
+        OfferStatus.DECLINED: "declined",
+        OfferStatus.ACCEPTED: "accepted",
+    }.get(status)
+    if gone is None and now >= expires_at:
+        gone = "expired"
+    if gone is not None:
+        raise OfferGone(gone)

@@ -1,0 +1,20 @@
+"""People: the roles an account may hold and the languages we speak."""
+
+from enum import StrEnum
+
+LANGUAGES = ("zh-Hant", "en", "zh-Hans")
+SIGN_IN_MINUTES = 10
+
+
+class RoleKind(StrEnum):
+    """What an account may do; at one salon, or network-wide for the office."""
+
+    OWNER = "owner"
+    RECEPTIONIST = "receptionist"
+    STYLIST = "stylist"
+    OFFICE = "office"
+
+
+def language_or_default(code: str | None, default: str = "zh-Hant") -> str:
+    """One of LANGUAGES."""
+    return code if code in LANGUAGES else default

@@ -1,0 +1,60 @@
+"""Phone numbers: what a person types becomes E.164, or a clear refusal."""
+
+import unicodedata
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberType, number_type
+
+from salonpool.domain.refusal import InvalidInput
+
+EXAMPLE = "0912 345 678"
+TEXTABLE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
+MAX_TYPED = 40
+
+
+def mobile_number(typed: str, region: str, *, field: str = "phone", demo: bool = False) -> str:
+    """E.164 of a mobile number as people type it in `region` (ISO 3166: TW).
+
+    Spaces, dashes and full-width digits are fine; letters and extensions are not (E.164 has neither).
+    With `demo`, the invented range +886900000xxx also passes. Raises InvalidInput: phone_missing,
+    phone_unreadable, phone_landline, phone_invalid.
+    """
+    text = unicodedata.normalize("NFKC", typed).strip()
+    if not text:
+        raise InvalidInput("phone_missing", field=field, example=EXAMPLE)
+    if len(text) > MAX_TYPED or not text.isascii() or any(c.isalpha() for c in text):
+        raise InvalidInput("phone_unreadable", field=field, example=EXAMPLE)
+    try:
+        number = phonenumbers.parse(text, region)
+    except NumberParseException:
+        raise InvalidInput("phone_unreadable", field=field, example=EXAMPLE) from None
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if number.extension:
+        raise InvalidInput("phone_unreadable", field=field, example=EXAMPLE)
+    if demo and is_invented(e164):
+        return e164
+    if not phonenumbers.is_valid_number(number):
+        raise InvalidInput("phone_invalid", field=field, example=EXAMPLE)
+    if number_type(number) not in TEXTABLE:
+        raise InvalidInput("phone_landline", field=field, example=EXAMPLE)
+    return e164
+
+
+def is_invented(e164: str) -> bool:
+    """Is this one of the demo's numbers, 0900-000-0xx and its neighbours, which reach nobody?"""
+    return e164.startswith("+886900000") and len(e164) == len("+886900000000")
+
+
+def for_reading(e164: str, region: str) -> str:
+    """A number as its own country writes it: 0912 345 678; others in international form."""
+    number = phonenumbers.parse(e164)
+    national = phonenumbers.region_code_for_country_code(number.country_code) == region
+    style = (
+        phonenumbers.PhoneNumberFormat.NATIONAL if national else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    )
+    return phonenumbers.format_number(number, style)
+
+
+def tail(e164: str) -> str:
+    """The last three digits, for logs and for people who may not see the number."""
+    return e164[-3:]

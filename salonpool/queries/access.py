@@ -1,0 +1,91 @@
+"""The doors: who may see what. Every read for a person goes through one; a foreign id answers like a missing one."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from salonpool.database import db
+from salonpool.domain.links import digest, looks_like_token
+from salonpool.domain.person import RoleKind
+from salonpool.domain.refusal import Missing
+from salonpool.models import Account, ApiToken, Booking, Role, Salon
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """A login as the doors see it; roles are read fresh, never taken from a cookie."""
+
+    id: int
+    network_id: int
+    name: str
+    language: str
+    stylist_id: int | None
+    session_version: int
+    owned_salon_ids: frozenset[int]
+    is_office: bool
+
+
+def find_account(account_id: int) -> AccountRow | None:
+    """The enabled account of that id."""
+    return _account(Account.id == account_id)
+
+
+def find_account_by_bearer(token: str) -> AccountRow | None:
+    """The enabled account whose API token this is."""
+    return _account(
+        Account.id.in_(
+            sa.select(ApiToken.account_id).where(
+                ApiToken.digest == digest(token), ApiToken.revoked_at.is_(None)
+            )
+        )
+    )
+
+
+def get_owned_salon(account: AccountRow, slug: str) -> Salon:
+    """The salon of that slug, if the account owns it. Raises Missing."""
+    salon = db.session.scalar(
+        sa.select(Salon).where(
+            Salon.slug == slug, Salon.network_id == account.network_id, Salon.id.in_(account.owned_salon_ids)
+        )
+    )
+    if salon is None:
+        raise Missing
+    return salon
+
+
+def booking_id_by_link(token: str) -> int:
+    """The booking a manage link opens. Raises Missing for an unknown or revoked token."""
+    return _by_token(Booking.link_digest, Booking.id, token)
+
+
+def booking_id_by_hold(token: str) -> int:
+    """The hold (or what became of it) a hold token opens. Raises Missing."""
+    return _by_token(Booking.hold_digest, Booking.id, token)
+
+
+def _by_token(
+    column: sa.orm.InstrumentedAttribute[str | None], wanted: sa.orm.InstrumentedAttribute[int], token: str
+) -> int:
+    found = None
+    if looks_like_token(token):
+        found = db.session.scalar(sa.select(wanted).where(column == digest(token)))
+    if found is None:
+        raise Missing
+    return found
+
+
+def _account(condition: sa.ColumnElement[bool]) -> AccountRow | None:
+    account = db.session.scalar(sa.select(Account).where(condition, Account.disabled_at.is_(None)))
+    if account is None:
+        return None
+    roles = db.session.execute(sa.select(Role.kind, Role.salon_id).where(Role.account_id == account.id)).all()
+    return AccountRow(
+        id=account.id,
+        network_id=account.network_id,
+        name=account.name,
+        language=account.language,
+        stylist_id=account.stylist_id,
+        session_version=account.session_version,
+        owned_salon_ids=frozenset(s for kind, s in roles if kind == RoleKind.OWNER and s is not None),
+        is_office=any(kind == RoleKind.OFFICE for kind, _ in roles),
+    )
