@@ -1,0 +1,477 @@
+"""One sample of every state of every page, so that a template and what it expects cannot drift apart unseen.
+
+The shapes are those named in the comment at the top of each template.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace as Row
+from typing import Any
+
+ZONE = "Asia/Taipei"
+TODAY = date(2026, 10, 19)
+TEN = datetime(2026, 10, 20, 2, 0, tzinfo=UTC)
+
+WORDS: dict[str, tuple[str, str]] = {
+    "salon": ("Qinghe Hair", "青禾髮室"),
+    "kapok": ("Kapok Studio", "木棉造型"),
+    "owl": ("Night Owl Hair", "夜貓子髮室"),
+    "datong": ("Datong", "大同區"),
+    "zhongshan": ("Zhongshan", "中山區"),
+    "walk": ("4 minutes from Yuanshan MRT", "捷運圓山站走路 4 分鐘"),
+    "address": ("12 Example Lane, Datong District", "大同區範例巷 12 號"),
+    "cut": ("Wash & cut", "洗剪"),
+    "colour": ("Colour", "染髮"),
+    "perm": ("Perm", "燙髮"),
+    "treatment": ("Treatment", "護髮"),
+    "shave": ("Shave", "修面"),
+    "upstyle": ("Upstyle", "盤髮"),
+    "bleach": ("Bleach & tone", "漂髮調色"),
+    "wen": ("Wen", "小雯"),
+    "zhe": ("Zhe", "阿哲"),
+    "chen": ("Mrs Chen", "陳姐"),
+    "guest": ("Ms Lin", "林小姐"),
+    "guest2": ("Mrs Wang", "王太太"),
+    "fits": ("Fits your 40 h week", "在您每週 40 小時之內"),
+    "pool": ("in the pool", "人在支援名單"),
+    "skilled": ("can colour", "人會染髮"),
+    "free": ("free then", "人那時有空"),
+    "busy": ("busy at another salon", "人在別家上班"),
+    "over": ("over their hours", "人時數已滿"),
+    "later": ("Start 30 min later", "晚 30 分鐘開始"),
+    "wrong": ("Enter a 10-digit mobile number, like 0912 345 678", "請輸入 10 碼手機號碼，例如 0912 345 678"),
+    "text": (
+        "Qinghe Hair needs colour Sat 24 Oct 10:00-14:00. Pay NT$1,680, 9 min walk. "
+        "Reply 1 to take it, 2 to pass, by 12:30.",
+        "青禾10/24六10:00-14:00缺染髮，$1,680，走路9分。12:30前回1接、回2不接。",
+    ),
+    "booked": (
+        "Qinghe Hair: booked Tue 20 Oct 14:00, cut with Wen. Change or cancel: ",
+        "【青禾】已預約10/20二14:00洗剪，小雯服務。改期或取消：",
+    ),
+    "role": ("Stylist", "設計師"),
+    "role_guest": ("Guest", "客人"),
+}
+
+
+def twd(whole: int) -> Row:
+    """A price in New Taiwan dollars."""
+    return Row(amount_minor=whole * 100, currency="TWD")
+
+
+def frame(page_language: str = "en", account: Row | None = None) -> dict[str, Any]:
+    """What the context processor gives every page."""
+    names = {"en": "English", "zh-Hant-TW": "繁體中文", "zh-Hans-CN": "简体中文"}
+    return {
+        "page_language": page_language,
+        "languages": [
+            Row(tag=tag, name=name, url=f"?lang={tag}") for tag, name in names.items() if tag != page_language
+        ],
+        "demo": True,
+        "account": account,
+    }
+
+
+def samples(language: str = "en") -> dict[str, list[tuple[str, dict[str, Any]]]]:
+    """Template name -> [(state, variables without the frame)]; names of people and salons in `language`."""
+    word = {key: pair[language != "en"] for key, pair in WORDS.items()}
+    salon = Row(
+        slug="qinghe",
+        name=word["salon"],
+        district=word["datong"],
+        directions=word["walk"],
+        address=word["address"],
+        phone="+886225910000",
+        zone=ZONE,
+        currency="TWD",
+        map_url="https://maps.example/qinghe",
+    )
+    return {
+        **_guest(word, salon),
+        **_visit(word, salon),
+        **_offer(word, salon),
+        **_me(word),
+        **_desk(word, salon),
+        **_shift(word, salon),
+        **_others(word, salon),
+    }
+
+
+def _guest(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[str, Any]]]]:
+    services = [
+        Row(id=number, name=word[key], minutes=minutes, price=twd(price))
+        for number, (key, minutes, price) in enumerate(
+            [
+                ("cut", 60, 800),
+                ("colour", 120, 2200),
+                ("perm", 150, 2800),
+                ("treatment", 45, 1000),
+                ("shave", 30, 400),
+                ("upstyle", 60, 1200),
+                ("bleach", 180, 3600),
+            ],
+            1,
+        )
+    ]
+    stylists = [
+        Row(id=1, name=word["wen"], visiting=False),
+        Row(id=2, name=word["zhe"], visiting=False),
+        Row(id=3, name="Mia", visiting=True),
+    ]
+    slots = [Row(starts_at=TEN + timedelta(minutes=30 * step)) for step in (1, 2, 3, 6, 7, 8, 9, 11, 17, 18)]
+    times = [
+        Row(part="morning", slots=slots[:3]),
+        Row(part="afternoon", slots=slots[3:8]),
+        Row(part="evening", slots=slots[8:]),
+    ]
+    book: dict[str, Any] = {
+        "salon": salon,
+        "services": services,
+        "stylists": stylists,
+        "service": services[0],
+        "stylist": None,
+        "on": TODAY + timedelta(days=1),
+        "today": TODAY,
+        "days": [Row(on=TODAY + timedelta(days=day), full=day in (0, 4)) for day in range(7)],
+        "times": times,
+        "nearest": [],
+        "taken_at": None,
+        "problem": "",
+    }
+    near = slots[2:5]
+    rows = [
+        Row(slug="qinghe", name=word["salon"], directions=word["walk"], soonest_at=TEN, zone=ZONE),
+        Row(
+            slug="kapok",
+            name=word["kapok"],
+            directions=word["walk"],
+            soonest_at=TEN + timedelta(hours=26),
+            zone=ZONE,
+        ),
+    ]
+    owl = Row(slug="owl", name=word["owl"], directions=word["walk"], soonest_at=None, zone=ZONE)
+    districts = [Row(name=word["datong"], salons=rows), Row(name=word["zhongshan"], salons=[owl])]
+    return {
+        "guest/salons.html": [
+            ("list", {"districts": districts, "query": "", "today": TODAY}),
+            ("none", {"districts": [], "query": "zzz", "today": TODAY}),
+        ],
+        "guest/book.html": [
+            ("free", book),
+            ("taken", {**book, "nearest": near, "taken_at": TEN, "stylist": stylists[0]}),
+            ("full", {**book, "times": [], "nearest": near, "service": services[6]}),
+            ("never", {**book, "times": []}),
+            ("refused", {**book, "problem": word["wrong"]}),
+            ("closed", {**book, "services": [], "service": None}),
+        ],
+        "guest/times.html": [("free", book), ("full", {**book, "times": [], "nearest": near})],
+    }
+
+
+def _visit(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[str, Any]]]]:
+    starts_at = TEN + timedelta(hours=4)
+    visit: dict[str, Any] = {
+        "starts_at": starts_at,
+        "services_text": word["cut"],
+        "minutes": 60,
+        "price": twd(800),
+        "cancel_until": starts_at - timedelta(hours=3),
+    }
+    hold = Row(token="h0LD", held_until=TEN + timedelta(minutes=5), stylist_name=word["wen"], **visit)
+    confirm: dict[str, Any] = {
+        "salon": salon,
+        "hold": hold,
+        "form": {"phone": "", "name": "", "note": ""},
+        "errors": {},
+        "change_url": "/s/qinghe?service=1",
+        "idempotency_key": "k1",
+    }
+    wrong = {
+        **confirm,
+        "form": {"phone": "0912 34", "name": "", "note": "x"},
+        "errors": {"phone": word["wrong"], "note": word["wrong"]},
+    }
+
+    def page(status: str, **over: Any) -> dict[str, Any]:
+        booking = Row(status=status, stylist_name=None if status == "pending" else word["wen"], **visit)
+        return {
+            "salon": salon,
+            "booking": booking,
+            "token": "tok",
+            "just_booked": False,
+            "just_cancelled": False,
+            "can_cancel": status == "confirmed",
+            "past": False,
+            "book_again_url": "/s/qinghe",
+            **over,
+        }
+
+    return {
+        "guest/confirm.html": [("fresh", confirm), ("wrong", wrong)],
+        "guest/booking.html": [
+            ("booked", page("confirmed", just_booked=True)),
+            ("open", page("confirmed")),
+            ("late", page("confirmed", can_cancel=False)),
+            ("asked", page("pending")),
+            ("cancelled", page("cancelled", just_cancelled=True)),
+            ("done", page("completed")),
+            ("past", page("confirmed", past=True, can_cancel=False)),
+            ("missed", page("no_show")),
+        ],
+        "guest/cancel.html": [("ask", page("confirmed"))],
+    }
+
+
+def _offer(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[str, Any]]]]:
+    def page(state: str) -> dict[str, Any]:
+        offer = Row(
+            state=state,
+            starts_at=TEN + timedelta(minutes=90),
+            ends_at=TEN + timedelta(hours=4),
+            minutes=150,
+            pay=twd(1050),
+            hourly_pay=twd(420),
+            skill_name=word["colour"],
+            answer_by=TEN,
+            urgent=True,
+        )
+        return {
+            "salon": salon,
+            "offer": offer,
+            "walk": Row(minutes=9, from_name=word["kapok"]),
+            "checks": [word["fits"]],
+            "today": TODAY,
+            "token": "tok",
+        }
+
+    return {
+        "stylist/offer.html": [
+            (state, page(state)) for state in ("open", "yours", "taken", "expired", "withdrawn", "declined")
+        ]
+    }
+
+
+def _bookings(word: dict[str, str]) -> list[Row]:
+    def row(minutes: int, status: str, guest: str | None, service: str, stylist: str | None) -> Row:
+        return Row(
+            starts_at=TEN + timedelta(minutes=minutes),
+            status=status,
+            guest_name=guest,
+            services_text=word[service],
+            minutes=60,
+            stylist_name=stylist,
+        )
+
+    return [
+        row(0, "completed", word["guest"], "cut", word["wen"]),
+        row(30, "checked_in", word["guest2"], "colour", word["zhe"]),
+        row(90, "confirmed", "Amy", "perm", None),
+        row(150, "confirmed", None, "treatment", word["chen"]),
+        row(210, "cancelled", word["guest"], "cut", word["wen"]),
+        row(240, "no_show", word["guest2"], "cut", word["wen"]),
+        row(300, "pending", "Ken", "shave", word["zhe"]),
+    ]
+
+
+def _me(word: dict[str, str]) -> dict[str, list[tuple[str, dict[str, Any]]]]:
+    offer = Row(
+        url="/o/tok",
+        salon_name=word["salon"],
+        starts_at=TEN,
+        ends_at=TEN + timedelta(hours=4),
+        pay=twd(1680),
+        answer_by=TEN - timedelta(hours=2),
+    )
+    shifts = [
+        Row(
+            starts_at=TEN,
+            ends_at=TEN + timedelta(hours=9),
+            salon_name=word["kapok"],
+            address=None,
+            pay=None,
+            pooled=False,
+        ),
+        Row(
+            starts_at=TEN + timedelta(days=1),
+            ends_at=TEN + timedelta(hours=28),
+            salon_name=word["salon"],
+            address=word["address"],
+            pay=twd(1680),
+            pooled=True,
+        ),
+    ]
+    page: dict[str, Any] = {
+        "stylist": Row(name="Mia"),
+        "zone": ZONE,
+        "today": TODAY,
+        "offers": [offer],
+        "shifts": shifts,
+        "bookings": _bookings(word),
+    }
+    return {
+        "stylist/me.html": [("full", page), ("empty", {**page, "offers": [], "shifts": [], "bookings": []})]
+    }
+
+
+def _shift_rows(word: dict[str, str]) -> list[Row]:
+    return [
+        Row(
+            id=number,
+            starts_at=TEN + timedelta(days=number),
+            ends_at=TEN + timedelta(days=number, hours=4),
+            skill_name=word["colour"],
+            seats=2,
+            filled=number % 3,
+            status=status,
+        )
+        for number, status in enumerate(["offering", "unfilled", "filled", "posted", "cancelled"])
+    ]
+
+
+def _desk(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[str, Any]]]]:
+    day: dict[str, Any] = {
+        "salon": salon,
+        "on": TODAY + timedelta(days=1),
+        "today": TODAY,
+        "previous_on": TODAY,
+        "next_on": TODAY + timedelta(days=2),
+        "bookings": _bookings(word),
+        "shifts": _shift_rows(word)[:2],
+        "later_shifts": _shift_rows(word)[2:],
+    }
+    skills = [Row(id=number, name=word[key]) for number, key in enumerate(["cut", "colour", "perm"], 1)]
+    form = {
+        "on": "2026-10-24",
+        "starts": "10:00",
+        "ends": "14:00",
+        "skill": 2,
+        "seats": 1,
+        "hourly_pay": 420,
+        "priority": 2,
+    }
+    post: dict[str, Any] = {"salon": salon, "skills": skills, "form": form, "errors": {}, "today": TODAY}
+    wrong = dict.fromkeys(("on", "ends", "skill", "hourly_pay", "priority"), word["wrong"])
+    return {
+        "desk/today.html": [
+            ("full", day),
+            ("empty", {**day, "on": TODAY, "bookings": [], "shifts": [], "later_shifts": []}),
+        ],
+        "desk/shift_new.html": [
+            ("fresh", post),
+            ("wrong", {**post, "form": {**form, "skill": "", "ends": ""}, "errors": wrong}),
+        ],
+    }
+
+
+def _shift(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[str, Any]]]]:
+    states = ["declined", "accepted", "sent", "expired", "superseded", "withdrawn", "failed", "queued"]
+    asks = [
+        Row(
+            stylist_name="Mia",
+            salon_name=word["kapok"] if number else None,
+            asked_at=TEN + timedelta(minutes=number),
+            answer_by=TEN + timedelta(hours=3),
+            answered_at=TEN + timedelta(minutes=9) if state in ("declined", "accepted") else None,
+            state=state,
+        )
+        for number, state in enumerate(states)
+    ]
+
+    def page(status: str, **over: Any) -> dict[str, Any]:
+        shift = Row(
+            id=1,
+            status=status,
+            starts_at=TEN,
+            ends_at=TEN + timedelta(hours=4),
+            minutes=240,
+            skill_name=word["colour"],
+            seats=2,
+            filled=1,
+            hourly_pay=twd(420),
+            pay=twd(1680),
+        )
+        return {
+            "salon": salon,
+            "shift": shift,
+            "people": [],
+            "asks": [],
+            "funnel": [],
+            "reasons": [],
+            "remedies": [],
+            **over,
+        }
+
+    funnel = [
+        Row(text=word["pool"], count=14),
+        Row(text=word["skilled"], count=9),
+        Row(text=word["free"], count=3),
+    ]
+    reasons = [Row(text=word["busy"], count=6), Row(text=word["over"], count=2)]
+    people = [Row(id=3, stylist_name="Mia", salon_name=word["kapok"])]
+    return {
+        "desk/shift.html": [
+            (
+                "asking",
+                page(
+                    "offering",
+                    people=people,
+                    asks=asks,
+                    funnel=funnel,
+                    reasons=reasons,
+                    remedies=[Row(text=word["later"], fits=3)],
+                ),
+            ),
+            ("posted", page("posted")),
+            ("filled", page("filled", people=people, asks=asks[:2])),
+            ("cancelled", page("cancelled")),
+        ]
+    }
+
+
+def _others(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[str, Any]]]]:
+    texts = [
+        Row(at=TEN, mine=False, parts=[Row(text=word["text"], url=None)]),
+        Row(at=TEN, mine=True, parts=[Row(text="1", url=None)]),
+        Row(
+            at=TEN,
+            mine=False,
+            parts=[
+                Row(text=word["booked"], url=None),
+                Row(text="s.example/b/3kD92jfLq0Z", url="/b/3kD92jfLq0Z"),
+            ],
+        ),
+    ]
+    phones = [
+        Row(number="+886900000021", name="Mia", role_text=word["role"], messages=texts * 2),
+        Row(number="+886900000022", name=word["guest"], role_text=word["role_guest"], messages=texts[2:]),
+        Row(number="+886900000023", name=word["wen"], role_text=word["role"], messages=[]),
+    ]
+    choose = {
+        "guest_url": "/s/qinghe",
+        "owner": Row(name=word["chen"], salon_name=word["salon"]),
+        "stylist": Row(name="Mia", salon_name=word["kapok"]),
+    }
+    errors: list[tuple[str, dict[str, Any]]] = [
+        (str(status), {"status": status, "message": "", "retry_url": ""})
+        for status in (403, 404, 409, 410, 422, 429, 500, 503)
+    ]
+    return {
+        "sign_in/ask.html": [
+            ("fresh", {"form": {"phone": ""}, "errors": {}, "next_url": ""}),
+            ("wrong", {"form": {"phone": "091"}, "errors": {"phone": word["wrong"]}, "next_url": "/desk"}),
+        ],
+        "sign_in/sent.html": [("sent", {"minutes": 10, "demo_url": "/demo/phones"})],
+        "sign_in/enter.html": [
+            ("open", {"token": "tok", "name": word["chen"], "usable": True}),
+            ("used", {"token": "tok", "name": "", "usable": False}),
+        ],
+        "demo/choose.html": [("choose", choose)],
+        "demo/phones.html": [("phones", {"now": TEN, "zone": ZONE, "phones": phones})],
+        "errors/error.html": [
+            *errors,
+            ("salon", {"status": 404, "message": word["wrong"], "retry_url": "/", "salon": salon}),
+        ],
+        "help.html": [("help", {})],
+        "privacy.html": [("privacy", {})],
+    }
