@@ -1,0 +1,48 @@
+"""Texts to guests: C1 booked, C4 given up, C14 an answer to words nobody reads here."""
+
+from salonpool.messaging.text_table import Texts
+
+TEXTS: Texts = {
+    "C1": {
+        "en": (
+            "{s}: booked {d} {t}, {v} with {n}. Another time, or cannot come? {u}",
+            "{s}: {d} {t} {v}, {n}. Change: {u}",
+            "{s} {d} {t} {v}, {n}: {u}",
+        ),
+        "zh-Hant": (
+            "【{s}】已預約{d}{t} {v}，{n}服務。改期或不能來：{u}",
+            "【{s}】{d}{t} {v}，{n}。改期：{u}",
+        ),
+        "zh-Hans": (
+            "【{s}】已预约{d}{t} {v}，{n}服务。改期或来不了：{u}",
+            "【{s}】{d}{t} {v}，{n}。改期：{u}",
+        ),
+    },
+    "C4": {
+        "en": (
+            "{s}: your {d} {t} booking is cancelled, no charge. Book again: {u}",
+            "{s}: {d} {t} is cancelled, no charge. {u}",
+            "{s}: {d} {t} is cancelled. {u}",
+        ),
+        "zh-Hant": ("【{s}】已取消{d}{t}的預約，不收費。再預約：{u}",),
+        "zh-Hans": ("【{s}】已取消{d}{t}的预约，不收费。再预约：{u}",),
+    },
+    "C14": {
+        "en": (
+            "{s}: sorry, nobody reads texts here. Your booking: {u} or call {tel}",
+            "{s}: nobody reads texts here. See {u}",
+            "Sorry, nobody reads texts here. Please call {tel}",
+            "Sorry, nobody reads texts here. Please call the salon.",
+        ),
+        "zh-Hant": (
+            "【{s}】抱歉，這裡無人讀簡訊。查看預約：{u}",
+            "抱歉，這裡無人讀簡訊。請電{tel}",
+            "抱歉，這裡無人讀簡訊，請打電話給店家。",
+        ),
+        "zh-Hans": (
+            "【{s}】抱歉，这里无人看短信。查看预约：{u}",
+            "抱歉，这里无人看短信。请致电{tel}",
+            "抱歉，这里无人看短信，请打电话给店家。",
+        ),
+    },
+}
