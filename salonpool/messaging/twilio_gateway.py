@@ -1,0 +1,133 @@
+"""The gateway to Twilio, through its own SDK; nothing else here imports it."""
+
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import requests
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NameResolutionError, NewConnectionError
+
+from salonpool.messaging.gateway import Accepted, GatewayUnavailable, Outcome, RefusalCode, Refused, Unknown
+
+TIMEOUT_SECONDS = 10.0
+# Twilio dates in whole seconds on its own clock; an earlier text with the same body is told apart by its sid.
+CLOCK_SKEW = timedelta(seconds=60)
+LOOK_BACK = 100  # texts to one number within one lease, many times over
+TRIAL_PREFIX = "Sent from your Twilio trial account - "
+
+# https://www.twilio.com/docs/api/errors
+CODES = {
+    **dict.fromkeys((21610,), RefusalCode.OPTED_OUT),
+    **dict.fromkeys((21211, 21214, 21217, 21265, 21408, 21612, 21614, 21635), RefusalCode.BAD_NUMBER),
+    **dict.fromkeys((20003, 20005, 20006, 20008, 20404, 30002, 90010), RefusalCode.CREDENTIALS),
+    **dict.fromkeys((21212, 21603, 21606, 21609, 21659, 21660, 21701, 21703, 21705), RefusalCode.CREDENTIALS),
+    **dict.fromkeys((14107, 20429, 21611, 30001, 63038), RefusalCode.RATE_LIMITED),
+}
+PERMANENT = frozenset({RefusalCode.OPTED_OUT, RefusalCode.BAD_NUMBER, RefusalCode.REJECTED})
+# What the SDK makes of an answer that is not the JSON it expects.
+UNREADABLE = (TwilioException, ValueError, TypeError, AttributeError, KeyError)
+NEVER_CONNECTED = (ConnectTimeoutError, NewConnectionError, NameResolutionError)
+
+
+class TwilioGateway:
+    """Sends through a Messaging Service or from one number. One try: retrying is the outbox's business."""
+
+    def __init__(
+        self,
+        account_sid: str,
+        auth_token: str,
+        *,
+        messaging_service_sid: str = "",
+        sender: str = "",
+        status_callback: str = "",
+        api_base: str = "",
+        timeout_seconds: float = TIMEOUT_SECONDS,
+    ) -> None:
+        """`status_callback`: full URL for receipts, or "" for none. `api_base`: scheme and host of a stand-in
+        for api.twilio.com. Raises ValueError without a Messaging Service and a sender."""
+        if not messaging_service_sid and not sender:
+            raise ValueError("give a Messaging Service or a sender number")
+        http = _HttpClient(api_base, timeout_seconds)
+        self._messages = Client(account_sid, auth_token, http_client=http).messages
+        self._from: dict[str, str] = (
+            {"messaging_service_sid": messaging_service_sid} if messaging_service_sid else {"from_": sender}
+        )
+        self._status_callback = status_callback
+
+    def send(self, to: str, body: str, *, reference: str) -> Outcome:
+        """One try. Whatever happens after the request left is Unknown, because Twilio may have taken it."""
+        arguments = dict(self._from)
+        if self._status_callback:
+            arguments["status_callback"] = f"{self._status_callback}?oid={quote(reference, safe='')}"
+        try:
+            sid = self._messages.create(to=to, body=body, **arguments).sid
+        except (TwilioRestException, TwilioServiceException) as error:
+            return _outcome(error.status, error.code)
+        except requests.RequestException as error:
+            if _never_connected(error):
+                return Refused(RefusalCode.UNREACHABLE, permanent=False)
+            return Unknown(type(error).__name__)
+        except UNREADABLE as error:
+            return Unknown(f"unreadable answer: {type(error).__name__}")
+        return Accepted(sid) if isinstance(sid, str) and sid else Unknown("answer without sid")
+
+    def find_sent(self, to: str, body: str, since: datetime, *, known: Collection[str] = ()) -> str | None:
+        """Lists the newest texts to the number; Twilio's own date filter would miss those still queued."""
+        try:
+            listed = self._messages.list(to=to, limit=LOOK_BACK, page_size=LOOK_BACK)
+        except (requests.RequestException, *UNREADABLE) as error:
+            raise GatewayUnavailable(type(error).__name__) from error
+        earliest = since - CLOCK_SKEW
+        for message in listed:
+            same = message.to == to and (message.body or "").removeprefix(TRIAL_PREFIX) == body
+            if same and message.sid not in known and _created(message) >= earliest:
+                return str(message.sid)
+        return None
+
+
+class _HttpClient(TwilioHttpClient):
+    """Twilio's transport with a time limit, without retries, and optionally to another host."""
+
+    def __init__(self, api_base: str, timeout_seconds: float) -> None:
+        super().__init__(timeout=timeout_seconds)
+        self._base = urlsplit(api_base) if api_base else None
+        if self._base is not None and self.session is not None:
+            self.session.trust_env = False  # a stand-in is reached directly, whatever proxy is set
+
+    def log_request(self, kwargs: dict[str, Any]) -> None:
+        """Nothing: the SDK would log phone numbers."""
+
+    def log_response(self, status_code: int, response: Any) -> None:
+        """Nothing: the SDK would log message bodies."""
+
+    def request(self, method: str, url: str, *arguments: Any, **named: Any) -> Response:
+        """Send one request, with scheme and host swapped for the base's."""
+        if self._base is not None:
+            url = urlsplit(url)._replace(scheme=self._base.scheme, netloc=self._base.netloc).geturl()
+        return super().request(method, url, *arguments, **named)
+
+
+def _outcome(http_status: int, code: int | None) -> Outcome:
+    if http_status >= 500 or http_status == 408:
+        return Unknown(f"HTTP {http_status}")  # error 20500 says a retry may send twice
+    by_status = {429: RefusalCode.RATE_LIMITED, 401: RefusalCode.CREDENTIALS, 403: RefusalCode.CREDENTIALS}
+    refusal = CODES.get(code or 0) or by_status.get(http_status, RefusalCode.REJECTED)
+    return Refused(refusal, permanent=refusal in PERMANENT, provider_code=str(code or http_status))
+
+
+def _never_connected(error: requests.RequestException) -> bool:
+    if isinstance(error, requests.ConnectTimeout):
+        return True
+    cause = error.args[0] if error.args else None
+    return isinstance(cause, MaxRetryError) and isinstance(cause.reason, NEVER_CONNECTED)
+
+
+def _created(message: Any) -> datetime:
+    """When Twilio took it; a text without a date counts as just taken."""
+    created = message.date_created
+    return created if isinstance(created, datetime) else datetime.max.replace(tzinfo=UTC)
