@@ -71,8 +71,11 @@ newcomer: ## time a fresh clone: make run, then make test
 	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 is needed" >&2; exit 1; }
 	$(PYTHON) -m bench.newcomer
 
-translations: setup ## compile the catalogues of words
-	$(BIN)/pybabel compile --directory salonpool/translations
+translations: setup ## collect new words, compile the translated ones
+	@mkdir -p instance
+	$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output -o instance/messages.pot .
+	$(BIN)/pybabel -q update -i instance/messages.pot -d translations --no-fuzzy-matching --ignore-obsolete --width 110
+	$(BIN)/pybabel -q compile -d translations
 
 LOCK := uv pip compile --quiet --python-version 3.11 --python-platform x86_64-manylinux_2_28 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
