@@ -1,0 +1,166 @@
+"""May this person work that shift, and if not, why: the one answer for plan, claim, swap and manual edit."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from salonpool.solver.measures import Measures
+from salonpool.solver.problem import Limit, Problem, Shift, Stylist
+from salonpool.solver.rules import Diary, Held, clashes
+
+
+def why_not(
+    problem: Problem, stylist_id: str, shift_id: str, *, holders: Mapping[str, str] | None = None
+) -> str | None:
+    """The first rule, in the order of `rules.RULES`, that keeps the person from the shift; None when they may work it.
+
+    Counts the person's busy, history and pinned intervals, other people's busy and pinned ones where chairs or `not_with` ask
+    for it, and the assignments in `holders` ({shift id: stylist id}) when given. Raises KeyError for an unknown id.
+    """
+    eligibility = Eligibility(problem, holders=holders)
+    return eligibility.why_not(problem.stylists_by_id[stylist_id], problem.shifts_by_id[shift_id])
+
+
+def reasons(
+    problem: Problem, stylist_id: str, shift_id: str, *, holders: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
+    """Every rule that keeps the person from the shift, in the same order; a single one is a sole blocker."""
+    eligibility = Eligibility(problem, holders=holders)
+    return eligibility.reasons(problem.stylists_by_id[stylist_id], problem.shifts_by_id[shift_id])
+
+
+class Eligibility:
+    """The same answer for many pairs of one problem; assignments may be laid on and taken back in `diary`."""
+
+    def __init__(
+        self, problem: Problem, measures: Measures | None = None, *, holders: Mapping[str, str] | None = None
+    ) -> None:
+        self.problem = problem
+        self.measures = measures or Measures(problem)
+        self.diary = Diary(problem, self.measures, holders)
+        self._salons = problem.salons_by_id
+        self._apart = people_apart(problem)
+
+    def why_not(self, stylist: Stylist, shift: Shift) -> str | None:
+        """The first rule that keeps the person from the shift. The shift may be a changed copy: its id is its own."""
+        for rule in self._broken(stylist, shift):
+            return rule
+        return None
+
+    def clash(self, stylist: Stylist, shift: Shift) -> str | None:
+        """The first rule broken with what the diary holds now, for a pair that passed `why_not` on an emptier diary."""
+        for rule in self._broken_with_others(stylist, shift):
+            return rule
+        return None
+
+    def reasons(self, stylist: Stylist, shift: Shift) -> tuple[str, ...]:
+        """Every rule that keeps the person from the shift."""
+        return tuple(self._broken(stylist, shift))
+
+    def _broken(self, stylist: Stylist, shift: Shift) -> Iterator[str]:
+        if shift.pinned and shift.holder == stylist.id:
+            return
+        yield from self._broken_alone(stylist, shift)
+        yield from self._broken_with_others(stylist, shift)
+        if shift.pinned:
+            yield "pinned"
+
+    def _broken_alone(self, stylist: Stylist, shift: Shift) -> Iterator[str]:
+        if shift.skill not in stylist.skills:
+            yield "skill"
+        if not any(span.start <= shift.start and shift.end <= span.end for span in stylist.available):
+            yield "available"
+        if shift.salon in stylist.blocked_salons:
+            yield "blocked"
+        if stylist.id in shift.refused_by:
+            yield "refused"
+        if stylist.id in shift.excluded:
+            yield "excluded"
+        if self.measures.travel_minutes(stylist.home, shift.salon) > stylist.max_travel_minutes:
+            yield "home-travel"
+        if shift.max_hourly_cost is not None and stylist.hourly_cost > shift.max_hourly_cost:
+            yield "hourly-cost"
+
+    def _broken_with_others(self, stylist: Stylist, shift: Shift) -> Iterator[str]:
+        day = self.measures.day_of(shift.start)
+        own = Held(
+            stylist=stylist.id, start=shift.start, end=shift.end, salon=shift.salon, day=day, shift=shift.id
+        )
+        held = [other for other in self.diary.of_person(stylist.id) if other.shift != shift.id]
+        if held:
+            yield from self._gaps(own, held, stylist.min_rest_minutes)
+        if sum(other.minutes for other in held if other.day == day) + own.minutes > stylist.max_day_minutes:
+            yield "day-minutes"
+        if stylist.limits:
+            yield from _windows(own, held, stylist.limits)
+        if self._apart[stylist.id] and self._meets(own):
+            yield "not-with"
+        chairs = self._salons[shift.salon].chairs
+        if chairs is not None and self._people_beside(own) + 1 > chairs:
+            yield "chairs"
+
+    def _gaps(self, own: Held, held: list[Held], min_rest_minutes: int) -> Iterator[str]:
+        broken = {rule for other in held for rule in clashes(own, other, min_rest_minutes, self.measures)}
+        yield from (rule for rule in ("overlap", "travel-gap", "rest") if rule in broken)
+
+    def _meets(self, own: Held) -> bool:
+        apart = self._apart[own.stylist]
+        return any(
+            other.stylist in apart and other.shift != own.shift and other.start < own.end and own.start < other.end
+            for other in self.diary.of_salon(own.salon)
+        )
+
+    def _people_beside(self, own: Held) -> int:
+        """The most other people at the salon in any one minute of the interval."""
+        beside = [
+            other
+            for other in self.diary.of_salon(own.salon)
+            if other.stylist != own.stylist
+            and other.shift != own.shift
+            and not other.history
+            and other.start < own.end
+            and own.start < other.end
+        ]
+        moments = {max(other.start, own.start) for other in beside}
+        return max(
+            (len({other.stylist for other in beside if other.start <= moment < other.end}) for moment in moments),
+            default=0,
+        )
+
+
+def _windows(own: Held, held: list[Held], limits: tuple[Limit, ...]) -> Iterator[str]:
+    if any(_minutes_pass(limit, limit.max_minutes, own, held) for limit in limits if limit.max_minutes is not None):
+        yield "window-minutes"
+    if any(_days_pass(limit, limit.max_worked_days, own, held) for limit in limits if limit.max_worked_days is not None):
+        yield "window-days"
+
+
+def _minutes_pass(limit: Limit, most: int, own: Held, held: list[Held]) -> bool:
+    return any(
+        own.minutes + sum(other.minutes for other in held if first <= other.day < first + limit.days) > most
+        for first in window_starts(limit, own.day, [other.day for other in held])
+    )
+
+
+def _days_pass(limit: Limit, most: int, own: Held, held: list[Held]) -> bool:
+    days = {other.day for other in held} | {own.day}
+    return any(
+        sum(1 for day in days if first <= day < first + limit.days) > most
+        for first in window_starts(limit, own.day, days)
+    )
+
+
+def window_starts(limit: Limit, day: int, worked_days: Iterable[int]) -> set[int]:
+    """First days of the windows around a day that can be the fullest: a window may slide on to the next worked day."""
+    if limit.step == "fixed":
+        return {day - (day - limit.first_day) % limit.days}
+    return {first for first in worked_days if day - limit.days < first <= day} | {day}
+
+
+def people_apart(problem: Problem) -> dict[str, set[str]]:
+    """{stylist id: ids of the people they must not meet}; one naming the other is enough."""
+    apart: dict[str, set[str]] = {stylist.id: set() for stylist in problem.stylists}
+    for stylist in problem.stylists:
+        for other in stylist.not_with:
+            if other != stylist.id:
+                apart[stylist.id].add(other)
+                apart[other].add(stylist.id)
+    return apart

@@ -1,0 +1,92 @@
+"""A first plan at once: scarce shifts first, each to the cheapest person left, then one move to make room."""
+
+from collections.abc import Mapping
+
+from salonpool.solver.eligibility import Eligibility
+from salonpool.solver.problem import Problem, Shift, Stylist
+from salonpool.solver.terms import Terms
+
+
+class Greedy:
+    """Builds a plan on a diary; keeps every rule by asking eligibility before each step."""
+
+    def __init__(
+        self, problem: Problem, eligibility: Eligibility, terms: Terms, pairs: Mapping[str, list[str]]
+    ) -> None:
+        self._problem = problem
+        self._eligibility = eligibility
+        self._terms = terms
+        self._pairs = pairs
+        self._people = problem.stylists_by_id
+        self._shifts = problem.shifts_by_id
+        self._holders: dict[str, str] = {}
+        self._minutes: dict[str, int] = dict.fromkeys(self._people, 0)
+
+    def plan(self) -> dict[str, str]:
+        """{shift id: stylist id} with the pinned shifts; a plan that breaks no rule."""
+        for shift in self._problem.shifts:
+            if shift.pinned and shift.holder is not None:
+                self._minutes[shift.holder] += shift.minutes
+        ordered = sorted(self._pairs, key=self._urgency)
+        for shift_id in ordered:
+            self._seat(self._shifts[shift_id])
+        for shift_id in ordered:
+            if shift_id not in self._holders:
+                self._make_room(self._shifts[shift_id])
+        pinned = {shift.id: shift.holder for shift in self._problem.shifts if shift.pinned and shift.holder is not None}
+        return pinned | self._holders
+
+    def _urgency(self, shift_id: str) -> tuple[int, int, int]:
+        shift = self._shifts[shift_id]
+        return -self._terms.coverage(shift), len(self._pairs[shift_id]), shift.start
+
+    def _seat(self, shift: Shift, but_not: str | None = None) -> bool:
+        for stylist in self._cheapest_first(shift):
+            if stylist.id != but_not and self._eligibility.clash(stylist, shift) is None:
+                self._give(shift, stylist)
+                return True
+        return False
+
+    def _cheapest_first(self, shift: Shift) -> list[Stylist]:
+        people = [self._people[stylist_id] for stylist_id in self._pairs[shift.id]]
+        return sorted(people, key=lambda stylist: self._price(stylist, shift))
+
+    def _price(self, stylist: Stylist, shift: Shift) -> list[int]:
+        terms = self._terms.of_pair(stylist, shift)
+        before = self._minutes[stylist.id]
+        fairness = self._terms.fairness(stylist.id, before + shift.minutes) - self._terms.fairness(stylist.id, before)
+        terms["fairness"] = fairness
+        terms["activation"] = 0 if before else stylist.activation_cost
+        return [
+            sum(weight * terms.get(term, 0) for term, weight in level.items()) for level in self._problem.objective
+        ]
+
+    def _make_room(self, shift: Shift) -> bool:
+        """Give the shift to somebody whose one shift in the way can go to somebody else, or matters less."""
+        for stylist in self._cheapest_first(shift):
+            for held in [held.shift for held in self._eligibility.diary.of_person(stylist.id)]:
+                if held in self._holders and self._move(shift, stylist, self._shifts[held]):
+                    return True
+        return False
+
+    def _move(self, shift: Shift, stylist: Stylist, in_the_way: Shift) -> bool:
+        self._take(in_the_way, stylist)
+        if self._eligibility.clash(stylist, shift) is None:
+            self._give(shift, stylist)
+            if self._seat(in_the_way, but_not=stylist.id):
+                return True
+            if self._terms.coverage(in_the_way) < self._terms.coverage(shift):
+                return True
+            self._take(shift, stylist)
+        self._give(in_the_way, stylist)
+        return False
+
+    def _give(self, shift: Shift, stylist: Stylist) -> None:
+        self._holders[shift.id] = stylist.id
+        self._minutes[stylist.id] += shift.minutes
+        self._eligibility.diary.add(stylist.id, shift.id)
+
+    def _take(self, shift: Shift, stylist: Stylist) -> None:
+        del self._holders[shift.id]
+        self._minutes[stylist.id] -= shift.minutes
+        self._eligibility.diary.remove(stylist.id, shift.id)

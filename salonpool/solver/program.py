@@ -1,0 +1,57 @@
+"""A whole-number program as plain values: what the formulation writes and an engine reads."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """low <= sum of factor times column <= high; None = no bound on that side."""
+
+    columns: tuple[int, ...]
+    factors: tuple[int, ...]
+    low: int | None
+    high: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A level to make small: constant plus the sum of factor times column, all factors positive."""
+
+    constant: int
+    factors: Mapping[int, int]
+
+    def value(self, solution: list[int]) -> int:
+        """What the level is worth in a solution."""
+        return self.constant + sum(factor * solution[column] for column, factor in self.factors.items())
+
+
+@dataclass(slots=True)
+class Program:
+    """Columns are whole numbers from 0 to their entry in `greatest`."""
+
+    greatest: list[int] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    goals: list[Goal] = field(default_factory=list)
+
+    def column(self, greatest: int = 1) -> int:
+        """A new column."""
+        self.greatest.append(greatest)
+        return len(self.greatest) - 1
+
+    def at_most_one(self, columns: Iterable[int]) -> None:
+        """At most one of these yes-or-no columns is yes."""
+        self.at_most(dict.fromkeys(columns, 1), 1)
+
+    def exactly_one(self, columns: Iterable[int]) -> None:
+        """Exactly one of these yes-or-no columns is yes."""
+        chosen = tuple(columns)
+        self.rows.append(Row(chosen, (1,) * len(chosen), 1, 1))
+
+    def at_most(self, factors: Mapping[int, int], high: int) -> None:
+        """The weighted sum stays at or below `high`."""
+        self.rows.append(Row(tuple(factors), tuple(factors.values()), None, high))
+
+    def at_least(self, factors: Mapping[int, int], low: int) -> None:
+        """The weighted sum stays at or above `low`."""
+        self.rows.append(Row(tuple(factors), tuple(factors.values()), low, None))

@@ -1,0 +1,83 @@
+"""What a roster costs, term by term and level by level."""
+
+from collections.abc import Mapping
+
+from salonpool.solver.measures import Measures
+from salonpool.solver.problem import Problem, Shift, Stylist
+
+STEP_MINUTES = 30
+
+
+class Terms:
+    """Prices of one problem."""
+
+    def __init__(self, problem: Problem, measures: Measures) -> None:
+        self.problem = problem
+        self._measures = measures
+        self._travel: dict[tuple[str, str], int] = {}
+        self._tiers = {stylist.id: self._steps(stylist) for stylist in problem.stylists}
+
+    def coverage(self, shift: Shift) -> int:
+        """Price of leaving the shift unfilled."""
+        return self.problem.weights.coverage[shift.priority]
+
+    def of_pair(self, stylist: Stylist, shift: Shift) -> dict[str, int]:
+        """The terms that depend on this one assignment alone."""
+        way = (stylist.home, shift.salon)
+        travel = self._travel.get(way)
+        if travel is None:
+            km = self._measures.km(*way)
+            travel = self._travel[way] = round(2 * km * self.problem.weights.travel_points_per_km)
+        return {
+            "stability": int(shift.holder is not None and shift.holder != stylist.id),
+            "cost": stylist.hourly_cost * shift.minutes // 60,
+            "travel": travel,
+            "preference": 2 - stylist.preferences.get(shift.salon, 0),
+        }
+
+    def tiers(self, stylist_id: str) -> tuple[tuple[int, int], ...]:
+        """The (half hours, points) a person wants, in the order they are charged when short."""
+        return self._tiers[stylist_id]
+
+    def fairness(self, stylist_id: str, minutes: int) -> int:
+        """Points for a person who gets this many minutes of the problem's shifts."""
+        tiers = self._tiers[stylist_id]
+        short = max(0, sum(steps for steps, _ in tiers) - minutes // STEP_MINUTES)
+        total = 0
+        for steps, points in tiers:
+            charged = min(short, steps)
+            total += charged * points
+            short -= charged
+        return total
+
+    def levels(self, holders: Mapping[str, str]) -> tuple[dict[str, int], ...]:
+        """The plain terms of every level for {shift id: stylist id}."""
+        totals = self._totals(holders)
+        return tuple({term: totals[term] for term in level} for level in self.problem.objective)
+
+    def values(self, holders: Mapping[str, str]) -> tuple[int, ...]:
+        """The weighted value of every level for {shift id: stylist id}."""
+        totals = self._totals(holders)
+        return tuple(
+            sum(weight * totals[term] for term, weight in level.items()) for level in self.problem.objective
+        )
+
+    def _totals(self, holders: Mapping[str, str]) -> dict[str, int]:
+        totals = dict.fromkeys(("coverage", "stability", "cost", "travel", "preference", "fairness", "activation"), 0)
+        people = self.problem.stylists_by_id
+        minutes: dict[str, int] = dict.fromkeys(people, 0)
+        for shift in self.problem.shifts:
+            holder = holders.get(shift.id)
+            if holder is None:
+                totals["coverage"] += self.coverage(shift)
+                continue
+            minutes[holder] += shift.minutes
+            for term, value in self.of_pair(people[holder], shift).items():
+                totals[term] += value
+        totals["fairness"] = sum(self.fairness(stylist, total) for stylist, total in minutes.items())
+        totals["activation"] = sum(people[stylist].activation_cost for stylist in set(holders.values()))
+        return totals
+
+    def _steps(self, stylist: Stylist) -> tuple[tuple[int, int], ...]:
+        half_hours = stylist.wanted_minutes // STEP_MINUTES
+        return tuple((round(share * half_hours), points) for share, points in self.problem.weights.fairness_tiers)

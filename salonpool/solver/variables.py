@@ -1,0 +1,80 @@
+"""Which pairs of person and shift are possible at all, and the columns that decide about them."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+
+from salonpool.solver.eligibility import Eligibility
+from salonpool.solver.problem import Problem, Shift, Stylist
+from salonpool.solver.program import Program
+
+
+def feasible_pairs(problem: Problem, eligibility: Eligibility) -> dict[str, list[str]]:
+    """{open shift id: ids of the people who could work it if it were their only new one}, in the problem's order."""
+    by_skill: dict[str, list[Shift]] = defaultdict(list)
+    for shift in sorted(problem.shifts, key=lambda shift: shift.start):
+        if not shift.pinned:
+            by_skill[shift.skill].append(shift)
+    starts = {skill: [shift.start for shift in shifts] for skill, shifts in by_skill.items()}
+    pairs: dict[str, list[str]] = {shift.id: [] for shift in problem.shifts if not shift.pinned}
+    for stylist in problem.stylists:
+        near: dict[str, Shift] = {}
+        for skill in stylist.skills:
+            for span in stylist.available:
+                first = bisect_left(starts.get(skill, []), span.start)
+                last = bisect_left(starts.get(skill, []), span.end)
+                near.update((shift.id, shift) for shift in by_skill[skill][first:last])
+        for shift in near.values():
+            if eligibility.why_not(stylist, shift) is None:
+                pairs[shift.id].append(stylist.id)
+    return pairs
+
+
+class Variables:
+    """The columns: a pair is taken, a shift stays unfilled, a day is worked, half hours are short, a person is used."""
+
+    def __init__(self, problem: Problem, pairs: Mapping[str, list[str]]) -> None:
+        self.problem = problem
+        self.program = Program()
+        self.pairs: dict[tuple[str, str], int] = {}
+        self.of_person: dict[str, list[tuple[Shift, int]]] = {stylist.id: [] for stylist in problem.stylists}
+        self.unfilled: dict[str, int] = {}
+        self._rest: list[tuple[int, Callable[[list[int]], int]]] = []
+        shifts = problem.shifts_by_id
+        for shift_id, people in pairs.items():
+            if people:
+                self.unfilled[shift_id] = self.program.column()
+            for stylist_id in people:
+                column = self.program.column()
+                self.pairs[shift_id, stylist_id] = column
+                self.of_person[stylist_id].append((shifts[shift_id], column))
+        for held in self.of_person.values():
+            held.sort(key=lambda item: (item[0].start, item[0].end, item[1]))
+
+    def derived(self, greatest: int, value: Callable[[list[int]], int]) -> int:
+        """A column whose least value follows from the pairs; `value` reads the columns before it."""
+        column = self.program.column(greatest)
+        self._rest.append((column, value))
+        return column
+
+    def solution(self, holders: Mapping[str, str]) -> list[int]:
+        """The value of every column for {shift id: stylist id}."""
+        values = [0] * len(self.program.greatest)
+        for shift_id, column in self.unfilled.items():
+            values[column] = 0 if shift_id in holders else 1
+        for shift_id, stylist_id in holders.items():
+            if (shift_id, stylist_id) in self.pairs:
+                values[self.pairs[shift_id, stylist_id]] = 1
+        for column, value in self._rest:
+            values[column] = value(values)
+        return values
+
+    def holders(self, values: list[int]) -> dict[str, str]:
+        """{shift id: stylist id} of a solution, with the pinned shifts."""
+        holders = {shift.id: shift.holder for shift in self.problem.shifts if shift.pinned and shift.holder is not None}
+        holders.update({shift: stylist for (shift, stylist), column in self.pairs.items() if values[column]})
+        return holders
+
+    def people(self) -> list[tuple[Stylist, list[tuple[Shift, int]]]]:
+        """Everybody with at least one possible shift, with those shifts in order of time and their columns."""
+        return [(stylist, self.of_person[stylist.id]) for stylist in self.problem.stylists if self.of_person[stylist.id]]
