@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 from flask import Flask, current_app
@@ -172,4 +172,4 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def engine() -> Engine:
     """The app's engine, for health checks."""
-    return cast(Engine, db.engine)
+    return db.engine

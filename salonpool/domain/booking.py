@@ -1,10 +1,12 @@
 """The rules of a booking: its states, its hold, its cut-off, and who serves a guest who takes anyone."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from salonpool.domain.availability import Opening
+from salonpool.domain.money import Money
 from salonpool.domain.refusal import InvalidInput, Refusal
 
 HOLD = timedelta(minutes=5)
@@ -38,10 +40,21 @@ OPEN_STATES = frozenset({BookingStatus.PENDING, BookingStatus.CONFIRMED})
 OCCUPYING_STATES = OPEN_STATES | {BookingStatus.HELD, BookingStatus.CHECKED_IN, BookingStatus.COMPLETED}
 
 
-class SlotTaken(Refusal):
-    """Somebody else has that time. `nearest` holds up to three openings that are free now."""
+@dataclass(frozen=True, slots=True)
+class FreeStart:
+    """A start that can be booked, as offered to a guest."""
 
-    def __init__(self, nearest: Sequence[Opening] = ()) -> None:
+    starts_at: datetime
+    ends_at: datetime
+    stylist_id: int
+    stylist_name: str
+    price: Money
+
+
+class SlotTaken(Refusal):
+    """Somebody else has that time. `nearest` holds up to three starts that are free now."""
+
+    def __init__(self, nearest: Sequence[FreeStart] = ()) -> None:
         super().__init__("slot_taken")
         self.nearest = tuple(nearest)
 

@@ -35,4 +35,4 @@ class NoSmsReason(StrEnum):
 
 def retry_after(attempts: int) -> timedelta:
     """Wait before try number `attempts` + 1: 5 s doubling to 15 minutes."""
-    return min(RETRY_FIRST * 2 ** min(attempts, 10), RETRY_MOST)
+    return min(RETRY_FIRST * (1 << min(attempts, 10)), RETRY_MOST)

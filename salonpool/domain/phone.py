@@ -48,7 +48,7 @@ def is_invented(e164: str) -> bool:
 def for_reading(e164: str, region: str) -> str:
     """A number as its own country writes it: 0912 345 678; others in international form."""
     number = phonenumbers.parse(e164)
-    national = phonenumbers.region_code_for_country_code(number.country_code) == region
+    national = phonenumbers.region_code_for_country_code(number.country_code or 0) == region
     style = (
         phonenumbers.PhoneNumberFormat.NATIONAL if national else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     )

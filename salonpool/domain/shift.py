@@ -56,6 +56,16 @@ def check_post(
     starts_at: datetime, ends_at: datetime, *, seats: int, hourly_pay_minor: int, priority: int, now: datetime
 ) -> None:
     """Refuse a post nobody could work. Raises InvalidInput naming the field."""
+    _check_span(starts_at, ends_at, now)
+    if not 1 <= seats <= MAX_SEATS:
+        raise InvalidInput("out_of_range", field="seats", least=1, most=MAX_SEATS)
+    if not 0 < hourly_pay_minor <= MAX_HOURLY_PAY_MINOR:
+        raise InvalidInput("out_of_range", field="hourly_pay", least=1, most=MAX_HOURLY_PAY_MINOR // 100)
+    if priority not in {1, 2, 3}:
+        raise InvalidInput("out_of_range", field="priority", least=1, most=3)
+
+
+def _check_span(starts_at: datetime, ends_at: datetime, now: datetime) -> None:
     if starts_at <= now:
         raise InvalidInput("in_the_past", field="starts_at", example="tomorrow 11:30")
     if starts_at > now + HORIZON:
@@ -69,12 +79,6 @@ def check_post(
     for field, instant in (("starts_at", starts_at), ("ends_at", ends_at)):
         if instant.second or instant.microsecond or instant.minute % 5:
             raise InvalidInput("off_the_grid", field=field, example="11:30")
-    if not 1 <= seats <= MAX_SEATS:
-        raise InvalidInput("out_of_range", field="seats", least=1, most=MAX_SEATS)
-    if not 0 < hourly_pay_minor <= MAX_HOURLY_PAY_MINOR:
-        raise InvalidInput("out_of_range", field="hourly_pay", least=1, most=MAX_HOURLY_PAY_MINOR // 100)
-    if priority not in {1, 2, 3}:
-        raise InvalidInput("out_of_range", field="priority", least=1, most=3)
 
 
 def status_after(open_seats: int, live_offers: int) -> ShiftStatus:

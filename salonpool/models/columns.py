@@ -34,5 +34,5 @@ def in_order(first: str = "starts_at", last: str = "ends_at") -> sa.CheckConstra
 
 
 def same(*columns: str, of: str) -> sa.ForeignKeyConstraint:
-    """A composite reference that keeps a row inside its salon or network: same('shift_id', 'salon_id', of='shift')."""
+    """A reference that keeps a row inside its salon or network: same('shift_id', 'salon_id', of='shift')."""
     return sa.ForeignKeyConstraint(columns, [f"{of}.id", *(f"{of}.{column}" for column in columns[1:])])

@@ -24,7 +24,7 @@ class Network(Base):
 
 
 class Salon(Base):
-    """A shop. Distances are walks and rides between salons; x_km, y_km are positions in the network's own plane."""
+    """A shop. x_km, y_km: its position in the network's own plane, for travel between salons."""
 
     __tablename__ = "salon"
     __table_args__ = (

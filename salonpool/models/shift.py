@@ -12,7 +12,10 @@ from salonpool.models.columns import Digest, Instant, Key, Ref, Status, in_order
 
 
 class Shift(Base):
-    """A stretch of work at a salon; open while a seat is free. `version` rises with each change, offer or answer."""
+    """A stretch of work at a salon; open while a seat is free.
+
+    `version` rises with each change, offer or answer: a plan that read an older one is not published.
+    """
 
     __tablename__ = "shift"
     __table_args__ = (

@@ -1,4 +1,7 @@
-"""The doors: who may see what. Every read for a person goes through one; a foreign id answers like a missing one."""
+"""The doors: who may see what. Every read for a person goes through one.
+
+A foreign id answers like a missing one.
+"""
 
 from dataclasses import dataclass
 

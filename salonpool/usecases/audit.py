@@ -19,7 +19,7 @@ def record(
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
 ) -> None:
-    """Note who (`account:7`, `guest`, `clock`, `stylist:3`) did what to which row. No phone numbers, no texts."""
+    """Note who (`account:7`, `guest`, `clock`, `stylist:3`) did what to which row. No phone numbers."""
     session.add(
         AuditEntry(
             at=now,

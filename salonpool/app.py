@@ -1,0 +1,64 @@
+"""create_app(config): assembles everything, decides nothing."""
+
+from pathlib import Path
+
+from flask import Flask, Response
+from flask_migrate import Migrate
+from sqlalchemy.exc import DBAPIError
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config import Config
+from salonpool import cli, database, web
+from salonpool.domain.links import Links
+from salonpool.usecases.texting import Texting
+
+ROOT = Path(__file__).parent.parent
+MAX_BODY = 256 * 1024
+
+
+def create_app(config: Config) -> Flask:
+    """A ready app on the configured database. Makes no query and starts no clock."""
+    app = Flask(
+        "salonpool",
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+        instance_path=str(ROOT / "instance"),
+    )
+    app.config.from_mapping(
+        SECRET_KEY=config.secret_key,
+        SQLALCHEMY_DATABASE_URI=config.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(config.database_url),
+        DEMO=config.demo,
+        TESTING=config.testing,
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        MAX_FORM_PARTS=200,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=config.public_url.startswith("https:"),
+        SALONPOOL=config,
+    )
+    links = Links.from_secret(config.secret_key, host=config.link_host, public_url=config.public_url)
+    app.extensions["salonpool.texting"] = Texting(links=links, two_way=config.sms_two_way, demo=config.demo)
+    if config.trusted_proxy_hops:
+        hops = config.trusted_proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    database.init_app(app)
+    Migrate(app, database.db, directory=str(ROOT / "migrations"))
+    web.init_app(app)
+    app.register_error_handler(DBAPIError, _answer_database_error)
+    cli.init_app(app)
+    return app
+
+
+def _answer_database_error(error: DBAPIError) -> Response:
+    """A busy, full or absent database is a 503 with nothing written; anything else is our fault."""
+    database.db.session.rollback()
+    if not database.is_unavailable(error):
+        raise error
+    return web.errors.answer_busy()
+
+
+def _engine_options(url: str) -> dict[str, object]:
+    if url.startswith("sqlite"):
+        return {"pool_size": 10, "connect_args": {"timeout": database.BUSY_TIMEOUT_MS / 1000}}
+    return {"pool_size": 10, "pool_pre_ping": True, "connect_args": {"options": "-c timezone=utc"}}

@@ -1,0 +1,152 @@
+"""Bookings as pages and answers show them. Who may look is decided in access.py."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from salonpool.database import db
+from salonpool.domain.booking import OPEN_STATES, BookingStatus, cut_off_at
+from salonpool.domain.money import Money
+from salonpool.domain.refusal import Missing
+from salonpool.models import Booking, BookingItem, Card, CatalogueEntry, Customer, Service, Stylist
+from salonpool.queries.salons import SalonRow, get_salon_by_id
+
+
+@dataclass(frozen=True, slots=True)
+class BookingPage:
+    """One booking for the person who holds its link. Shows no phone number."""
+
+    id: int
+    salon: SalonRow
+    status: str
+    starts_at: datetime
+    ends_at: datetime
+    service_ids: tuple[int, ...]
+    service_names: tuple[str, ...]
+    stylist_id: int
+    stylist_name: str
+    stylist_named: bool
+    price: Money
+    held_until: datetime | None
+    cut_off_at: datetime
+    cancel_cause: str | None
+    link_version: int
+
+    def can_change(self, now: datetime) -> bool:
+        """May the guest still cancel online?"""
+        return self.status in OPEN_STATES and now <= self.cut_off_at
+
+
+@dataclass(frozen=True, slots=True)
+class DayBooking:
+    """A booking in a day's list, for the desk and the stylist who serves it."""
+
+    id: int
+    starts_at: datetime
+    ends_at: datetime
+    status: str
+    guest_name: str | None
+    service_names: tuple[str, ...]
+    stylist_id: int
+    stylist_name: str
+    no_sms_reason: str | None
+
+
+def get_booking(booking_id: int, language: str) -> BookingPage:
+    """The booking, worded in `language`. Raises Missing. Ask access.py for the id first."""
+    found = db.session.execute(
+        sa.select(Booking, Stylist.name)
+        .join(Stylist, Stylist.id == Booking.stylist_id)
+        .where(Booking.id == booking_id)
+    ).one_or_none()
+    if found is None:
+        raise Missing
+    booking, stylist_name = found
+    salon = get_salon_by_id(booking.salon_id, language)
+    items = _items([booking_id], language)[booking_id]
+    return BookingPage(
+        id=booking.id,
+        salon=salon,
+        status=booking.status,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        service_ids=tuple(service_id for service_id, _ in items),
+        service_names=tuple(name for _, name in items),
+        stylist_id=booking.stylist_id,
+        stylist_name=stylist_name,
+        stylist_named=booking.stylist_named,
+        price=Money(booking.price_minor, booking.currency),
+        held_until=booking.held_until,
+        cut_off_at=cut_off_at(booking.starts_at, salon.cut_off_minutes),
+        cancel_cause=booking.cancel_cause,
+        link_version=booking.link_version,
+    )
+
+
+def list_day_at_salon(
+    salon_id: int, starts_at: datetime, ends_at: datetime, language: str
+) -> list[DayBooking]:
+    """Bookings of a salon that start within the span, holds and cancelled ones left out."""
+    return _day(Booking.salon_id == salon_id, starts_at, ends_at, language)
+
+
+def list_day_of_stylist(
+    stylist_id: int, starts_at: datetime, ends_at: datetime, language: str
+) -> list[DayBooking]:
+    """Bookings a stylist serves that start within the span, at whatever salon."""
+    return _day(Booking.stylist_id == stylist_id, starts_at, ends_at, language)
+
+
+def _day(
+    who: sa.ColumnElement[bool], starts_at: datetime, ends_at: datetime, language: str
+) -> list[DayBooking]:
+    rows = db.session.execute(
+        sa.select(Booking, Stylist.name, Card.name)
+        .join(Stylist, Stylist.id == Booking.stylist_id)
+        .outerjoin(Customer, Customer.id == Booking.customer_id)
+        .outerjoin(Card, sa.and_(Card.customer_id == Customer.id, Card.salon_id == Booking.salon_id))
+        .where(
+            who,
+            Booking.starts_at >= starts_at,
+            Booking.starts_at < ends_at,
+            Booking.status.not_in([BookingStatus.HELD, BookingStatus.CANCELLED]),
+        )
+        .order_by(Booking.starts_at, Booking.id)
+    ).all()
+    items = _items([booking.id for booking, _, _ in rows], language)
+    return [
+        DayBooking(
+            id=booking.id,
+            starts_at=booking.starts_at,
+            ends_at=booking.ends_at,
+            status=booking.status,
+            guest_name=guest_name,
+            service_names=tuple(name for _, name in items[booking.id]),
+            stylist_id=booking.stylist_id,
+            stylist_name=stylist_name,
+            no_sms_reason=booking.no_sms_reason,
+        )
+        for booking, stylist_name, guest_name in rows
+    ]
+
+
+def _items(booking_ids: list[int], language: str) -> dict[int, list[tuple[int, str]]]:
+    name = {
+        "en": CatalogueEntry.name_en,
+        "zh-Hans": CatalogueEntry.name_zh_hans,
+    }.get(language, CatalogueEntry.name_zh_hant)
+    rows = db.session.execute(
+        sa.select(BookingItem.booking_id, Service.id, name)
+        .join(Service, Service.id == BookingItem.service_id)
+        .join(
+            CatalogueEntry,
+            sa.and_(CatalogueEntry.network_id == Service.network_id, CatalogueEntry.code == Service.code),
+        )
+        .where(BookingItem.booking_id.in_(booking_ids))
+        .order_by(BookingItem.booking_id, BookingItem.position)
+    )
+    items: dict[int, list[tuple[int, str]]] = {booking_id: [] for booking_id in booking_ids}
+    for booking_id, service_id, service_name in rows:
+        items[booking_id].append((service_id, service_name))
+    return items

@@ -1,0 +1,330 @@
+"""Book, hold, confirm and cancel a visit."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salonpool.database import db, retried, transaction
+from salonpool.domain.booking import (
+    HOLD,
+    BookingStatus,
+    CancelCause,
+    SlotTaken,
+    check_cancel,
+)
+from salonpool.domain.links import digest
+from salonpool.domain.phone import mobile_number
+from salonpool.domain.refusal import Missing, Refusal
+from salonpool.domain.text_input import name as clean_name
+from salonpool.domain.text_input import note as clean_note
+from salonpool.models import Booking, BookingItem, Stylist
+from salonpool.queries.salons import SalonRow, get_salon, get_salon_by_id, get_visit
+from salonpool.usecases import audit, customers, idempotency
+from salonpool.usecases.booking_commit import (
+    Wanted,
+    commit,
+    free,
+    lock_places,
+    nearest_starts,
+    release_holds,
+)
+from salonpool.usecases.booking_texts import text_booked, text_cancelled
+from salonpool.usecases.texting import Texting
+
+SWEEP_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Who comes, as typed; the use case checks it, not the door."""
+
+    phone: str
+    name: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a booking, hold or confirmation is answered with; instants in ISO 8601 UTC."""
+
+    id: int
+    status: str
+    salon: str
+    services: list[int]
+    stylist_id: int
+    stylist_name: str
+    starts_at: str
+    ends_at: str
+    price_minor: int
+    currency: str
+    held_until: str | None
+    link_version: int
+
+
+@retried
+def book(
+    *,
+    salon_slug: str,
+    service_ids: Sequence[int],
+    stylist_id: int | None,
+    starts_at: datetime,
+    guest: Guest,
+    key: str | None,
+    language: str,
+    now: datetime,
+    texting: Texting,
+) -> Receipt:
+    """A confirmed booking in one step; the guest is texted. `key` makes a retry harmless.
+
+    Raises SlotTaken with the nearest openings, InvalidInput, Missing.
+    """
+    key = idempotency.check(key)
+    guest = _checked(guest, salon_slug, language, texting)
+    asked = [salon_slug, list(service_ids), stylist_id, starts_at.isoformat(), asdict(guest)]
+    body_digest = digest(json.dumps(asked, ensure_ascii=False))
+
+    def make(session: Session, wanted: Wanted) -> Receipt:
+        if kept := idempotency.replay(session, "book", key, body_digest):
+            return Receipt(**kept)
+        booking = _new(now, BookingStatus.CONFIRMED, language)
+        booking.client_ref = key
+        commit(session, booking, wanted, now)
+        receipt = _settle(session, booking, wanted.salon, guest, now, texting)
+        idempotency.keep(session, "book", key, body_digest, booking.id, asdict(receipt), now)
+        return receipt
+
+    return _with_nearest(salon_slug, service_ids, stylist_id, starts_at, language, now, make)
+
+
+@retried
+def hold(
+    *,
+    salon_slug: str,
+    service_ids: Sequence[int],
+    stylist_id: int | None,
+    starts_at: datetime,
+    language: str,
+    now: datetime,
+    texting: Texting,
+) -> Receipt:
+    """Keep a place for 5 minutes while the guest types a phone number. Raises as book()."""
+
+    def make(session: Session, wanted: Wanted) -> Receipt:
+        booking = _new(now, BookingStatus.HELD, language)
+        booking.held_until = now + HOLD
+        commit(session, booking, wanted, now)
+        booking.hold_digest = digest(hold_token(texting, booking.id))
+        _audit(session, now, "guest", "hold", booking, None)
+        return _receipt(session, booking, wanted.salon)
+
+    return _with_nearest(salon_slug, service_ids, stylist_id, starts_at, language, now, make)
+
+
+@retried
+def confirm(
+    *, booking_id: int, guest: Guest, key: str | None, language: str, now: datetime, texting: Texting
+) -> Receipt:
+    """Turn a hold into a booking. An expired hold is committed again on the same row: free -> confirmed,
+    taken -> SlotTaken. A hold that is already a booking: Refusal already_confirmed, unless `key` replays it.
+    """
+    if key is not None:
+        idempotency.check(key)
+    wanted = _wanted_again(booking_id, language)
+    guest = _checked(guest, wanted.salon.slug, language, texting)
+    body_digest = digest(json.dumps([booking_id, asdict(guest)], ensure_ascii=False))
+
+    def make(session: Session) -> Receipt:
+        if key is not None and (kept := idempotency.replay(session, "confirm", key, body_digest)):
+            return Receipt(**kept)
+        lock_places(session, wanted.salon.id, [])
+        booking = session.get_one(Booking, booking_id, with_for_update=True, populate_existing=True)
+        before = {"status": booking.status}
+        _take(session, booking, wanted, now)
+        booking.status, booking.language = BookingStatus.CONFIRMED, language
+        booking.held_until = booking.cancel_cause = booking.cancelled_at = None
+        receipt = _settle(session, booking, wanted.salon, guest, now, texting, before)
+        if key is not None:
+            idempotency.keep(session, "confirm", key, body_digest, booking.id, asdict(receipt), now)
+        return receipt
+
+    return _or_nearest(make, wanted, now)
+
+
+@retried
+def cancel(*, booking_id: int, now: datetime, texting: Texting) -> Receipt:
+    """The guest gives the visit up until the salon's cut-off; the place is free at once, a text confirms it.
+
+    Cancelling again changes nothing. Raises Refusal: not_open, past_cut_off.
+    """
+    with transaction() as session:
+        booking = _locked(session, booking_id)
+        salon = get_salon_by_id(booking.salon_id, booking.language)
+        if booking.status == BookingStatus.CANCELLED and booking.cancel_cause == CancelCause.GUEST:
+            return _receipt(session, booking, salon)
+        check_cancel(BookingStatus(booking.status), booking.starts_at, salon.cut_off_minutes, now)
+        before = {"status": booking.status}
+        booking.status, booking.cancel_cause, booking.cancelled_at = (
+            BookingStatus.CANCELLED,
+            CancelCause.GUEST,
+            now,
+        )
+        free(session, booking.id)
+        _audit(session, now, "guest", "cancel", booking, before)
+        text_cancelled(session, booking, salon, now, texting)
+        return _receipt(session, booking, salon)
+
+
+def sweep_expired_holds(now: datetime) -> int:
+    """Tidy up: cancel holds past their time. Search and commit ignore them anyway."""
+    with transaction() as session:
+        return release_holds(session, sa.select(Booking.id).limit(SWEEP_AT_ONCE), now)
+
+
+def manage_token(texting: Texting, booking_id: int, link_version: int) -> str:
+    """The token of /b/{token}."""
+    return texting.links.token("booking", booking_id, link_version)
+
+
+def hold_token(texting: Texting, booking_id: int) -> str:
+    """The bearer token that confirms a hold."""
+    return texting.links.token("hold", booking_id, 1)
+
+
+def _with_nearest(
+    salon_slug: str,
+    service_ids: Sequence[int],
+    stylist_id: int | None,
+    starts_at: datetime,
+    language: str,
+    now: datetime,
+    make: Callable[[Session, Wanted], Receipt],
+) -> Receipt:
+    salon = get_salon(salon_slug, language)
+    wanted = Wanted(salon, get_visit(salon, service_ids, language), starts_at, stylist_id)
+    return _or_nearest(lambda session: make(session, wanted), wanted, now)
+
+
+def _or_nearest(make: Callable[[Session], Receipt], wanted: Wanted, now: datetime) -> Receipt:
+    try:
+        with transaction() as session:
+            return make(session)
+    except SlotTaken as taken:
+        # After the rollback, so that nobody waits for this search behind our locks.
+        raise SlotTaken(nearest_starts(wanted, now)) from taken
+
+
+def _take(session: Session, booking: Booking, wanted: Wanted, now: datetime) -> None:
+    """Make sure the hold still has its place."""
+    expired = booking.status == BookingStatus.CANCELLED and booking.cancel_cause == CancelCause.HOLD_EXPIRED
+    if booking.status == BookingStatus.HELD and booking.held_until is not None and now < booking.held_until:
+        return
+    if booking.status != BookingStatus.HELD and not expired:
+        raise Refusal("already_confirmed" if booking.confirmed_at else "not_open", status=booking.status)
+    commit(session, booking, wanted, now)
+
+
+def _settle(
+    session: Session,
+    booking: Booking,
+    salon: SalonRow,
+    guest: Guest,
+    now: datetime,
+    texting: Texting,
+    before: dict[str, Any] | None = None,
+) -> Receipt:
+    """Put the guest's name to a place that is theirs, and tell them."""
+    customer = customers.find_or_add(session, salon, guest.phone, guest.name, booking.language, now)
+    booking.customer_id, booking.note, booking.confirmed_at = customer.id, guest.note, now
+    booking.no_sms_reason = customers.no_sms_reason(session, guest.phone)
+    booking.link_digest = digest(manage_token(texting, booking.id, booking.link_version))
+    session.flush()
+    _audit(session, now, "guest", "book", booking, before)
+    text_booked(session, booking, salon, now, texting)
+    return _receipt(session, booking, salon)
+
+
+def _checked(guest: Guest, salon_slug: str, language: str, texting: Texting) -> Guest:
+    """The guest with a number in E.164 and clean words, before anything is locked. Raises InvalidInput."""
+    region = get_salon(salon_slug, language).region
+    return Guest(
+        phone=mobile_number(guest.phone, region, field="customer.phone", demo=texting.demo),
+        name=clean_name(guest.name, field="customer.name"),
+        note=clean_note(guest.note),
+    )
+
+
+def _new(now: datetime, status: BookingStatus, language: str) -> Booking:
+    return Booking(status=status, language=language, created_at=now, link_version=1)
+
+
+def _locked(session: Session, booking_id: int) -> Booking:
+    booking = session.get(Booking, booking_id, with_for_update=True)
+    if booking is None:
+        raise Missing
+    return booking
+
+
+def _wanted_again(booking_id: int, language: str) -> Wanted:
+    """What a hold was for; read before the transaction, none of it changes."""
+    booking = db.session.get(Booking, booking_id)
+    if booking is None:
+        raise Missing
+    salon = get_salon_by_id(booking.salon_id, language)
+    service_ids = db.session.scalars(
+        sa.select(BookingItem.service_id)
+        .where(BookingItem.booking_id == booking_id)
+        .order_by(BookingItem.position)
+    ).all()
+    stylist_id = booking.stylist_id if booking.stylist_named else None
+    return Wanted(salon, get_visit(salon, service_ids, language), booking.starts_at, stylist_id)
+
+
+def _audit(
+    session: Session, now: datetime, actor: str, action: str, booking: Booking, before: dict[str, Any] | None
+) -> None:
+    audit.record(
+        session,
+        now,
+        actor=actor,
+        action=action,
+        subject="booking",
+        subject_id=booking.id,
+        before=before,
+        after={
+            "status": booking.status,
+            "stylist_id": booking.stylist_id,
+            "starts_at": booking.starts_at.isoformat(),
+        },
+    )
+
+
+def _receipt(session: Session, booking: Booking, salon: SalonRow) -> Receipt:
+    service_ids = session.scalars(
+        sa.select(BookingItem.service_id)
+        .where(BookingItem.booking_id == booking.id)
+        .order_by(BookingItem.position)
+    ).all()
+    stylist = session.get_one(Stylist, booking.stylist_id)
+    return Receipt(
+        id=booking.id,
+        status=booking.status,
+        salon=salon.slug,
+        services=list(service_ids),
+        stylist_id=stylist.id,
+        stylist_name=stylist.name,
+        starts_at=_iso(booking.starts_at),
+        ends_at=_iso(booking.ends_at),
+        price_minor=booking.price_minor,
+        currency=booking.currency,
+        held_until=_iso(booking.held_until) if booking.held_until else None,
+        link_version=booking.link_version,
+    )
+
+
+def _iso(instant: datetime) -> str:
+    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")

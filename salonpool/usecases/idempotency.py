@@ -1,0 +1,67 @@
+"""A retry has one effect: the first 201 of a key is given again, another body with it is refused."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salonpool.database import lock
+from salonpool.domain.refusal import InvalidInput
+from salonpool.models import IdempotencyKey
+
+KEEP = timedelta(hours=48)
+MAX_LENGTH = 255
+EXAMPLE = "5f1c0d8e-7a52-4c11-9d3c-0b6a3c1f2e4d"
+
+
+def check(key: str | None) -> str:
+    """The key, if it has 1 to 255 printable ASCII characters. Raises InvalidInput."""
+    if not key:
+        raise InvalidInput("idempotency_key_missing", field="Idempotency-Key", example=EXAMPLE)
+    if len(key) > MAX_LENGTH or not key.isascii() or not key.isprintable():
+        raise InvalidInput("idempotency_key_bad", field="Idempotency-Key")
+    return key
+
+
+def replay(session: Session, route: str, key: str, body_digest: str) -> dict[str, Any] | None:
+    """The kept answer of this key, or None the first time. Takes a lock on the key, so twins wait.
+
+    Raises InvalidInput if the key came with another body before.
+    """
+    lock(session, f"key:{route}:{key}")
+    kept = session.scalar(
+        sa.select(IdempotencyKey).where(IdempotencyKey.route == route, IdempotencyKey.key == key)
+    )
+    if kept is None:
+        return None
+    if kept.body_digest != body_digest:
+        raise InvalidInput("idempotency_key_reused", field="Idempotency-Key")
+    return kept.answer
+
+
+def keep(
+    session: Session,
+    route: str,
+    key: str,
+    body_digest: str,
+    booking_id: int,
+    answer: dict[str, Any],
+    now: datetime,
+) -> None:
+    """Remember a 201 for later retries."""
+    session.add(
+        IdempotencyKey(
+            route=route,
+            key=key,
+            body_digest=body_digest,
+            booking_id=booking_id,
+            answer=answer,
+            created_at=now,
+        )
+    )
+
+
+def forget_old(session: Session, now: datetime) -> None:
+    """Drop answers older than 48 hours."""
+    session.execute(sa.delete(IdempotencyKey).where(IdempotencyKey.created_at < now - KEEP))

@@ -1,0 +1,13 @@
+"""THE DOOR: parse, call one use case or query, render. Never touches tables, session or solver."""
+
+from flask import Flask
+
+from salonpool.web import api, errors, extensions, shield
+
+
+def init_app(app: Flask) -> None:
+    """Hang every door into the app."""
+    extensions.init_app(app)
+    shield.init_app(app)
+    errors.init_app(app)
+    api.init_app(app)

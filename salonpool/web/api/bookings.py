@@ -1,0 +1,156 @@
+"""Book, hold, confirm and cancel through the API."""
+
+from typing import Any
+
+from flask import Response, request
+from flask_smorest import Blueprint
+from marshmallow import fields, validate
+
+from salonpool.domain.booking import MAX_SERVICES, SlotTaken
+from salonpool.domain.money import Money
+from salonpool.domain.refusal import Missing
+from salonpool.domain.text_input import NAME_MAX, NOTE_MAX
+from salonpool.queries import access
+from salonpool.usecases import bookings
+from salonpool.web.api.fields import ID, Id, Instant, MoneyOut, Strict, Text, bearer, money
+from salonpool.web.api.salons import StylistOut, slot
+from salonpool.web.errors import answer
+from salonpool.web.extensions import language, now, texting
+from salonpool.web.wording import in_words
+
+blueprint = Blueprint("bookings", __name__, description="Bookings and holds")
+
+
+class CustomerIn(Strict):
+    phone = Text(longest=40, required=True)
+    name = Text(longest=NAME_MAX)
+
+
+class HoldIn(Strict):
+    salon = Text(longest=40, required=True)
+    services = fields.List(Id(), required=True, validate=validate.Length(1, MAX_SERVICES))
+    stylist = Id()
+    starts_at = Instant(required=True)
+
+
+class BookingIn(HoldIn):
+    customer = fields.Nested(CustomerIn, required=True)
+    note = Text(longest=NOTE_MAX)
+
+
+class ConfirmIn(Strict):
+    customer = fields.Nested(CustomerIn, required=True)
+    note = Text(longest=NOTE_MAX)
+
+
+class BookingOut(Strict):
+    id = fields.Integer()
+    status = fields.String()
+    salon = fields.String()
+    services = fields.List(fields.Integer())
+    stylist = fields.Nested(StylistOut)
+    starts_at = fields.String()
+    ends_at = fields.String()
+    price = fields.Nested(MoneyOut)
+    manage_token = fields.String()
+
+
+class HoldOut(BookingOut):
+    hold_token = fields.String()
+    held_until = fields.String()
+
+    class Meta:
+        exclude = ("manage_token",)
+
+
+@blueprint.errorhandler(SlotTaken)
+def answer_taken(taken: SlotTaken) -> Response:
+    """409 with the three nearest openings for the same wish."""
+    return answer(409, taken.code, detail=in_words(taken), nearest=[slot(start) for start in taken.nearest])
+
+
+@blueprint.post("/bookings")
+@blueprint.arguments(BookingIn)
+@blueprint.response(201, BookingOut)
+def book(wanted: dict[str, Any]) -> dict[str, Any]:
+    """Book in one step. Send an Idempotency-Key: a retry with the same key and body gets the same answer."""
+    receipt = bookings.book(
+        salon_slug=wanted["salon"],
+        service_ids=wanted["services"],
+        stylist_id=wanted.get("stylist"),
+        starts_at=wanted["starts_at"],
+        guest=_guest(wanted),
+        key=request.headers.get("Idempotency-Key"),
+        language=language(),
+        now=now(),
+        texting=texting(),
+    )
+    return _booking(receipt)
+
+
+@blueprint.post("/holds")
+@blueprint.arguments(HoldIn)
+@blueprint.response(201, HoldOut)
+def hold(wanted: dict[str, Any]) -> dict[str, Any]:
+    """Keep a place for 5 minutes."""
+    receipt = bookings.hold(
+        salon_slug=wanted["salon"],
+        service_ids=wanted["services"],
+        stylist_id=wanted.get("stylist"),
+        starts_at=wanted["starts_at"],
+        language=language(),
+        now=now(),
+        texting=texting(),
+    )
+    held = {"hold_token": bookings.hold_token(texting(), receipt.id), "held_until": receipt.held_until}
+    return _common(receipt) | held
+
+
+@blueprint.post(f"/holds/{ID % 'booking_id'}/confirm")
+@blueprint.arguments(ConfirmIn)
+@blueprint.response(201, BookingOut)
+def confirm(wanted: dict[str, Any], booking_id: int) -> dict[str, Any]:
+    """Turn a hold into a booking; the bearer is the hold token. An expired hold is tried again."""
+    if access.booking_id_by_hold(bearer()) != booking_id:
+        raise Missing
+    receipt = bookings.confirm(
+        booking_id=booking_id,
+        guest=_guest(wanted),
+        key=request.headers.get("Idempotency-Key"),
+        language=language(),
+        now=now(),
+        texting=texting(),
+    )
+    return _booking(receipt)
+
+
+@blueprint.post(f"/bookings/{ID % 'booking_id'}/cancel")
+@blueprint.response(200, BookingOut)
+def cancel(booking_id: int) -> dict[str, Any]:
+    """Cancel until the salon's cut-off; the bearer is the manage token. Repeating it changes nothing."""
+    if access.booking_id_by_link(bearer()) != booking_id:
+        raise Missing
+    return _booking(bookings.cancel(booking_id=booking_id, now=now(), texting=texting()))
+
+
+def _guest(wanted: dict[str, Any]) -> bookings.Guest:
+    customer = wanted["customer"]
+    return bookings.Guest(customer["phone"], customer.get("name"), wanted.get("note"))
+
+
+def _booking(receipt: bookings.Receipt) -> dict[str, Any]:
+    token = bookings.manage_token(texting(), receipt.id, receipt.link_version)
+    return _common(receipt) | {"manage_token": token}
+
+
+def _common(receipt: bookings.Receipt) -> dict[str, Any]:
+    return {
+        "id": receipt.id,
+        "status": receipt.status,
+        "salon": receipt.salon,
+        "services": receipt.services,
+        "stylist": {"id": receipt.stylist_id, "name": receipt.stylist_name},
+        "starts_at": receipt.starts_at,
+        "ends_at": receipt.ends_at,
+        "price": money(Money(receipt.price_minor, receipt.currency)),
+    }

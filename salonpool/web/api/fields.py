@@ -1,0 +1,92 @@
+"""Kinds of values the API takes and gives."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import request
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+from salonpool.domain.money import Money
+from salonpool.domain.refusal import Missing
+
+LARGEST_ID = 2**63 - 1
+UTC_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+EXAMPLE_INSTANT = "2026-10-20T06:00:00Z"
+# In routes: an id beyond 64 bits is simply no id.
+ID = f"<int(max={LARGEST_ID}):%s>"
+
+
+class Strict(Schema):
+    """Unknown fields are refused, wherever the schema is used."""
+
+    class Meta:
+        unknown = RAISE
+
+
+class Id(fields.Integer):
+    """A positive 64-bit id; numbers in quotes are refused."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(strict=True, validate=validate.Range(1, LARGEST_ID), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if isinstance(value, str | bool):
+            raise ValidationError("Give a whole number, for example 7.")
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class QueryId(fields.Integer):
+    """A positive 64-bit id in a query string."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Range(1, LARGEST_ID), **kwargs)
+
+
+class Text(fields.String):
+    """Text within bounds, without characters that cannot be stored."""
+
+    def __init__(self, *, longest: int, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Length(max=longest), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = str(super()._deserialize(value, attr, data, **kwargs))
+        if any(0xD800 <= ord(c) <= 0xDFFF for c in text) or "\x00" in text:
+            raise ValidationError("Remove the characters that cannot be shown.")
+        return text
+
+
+class Instant(fields.AwareDateTime):
+    """ISO 8601 with a zone; a time without one is refused, because it could be any hour."""
+
+    default_error_messages = {
+        "invalid": f"Give a time with its zone, for example {EXAMPLE_INSTANT}.",
+        "invalid_awareness": f"Say which zone, for example {EXAMPLE_INSTANT}.",
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="iso", **kwargs)
+
+
+class MoneyOut(Schema):
+    """`{amount_minor, currency}`."""
+
+    amount_minor = fields.Integer()
+    currency = fields.String()
+
+
+def utc(instant: datetime) -> str:
+    """An instant as the API writes it."""
+    return instant.strftime(UTC_FORMAT)
+
+
+def money(amount: Money) -> dict[str, Any]:
+    """Money as the API writes it."""
+    return {"amount_minor": amount.amount_minor, "currency": amount.currency}
+
+
+def bearer() -> str:
+    """The bearer token of the request. Without one there is nothing to see: raises Missing."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Missing
+    return token.strip()

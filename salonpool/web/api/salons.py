@@ -1,0 +1,127 @@
+"""Salons, what they offer, and their free starts."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask_smorest import Blueprint
+from marshmallow import RAISE, fields, validate
+
+from salonpool.domain.booking import HORIZON, FreeStart
+from salonpool.domain.local_time import day_span
+from salonpool.domain.refusal import InvalidInput
+from salonpool.queries import availability, salons
+from salonpool.web.api.fields import MoneyOut, QueryId, Strict, money, utc
+from salonpool.web.extensions import language, now
+
+blueprint = Blueprint("salons", __name__, description="Salons and free times")
+
+MAX_DAYS = 31
+
+
+class StylistOut(Strict):
+    id = fields.Integer()
+    name = fields.String()
+
+
+class SalonOut(Strict):
+    slug = fields.String()
+    name = fields.String()
+    district = fields.String()
+    phone = fields.String()
+    zone = fields.String()
+
+
+class ServiceOut(Strict):
+    id = fields.Integer()
+    code = fields.String()
+    name = fields.String()
+    minutes = fields.Integer()
+    price = fields.Nested(MoneyOut)
+
+
+class SalonDetailOut(SalonOut):
+    services = fields.List(fields.Nested(ServiceOut))
+    stylists = fields.List(fields.Nested(StylistOut))
+
+
+class SalonsOut(Strict):
+    salons = fields.List(fields.Nested(SalonOut))
+
+
+class SlotOut(Strict):
+    starts_at = fields.String()
+    ends_at = fields.String()
+    stylist = fields.Nested(StylistOut)
+    price = fields.Nested(MoneyOut)
+
+
+class SlotsOut(Strict):
+    slots = fields.List(fields.Nested(SlotOut))
+
+
+class SlotsIn(Strict):
+    service = fields.List(QueryId(), required=True, validate=validate.Length(min=1))
+    stylist = QueryId()
+    from_ = fields.Date(data_key="from", required=True)
+    days = fields.Integer(load_default=1, validate=validate.Range(1, MAX_DAYS))
+
+
+@blueprint.get("/salons")
+@blueprint.response(200, SalonsOut)
+def list_salons() -> dict[str, Any]:
+    """Every member salon."""
+    return {"salons": [_salon(salon) for salon in salons.list_salons(language())]}
+
+
+@blueprint.get("/salons/<string:slug>")
+@blueprint.response(200, SalonDetailOut)
+def get_salon(slug: str) -> dict[str, Any]:
+    """One salon with its services and the stylists one can ask for."""
+    salon = salons.get_salon(slug, language())
+    services = salons.list_services(salon, language())
+    stylists = salons.list_stylists(salon, now(), now() + timedelta(days=MAX_DAYS))
+    return _salon(salon) | {
+        "services": [
+            {"id": s.id, "code": s.code, "name": s.name, "minutes": s.minutes, "price": money(s.price)}
+            for s in services
+        ],
+        "stylists": [{"id": s.id, "name": s.name} for s in stylists],
+    }
+
+
+@blueprint.get("/salons/<string:slug>/slots")
+@blueprint.arguments(SlotsIn, location="query", unknown=RAISE)
+@blueprint.response(200, SlotsOut)
+def list_slots(wanted: dict[str, Any], slug: str) -> dict[str, Any]:
+    """Free starts, one row per start and stylist who can serve."""
+    salon = salons.get_salon(slug, language())
+    visit = salons.get_visit(salon, wanted["service"], language())
+    first = wanted["from_"]
+    if not abs(first - now().date()) <= HORIZON:
+        raise InvalidInput("too_far_ahead", field="from", days=HORIZON.days)
+    starts_from, _ = day_span(first, salon.tz)
+    _, starts_until = day_span(first + timedelta(days=wanted["days"] - 1), salon.tz)
+    found = availability.find_openings(
+        salon, visit, starts_from, starts_until, now(), stylist_id=wanted.get("stylist")
+    )
+    return {"slots": [slot(start) for start in availability.free_starts(found, visit)]}
+
+
+def slot(start: FreeStart) -> dict[str, Any]:
+    """A free start as the API writes it."""
+    return {
+        "starts_at": utc(start.starts_at),
+        "ends_at": utc(start.ends_at),
+        "stylist": {"id": start.stylist_id, "name": start.stylist_name},
+        "price": money(start.price),
+    }
+
+
+def _salon(salon: salons.SalonRow) -> dict[str, Any]:
+    return {
+        "slug": salon.slug,
+        "name": salon.name,
+        "district": salon.district,
+        "phone": salon.phone,
+        "zone": salon.tz.key,
+    }

@@ -1,0 +1,105 @@
+"""What every door shares: the clock and texting of this app, sign-in, CSRF, language."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, current_app, g, has_request_context, request
+from flask_babel import Babel
+from flask_login import LoginManager, UserMixin, current_user
+from flask_wtf import CSRFProtect
+
+from salonpool import clock
+from salonpool.domain.person import LANGUAGES
+from salonpool.queries import access
+from salonpool.usecases.texting import Texting
+
+LANGUAGE_COOKIE = "language"
+LOCALES = {"zh-Hant": "zh_Hant", "en": "en", "zh-Hans": "zh_Hans"}
+# Tags for <html lang>; ux.md 5.
+LANGUAGE_TAGS = {"zh-Hant": "zh-Hant-TW", "en": "en", "zh-Hans": "zh-Hans-CN"}
+
+csrf = CSRFProtect()
+login_manager = LoginManager()
+babel = Babel()
+
+
+class SignedIn(UserMixin):
+    """The account behind a session; read from the database on every request."""
+
+    def __init__(self, account: access.AccountRow) -> None:
+        self.account = account
+
+    def get_id(self) -> str:
+        """Account and session version: raising the version ends every session at once."""
+        return f"{self.account.id}:{self.account.session_version}"
+
+
+def init_app(app: Flask) -> None:
+    """Bind the extensions."""
+    csrf.init_app(app)
+    login_manager.init_app(app)
+    login_manager.user_loader(load_signed_in)
+    login_manager.login_view = "sign_in.ask"
+    login_manager.login_message = None
+    translations = app.root_path + "/../translations"
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = translations
+    babel.init_app(app, locale_selector=lambda: LOCALES[language()])
+    app.before_request(forget_now)
+
+
+def load_signed_in(session_id: str) -> SignedIn | None:
+    """The account of a session, unless it was disabled or its sessions ended."""
+    account_id, _, version = session_id.partition(":")
+    if not (account_id.isdigit() and version.isdigit()):
+        return None
+    account = access.find_account(int(account_id))
+    if account is None or account.session_version != int(version):
+        return None
+    return SignedIn(account)
+
+
+def account() -> access.AccountRow:
+    """The signed-in account; only behind login_required."""
+    signed_in: Any = current_user
+    found: access.AccountRow = signed_in.account
+    return found
+
+
+def now() -> datetime:
+    """One instant per request, as people see it."""
+    if "now" not in g:
+        g.now = clock.now()
+    moment: datetime = g.now
+    return moment
+
+
+def forget_now() -> None:
+    """Each request looks at the clock anew, even where requests share an app context."""
+    g.pop("now", None)
+
+
+def texting() -> Texting:
+    """How this app writes texts and links."""
+    configured: Texting = current_app.extensions["salonpool.texting"]
+    return configured
+
+
+def language() -> str:
+    """The reader's language: ?lang=, then the cookie, then Accept-Language, then zh-Hant."""
+    if not has_request_context():
+        return "en"
+    for choice in (request.args.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
+        if choice in LANGUAGES:
+            return choice
+    return _accepted_language()
+
+
+def _accepted_language() -> str:
+    for tag, _ in request.accept_languages:
+        lowered = tag.lower()
+        if lowered.startswith("en"):
+            return "en"
+        if lowered.startswith("zh"):
+            simplified = "hans" in lowered or lowered in {"zh-cn", "zh-sg"}
+            return "zh-Hans" if simplified else "zh-Hant"
+    return "zh-Hant"

@@ -1,0 +1,64 @@
+"""What every request passes first and every response carries: refused noise, security headers (ASVS 3.4)."""
+
+import unicodedata
+
+from flask import Flask, Response, request
+
+from salonpool.domain.person import LANGUAGES
+from salonpool.domain.refusal import InvalidInput
+from salonpool.web.extensions import LANGUAGE_COOKIE
+
+LISTS = {"service"}
+# ux.md 6.7; inline style attributes place cards on the board's grid.
+CSP = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
+    "img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+YEAR_SECONDS = 365 * 24 * 3600
+
+
+def init_app(app: Flask) -> None:
+    """Check on the way in, add headers on the way out."""
+    app.before_request(refuse_noise)
+    app.after_request(add_headers)
+
+
+def refuse_noise() -> None:
+    """Refuse a parameter given twice (only `service` is a list) and control characters."""
+    for values in (request.args, request.form):
+        for key in values:
+            given = values.getlist(key)
+            if len(given) > 1 and key not in LISTS:
+                raise InvalidInput("repeated", field=key[:40], name=key[:40])
+            for value in given:
+                _refuse_controls(key, value)
+
+
+def _refuse_controls(key: str, value: str) -> None:
+    for position, character in enumerate(value, 1):
+        if character == "\ufffd" or (
+            character not in "\n\r\t" and unicodedata.category(character) in {"Cc", "Cs"}
+        ):
+            raise InvalidInput("unprintable", field=key[:40], position=position)
+
+
+def add_headers(response: Response) -> Response:
+    """Security headers on all; nothing but static files may be kept by caches; remember a chosen language."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    chosen = request.args.get("lang")
+    if chosen in LANGUAGES:
+        response.set_cookie(
+            LANGUAGE_COOKIE, chosen, max_age=YEAR_SECONDS, samesite="Lax", secure=request.is_secure
+        )
+    return response

@@ -1,0 +1,105 @@
+"""Every refusal in plain words: what is wrong, what to do, an example. Pages and API read the same table."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+
+from salonpool.domain.refusal import Refusal
+
+
+def in_words(refusal: Refusal) -> str:
+    """One or two sentences for the reader, in their language."""
+    return sentence(refusal.code, refusal.values)
+
+
+def sentence(code: str, values: Mapping[str, Any]) -> str:
+    """The sentence of a refusal code, filled with its values."""
+    build = _SENTENCES.get(code)
+    if build is None:
+        raise KeyError(f"no words for refusal {code!r}")
+    return build(values)
+
+
+# Functions, not strings: gettext must run for each reader.
+_SENTENCES: dict[str, Any] = {
+    # what somebody typed
+    "missing": lambda v: _("This is needed, for example %(example)s.", example=v["example"]),
+    "too_long": lambda v: _("This is too long: at most %(limit)s characters.", limit=v["limit"]),
+    "unprintable": lambda v: _(
+        "Character %(position)s cannot be shown. Type the text again without special characters.",
+        position=v["position"],
+    ),
+    "out_of_range": lambda v: _("Choose from %(least)s to %(most)s.", least=v["least"], most=v["most"]),
+    "phone_missing": lambda v: _("Enter a mobile number, like %(example)s.", example=v["example"]),
+    "phone_unreadable": lambda v: _(
+        "We could not read that number. Enter a mobile number, like %(example)s.", example=v["example"]
+    ),
+    "phone_invalid": lambda v: _(
+        "That number is too short, too long or not in use. Enter a mobile number, like %(example)s.",
+        example=v["example"],
+    ),
+    "phone_landline": lambda v: _(
+        "This is a landline. Enter a mobile number for the text, like %(example)s, or call us.",
+        example=v["example"],
+    ),
+    "date_unreadable": lambda v: _("Enter a date, like %(example)s.", example=v["example"]),
+    "time_unreadable": lambda v: _("Enter a time, like %(example)s.", example=v["example"]),
+    "number_unreadable": lambda v: _("Enter a whole number, like %(example)s.", example=v["example"]),
+    "time_skipped": lambda v: _(
+        "The clocks go forward then, so this time does not exist. The next one is %(next)s.", next=v["next"]
+    ),
+    "time_twice": lambda v: _(
+        "The clocks go back then, so this time comes twice. Choose a time an hour off."
+    ),
+    "zone_unknown": lambda v: _("Use a time zone name like %(example)s.", example=v["example"]),
+    "repeated": lambda v: _("%(name)s is given twice. Give it once.", name=v["name"]),
+    "unknown_choice": lambda v: _("That is not one of the choices here. Choose again."),
+    "too_many_services": lambda v: _("Choose at most %(limit)s services for one visit.", limit=v["limit"]),
+    # time
+    "in_the_past": lambda v: _("That time has passed. Choose a later one."),
+    "too_far_ahead": lambda v: _("That is too far ahead. Choose a day within %(days)s days.", days=v["days"]),
+    "off_the_grid": lambda v: _("Choose a time that is offered, like %(example)s.", example=v["example"]),
+    "outside_hours": lambda v: _("Nobody works then. Choose one of the times offered."),
+    "ends_before_start": lambda v: _(
+        "The end must come after the start, for example %(example)s.", example=v["example"]
+    ),
+    "too_long_a_shift": lambda v: _("A shift can last at most %(hours)s hours.", hours=v["hours"]),
+    "too_short_a_shift": lambda v: _("A shift lasts at least %(minutes)s minutes.", minutes=v["minutes"]),
+    # bookings
+    "slot_taken": lambda v: _("Just taken. Nothing was booked; please choose another time."),
+    "not_open": lambda v: _("This booking can no longer be changed."),
+    "past_cut_off": lambda v: _("It is too close to your time to change this online. Please call the salon."),
+    "already_confirmed": lambda v: _("This hold is already a booking."),
+    "idempotency_key_missing": lambda v: _(
+        "Send an Idempotency-Key header, for example %(example)s.", example=v["example"]
+    ),
+    "idempotency_key_bad": lambda v: _("The Idempotency-Key may have 1 to 255 printable characters."),
+    "idempotency_key_reused": lambda v: _(
+        "This Idempotency-Key was used with another request. Use a new one."
+    ),
+    # offers
+    "taken": lambda v: _(
+        "Somebody else has taken this shift. Thank you for answering, there is nothing to do."
+    ),
+    "expired": lambda v: _("The time to answer is over."),
+    "withdrawn": lambda v: _("The salon no longer needs this shift."),
+    "declined": lambda v: _("You already said no to this shift."),
+    "accepted": lambda v: _("You already said yes to this shift."),
+    "not_eligible": lambda v: _(
+        "This shift no longer fits your other work, so it cannot be yours. Thank you for answering."
+    ),
+    # doors
+    "not_found": lambda v: _("There is nothing here. Check the link, or ask the salon for a new one."),
+    "sign_in_used": lambda v: _("This link was used or is too old. Ask for a new one."),
+    "too_many_tries": lambda v: _("That was tried too often. Please wait a few minutes."),
+    "not_signed_in": lambda v: _("Sign in first."),
+    "not_allowed": lambda v: _("You may not do this here."),
+    "bad_form": lambda v: _("The page was open for too long. Please send it again."),
+    "busy": lambda v: _("Busy right now. Nothing was changed; please try again in a moment."),
+    "broken": lambda v: _("Something went wrong on our side. Nothing was lost; please try again or call."),
+    "too_large": lambda v: _("That is too much at once: at most 256 KB."),
+    "wrong_method": lambda v: _("This address does not do that."),
+    "wrong_type": lambda v: _("Send JSON with the header Content-Type: application/json."),
+    "unreadable": lambda v: _("We could not read the request."),
+}

@@ -1,0 +1,203 @@
+"""Small builders of rows: `a_salon(...)`, `a_stylist(...)`; every value has a default, keywords override.
+
+They write rows, not story: what a use case does is done by the use case.
+"""
+
+import itertools
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from salonpool.database import Base, db, transaction
+from salonpool.domain.links import digest
+from salonpool.domain.local_time import at_local
+from salonpool.models import (
+    Account,
+    ApiToken,
+    CatalogueEntry,
+    Chair,
+    Network,
+    Role,
+    Salon,
+    Service,
+    ServiceSegment,
+    Skill,
+    Stylist,
+    StylistSkill,
+)
+from salonpool.usecases import rotas
+
+TAIPEI = ZoneInfo("Asia/Taipei")
+# A Monday morning, 09:00 in Taipei.
+NOW = datetime(2026, 10, 19, 1, 0, tzinfo=ZoneInfo("UTC"))
+TODAY = date(2026, 10, 19)
+_numbers = itertools.count(1)
+
+
+def at(clock: str, day: date = TODAY, tz: ZoneInfo = TAIPEI) -> datetime:
+    """UTC instant of a wall time: at("14:00")."""
+    return at_local(day, time.fromisoformat(clock), tz)
+
+
+def add(row: Base) -> Any:
+    """Write one row; returns its id."""
+    with transaction() as session:
+        session.add(row)
+        session.flush()
+        return row.id  # type: ignore[attr-defined]
+
+
+def a_network(**changes: Any) -> int:
+    """A network in Taipei."""
+    number = next(_numbers)
+    values = {
+        "slug": f"circle-{number}",
+        "name": "圓山互助",
+        "zone": "Asia/Taipei",
+        "region": "TW",
+        "currency": "TWD",
+        "language": "zh-Hant",
+        "created_at": NOW,
+    }
+    return int(add(Network(**values | changes)))
+
+
+def a_salon(network_id: int, *, chairs: int = 2, **changes: Any) -> int:
+    """A salon with chairs."""
+    number = next(_numbers)
+    values = {
+        "slug": f"salon-{number}",
+        "name": "青禾髮室",
+        "name_en": "Qinghe Hair",
+        "sms_name": "青禾",
+        "sms_name_en": "Qinghe",
+        "district": "大同區",
+        "district_en": "Datong",
+        "address": "承德路三段 1 號",
+        "phone": "+886225912345",
+        "zone": "Asia/Taipei",
+        "language": "zh-Hant",
+        "x_km": 0.0,
+        "y_km": 0.0,
+        "cut_off_minutes": 180,
+        "created_at": NOW,
+    }
+    salon_id = int(add(Salon(network_id=network_id, **values | changes)))
+    for position in range(chairs):
+        add(Chair(salon_id=salon_id, position=position))
+    return salon_id
+
+
+def a_skill(network_id: int, code: str = "cut") -> int:
+    """The skill of that code, new if needed."""
+    found = db.session.scalar(sa.select(Skill.id).where(Skill.network_id == network_id, Skill.code == code))
+    if found is not None:
+        return found
+    names = {"name_zh_hant": code, "name_en": code, "name_zh_hans": code}
+    return int(add(Skill(network_id=network_id, code=code, **names)))
+
+
+def a_service(
+    salon_id: int,
+    *,
+    code: str = "cut",
+    segments: tuple[tuple[int, bool], ...] = ((60, True),),
+    skill: str = "cut",
+    price_minor: int = 80000,
+) -> int:
+    """A service; segments are (minutes, hands needed)."""
+    network_id = db.session.get_one(Salon, salon_id).network_id
+    skill_id = a_skill(network_id, skill)
+    known = db.session.scalar(
+        sa.select(CatalogueEntry.id).where(
+            CatalogueEntry.network_id == network_id, CatalogueEntry.code == code
+        )
+    )
+    if known is None:
+        names = {"name_zh_hant": f"{code}髮", "name_en": code.title(), "name_zh_hans": f"{code}发"}
+        add(CatalogueEntry(network_id=network_id, code=code, **names))
+    service = Service(
+        network_id=network_id,
+        salon_id=salon_id,
+        skill_id=skill_id,
+        code=code,
+        price_minor=price_minor,
+        segments=[ServiceSegment(position=i, minutes=m, hands=h) for i, (m, h) in enumerate(segments)],
+    )
+    return int(add(service))
+
+
+def a_stylist(
+    network_id: int, *, home: int | None = None, skills: tuple[str, ...] = ("cut",), **changes: Any
+) -> int:
+    """A stylist with skills; own staff of `home`."""
+    number = next(_numbers)
+    values = {
+        "name": f"小雯{number}",
+        "phone": f"+886900{number:06d}",
+        "language": "zh-Hant",
+        "pooled": False,
+        "x_km": 0.0,
+        "y_km": 0.0,
+        "hourly_pay_minor": 30000,
+        "joined_on": date(2020, 1, 1),
+    }
+    stylist_id = int(add(Stylist(network_id=network_id, home_salon_id=home, **values | changes)))
+    for code in skills:
+        add(
+            StylistSkill(
+                network_id=network_id,
+                stylist_id=stylist_id,
+                skill_id=a_skill(network_id, code),
+                valid_from=date(2020, 1, 1),
+            )
+        )
+    return stylist_id
+
+
+def a_rota(
+    stylist_id: int,
+    salon_id: int,
+    *,
+    weekdays: tuple[int, ...] = (0, 1),
+    starts: str = "10:00",
+    ends: str = "19:00",
+    breaks: tuple[tuple[str, str], ...] = (),
+    now: datetime = NOW,
+) -> None:
+    """Weekly hours, materialised from the day of `now`."""
+    for weekday in weekdays:
+        rotas.set_pattern(
+            stylist_id=stylist_id,
+            salon_id=salon_id,
+            weekday=weekday,
+            starts=time.fromisoformat(starts),
+            ends=time.fromisoformat(ends),
+            breaks=[(time.fromisoformat(a), time.fromisoformat(b)) for a, b in breaks],
+            valid_from=(now - timedelta(days=1)).date(),
+            actor="command",
+            now=now,
+        )
+
+
+def an_account(
+    network_id: int, *, owns: tuple[int, ...] = (), stylist: int | None = None, **changes: Any
+) -> int:
+    """A login: owner of salons, or a stylist's."""
+    number = next(_numbers)
+    values = {"name": "陳姐", "phone": f"+886911{number:06d}", "language": "zh-Hant", "created_at": NOW}
+    account_id = int(add(Account(network_id=network_id, stylist_id=stylist, **values | changes)))
+    for salon_id in owns:
+        add(Role(network_id=network_id, account_id=account_id, salon_id=salon_id, kind="owner"))
+    if stylist is not None:
+        add(Role(network_id=network_id, account_id=account_id, kind="stylist"))
+    return account_id
+
+
+def a_token(account_id: int, token: str = "") -> str:
+    """A bearer token of the account."""
+    token = token or f"token-{next(_numbers)}"
+    add(ApiToken(account_id=account_id, digest=digest(token), created_at=NOW))
+    return token
