@@ -1,5 +1,6 @@
 """create_app(config): assembles everything, decides nothing."""
 
+import functools
 from pathlib import Path
 
 from flask import Flask, Response
@@ -7,13 +8,17 @@ from flask_migrate import Migrate
 from sqlalchemy.exc import DBAPIError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from config import Config
+from config import Config, ConfigError
 from salonpool import cli, database, web
 from salonpool.domain.links import Links
+from salonpool.messaging.gateway import Gateway
+from salonpool.messaging.simulator import SimulatorGateway
 from salonpool.usecases.texting import Texting
 
 ROOT = Path(__file__).parent.parent
 MAX_BODY = 256 * 1024
+STAND_IN_ACCOUNT = "AC" + "0" * 32
+STAND_IN_SENDER = "+15005550006"  # Twilio's own number for tests
 
 
 def create_app(config: Config) -> Flask:
@@ -39,6 +44,7 @@ def create_app(config: Config) -> Flask:
     )
     links = Links.from_secret(config.secret_key, host=config.link_host, public_url=config.public_url)
     app.extensions["salonpool.texting"] = Texting(links=links, two_way=config.sms_two_way, demo=config.demo)
+    app.extensions["salonpool.gateway"] = functools.cache(functools.partial(_gateway, config))
     if config.trusted_proxy_hops:
         hops = config.trusted_proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
@@ -56,6 +62,29 @@ def _answer_database_error(error: DBAPIError) -> Response:
     if not database.is_unavailable(error):
         raise error
     return web.errors.answer_busy()
+
+
+def _gateway(config: Config) -> Gateway:
+    """Who carries texts: the simulator unless there are credentials, and in tests and in the demo, whose
+    numbers are invented, unless a stand-in is named. A stand-in needs the token only."""
+    api_base = config.twilio_api_base
+    if not config.twilio_auth_token or not (api_base or config.twilio_account_sid):
+        return SimulatorGateway()
+    if (config.testing or config.demo) and not api_base:
+        return SimulatorGateway()
+    from salonpool.messaging.twilio_gateway import TwilioGateway  # slow to import, and only the clock sends
+
+    sender = config.twilio_from or (STAND_IN_SENDER if api_base else "")
+    if not sender and not config.twilio_messaging_service_sid:
+        raise ConfigError("TWILIO_FROM: give the number texts come from, or TWILIO_MESSAGING_SERVICE_SID")
+    return TwilioGateway(
+        config.twilio_account_sid or STAND_IN_ACCOUNT,
+        config.twilio_auth_token,
+        messaging_service_sid=config.twilio_messaging_service_sid,
+        sender=sender,
+        status_callback=f"{config.public_url}/sms/twilio/status",
+        api_base=api_base,
+    )
 
 
 def _engine_options(url: str) -> dict[str, object]:

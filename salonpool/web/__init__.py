@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from salonpool.web import api, errors, extensions, shield
+from salonpool.web import api, errors, extensions, health, shield, sign_in, webhooks
 
 
 def init_app(app: Flask) -> None:
@@ -11,3 +11,6 @@ def init_app(app: Flask) -> None:
     shield.init_app(app)
     errors.init_app(app)
     api.init_app(app)
+    health.init_app(app)
+    sign_in.init_app(app)
+    webhooks.init_app(app)

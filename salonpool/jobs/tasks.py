@@ -1,0 +1,73 @@
+"""What the clock does: plain functions over due rows, each safe to run twice."""
+
+import logging
+import time
+from typing import Any
+
+from flask import current_app
+
+from salonpool import clock
+from salonpool.usecases import bookings, inbound, messages, offers, planning, rotas, upkeep
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 30.0  # a text that could not be handled stands back meanwhile, so that it stops nobody else
+
+_not_before: dict[int, float] = {}
+
+
+def send_messages() -> None:
+    """One pass of the outbox."""
+    config = current_app.config["SALONPOOL"]
+    gateway = _extension("gateway")()
+    messages.send_due(clock.now(), clock.system_now(), gateway, backoff_scale=config.backoff_scale)
+
+
+def handle_inbound() -> None:
+    """Read the texts that came in, the oldest first."""
+    for inbound_id in inbound.list_unhandled():
+        if time.monotonic() < _not_before.get(inbound_id, 0.0):
+            continue
+        _not_before[inbound_id] = time.monotonic() + RETRY_SECONDS
+        outcome = inbound.handle(inbound_id, clock.now(), _extension("texting"))
+        del _not_before[inbound_id]
+        log.info("inbound %s: %s", inbound_id, outcome)
+
+
+def run_plans() -> None:
+    """Run the planning that was requested."""
+    planning.run_requested(clock.now(), clock.system_now(), _extension("texting"))
+
+
+def request_plans() -> None:
+    """Ask for a plan of every network with an open shift."""
+    planning.request_all(clock.now(), cause="timetable")
+
+
+def request_nightly_plans() -> None:
+    """The same for the night, by a cause of its own."""
+    planning.request_all(clock.now(), cause="nightly")
+
+
+def sweep_holds() -> None:
+    """Cancel holds past their time."""
+    bookings.sweep_expired_holds(clock.now())
+
+
+def sweep_offers() -> None:
+    """Close offers past their deadline and ask for the next plan."""
+    offers.sweep_expired(clock.now())
+
+
+def fill_rotas() -> None:
+    """Fill the weekly patterns up to 90 days ahead."""
+    rotas.materialise_all(clock.now())
+
+
+def tidy_up() -> None:
+    """Drop rows the machinery has no more use for."""
+    upkeep.forget_old(clock.now())
+
+
+def _extension(name: str) -> Any:
+    return current_app.extensions[f"salonpool.{name}"]

@@ -1,0 +1,174 @@
+"""What must always be true of the rows, asked by SQL of its own rather than by the code that keeps it so."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import aliased
+
+from migrations import guards
+from salonpool.database import engine
+from salonpool.domain.booking import OCCUPYING_STATES, BookingStatus
+from salonpool.domain.message import MessageStatus
+from salonpool.domain.shift import WORKING_STATES
+from salonpool.domain.travel import ride_minutes
+from salonpool.models import Assignment, Booking, Message, Occupancy, Salon
+from salonpool.queries.health import newest_revision
+
+STUCK_PENDING = timedelta(minutes=5)
+STUCK_SENDING = timedelta(minutes=5)
+SHOWN = 20  # rows named per kind of finding
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong, and what to do about it."""
+
+    what: str
+    remedy: str
+
+
+def list_findings(now: datetime, system_now: datetime) -> list[Finding]:
+    """Everything that is not as it must be. Raises SQLAlchemyError without a database."""
+    with engine().connect() as connection:
+        schema = list(_schema(connection))
+        if schema:
+            return schema
+        return [
+            *_guards(connection),
+            *_overlaps(connection),
+            *_bookings_without_place(connection),
+            *_places_without_booking(connection),
+            *_assignments_without_presence(connection),
+            *_impossible_ways(connection),
+            *_stuck_messages(connection, now, system_now),
+        ]
+
+
+def _schema(connection: Connection) -> Iterator[Finding]:
+    found = MigrationContext.configure(connection).get_current_revision()
+    if found != newest_revision():
+        yield Finding(f"schema is at {found}, this code needs {newest_revision()}", "run: flask db upgrade")
+    if connection.dialect.name != "postgresql":
+        return
+    if connection.scalar(sa.text("SELECT count(*) FROM pg_extension WHERE extname = 'btree_gist'")):
+        return
+    may = connection.scalar(sa.text("SELECT has_database_privilege(current_database(), 'CREATE')"))
+    yield Finding(
+        "extension btree_gist is not installed",
+        "run: flask db upgrade"
+        if may
+        else "as the database's owner: CREATE EXTENSION btree_gist, or GRANT CREATE ON DATABASE to our role",
+    )
+
+
+def _guards(connection: Connection) -> Iterator[Finding]:
+    for name in guards.missing(connection):
+        yield Finding(f"guard {name} is missing", "run: flask db upgrade")
+
+
+def _overlaps(connection: Connection) -> Iterator[Finding]:
+    one, other = aliased(Occupancy), aliased(Occupancy)
+    rows = connection.execute(
+        sa.select(one.resource, one.id, other.id)
+        .join(other, sa.and_(other.resource == one.resource, other.id > one.id))
+        .where(one.starts_at < other.ends_at, other.starts_at < one.ends_at)
+        .limit(SHOWN)
+    )
+    for resource, first, second in rows:
+        yield Finding(
+            f"{resource} is taken twice: occupancy {first} and {second}", "cancel or move one of the two"
+        )
+
+
+def _bookings_without_place(connection: Connection) -> Iterator[Finding]:
+    """A visit needs a chair and its stylist's hands."""
+    served = OCCUPYING_STATES - {BookingStatus.HELD}
+    chair = sa.exists().where(Occupancy.booking_id == Booking.id, Occupancy.resource.like("chair:%"))
+    hands = sa.exists().where(
+        Occupancy.booking_id == Booking.id,
+        Occupancy.resource == sa.literal("stylist:") + sa.cast(Booking.stylist_id, sa.String(20)),
+    )
+    rows = connection.scalars(
+        sa.select(Booking.id)
+        .where(Booking.status.in_(served), ~(chair & hands))
+        .order_by(Booking.id)
+        .limit(SHOWN)
+    )
+    for booking_id in rows:
+        yield Finding(f"booking {booking_id} keeps no chair or no stylist", "cancel it and book again")
+
+
+def _places_without_booking(connection: Connection) -> Iterator[Finding]:
+    rows = connection.execute(
+        sa.select(Occupancy.id, Booking.id, Booking.status)
+        .join(Booking, Booking.id == Occupancy.booking_id)
+        .where(Booking.status.not_in(OCCUPYING_STATES))
+        .limit(SHOWN)
+    )
+    for occupancy_id, booking_id, status in rows:
+        yield Finding(
+            f"booking {booking_id} is {status} but occupancy {occupancy_id} is kept",
+            "delete the occupancy row",
+        )
+
+
+def _assignments_without_presence(connection: Connection) -> Iterator[Finding]:
+    present = sa.exists().where(
+        Occupancy.assignment_id == Assignment.id,
+        Occupancy.resource == sa.literal("presence:") + sa.cast(Assignment.stylist_id, sa.String(20)),
+        Occupancy.starts_at <= Assignment.starts_at,
+        Occupancy.ends_at >= Assignment.ends_at,
+    )
+    rows = connection.scalars(
+        sa.select(Assignment.id)
+        .where(Assignment.status.in_(WORKING_STATES), ~present)
+        .order_by(Assignment.id)
+        .limit(SHOWN)
+    )
+    for assignment_id in rows:
+        yield Finding(f"assignment {assignment_id} has no presence row", "release it and assign again")
+
+
+def _impossible_ways(connection: Connection) -> Iterator[Finding]:
+    """Two shifts of one stylist at two salons with too little time between them for the ride."""
+    rows = connection.execute(
+        sa.select(
+            Assignment.stylist_id,
+            Assignment.id,
+            Assignment.salon_id,
+            Assignment.starts_at,
+            Assignment.ends_at,
+            Salon.x_km,
+            Salon.y_km,
+        )
+        .join(Salon, Salon.id == Assignment.salon_id)
+        .where(Assignment.status.in_(WORKING_STATES))
+        .order_by(Assignment.stylist_id, Assignment.starts_at)
+    ).all()
+    for one, other in pairwise(rows):
+        if one.stylist_id != other.stylist_id or one.salon_id == other.salon_id:
+            continue
+        needed = timedelta(minutes=ride_minutes((one.x_km, one.y_km), (other.x_km, other.y_km)))
+        if other.starts_at - one.ends_at < needed:
+            yield Finding(
+                f"stylist {one.stylist_id} cannot get from assignment {one.id} to {other.id} in time",
+                "release one of the two",
+            )
+
+
+def _stuck_messages(connection: Connection, now: datetime, system_now: datetime) -> Iterator[Finding]:
+    pending = sa.and_(Message.status == MessageStatus.PENDING, Message.due_at <= now - STUCK_PENDING)
+    left = sa.and_(
+        Message.status.in_([MessageStatus.SENDING, MessageStatus.UNKNOWN]),
+        Message.lease_until <= system_now - STUCK_SENDING,
+    )
+    rows = connection.execute(
+        sa.select(Message.id, Message.status).where(pending | left).order_by(Message.id).limit(SHOWN)
+    )
+    for message_id, status in rows:
+        yield Finding(f"message {message_id} is stuck in {status}", "is `flask jobs` running? see its log")

@@ -1,0 +1,152 @@
+"""Whose number is it, and what was this person last asked? For answering texts."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from salonpool.database import db
+from salonpool.domain.booking import OPEN_STATES
+from salonpool.domain.message import MessageStatus
+from salonpool.domain.phone import for_reading
+from salonpool.models import Account, Booking, Customer, Message, Network, Offer, Salon, Shift, Stylist
+
+RECENT = timedelta(hours=48)
+
+
+@dataclass(frozen=True, slots=True)
+class GuestBooking:
+    """The guest's next booking, for its link and the salon's name."""
+
+    id: int
+    link_version: int
+    salon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who writes from a number. `tel`: whom to call instead, as people read it, if there is somebody."""
+
+    network_id: int
+    language: str
+    is_guest: bool
+    tel: str | None
+    booking: GuestBooking | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An offer somebody was asked by text, open or closed."""
+
+    offer_id: int
+    stylist_id: int
+    status: str
+    expires_at: datetime
+    salon: str
+    address: str
+    tel: str
+    tz: ZoneInfo
+    starts_at: datetime
+    ends_at: datetime
+    hourly_pay_minor: int
+    currency: str
+    language: str
+
+
+def find_person(phone: str, now: datetime) -> Person | None:
+    """The stylist, account or guest of an E.164 number, in this order; of several, the newest."""
+    return _stylist(phone) or _account(phone) or _guest(phone, now)
+
+
+def list_questions(phone: str, asked_by: datetime) -> list[Question]:
+    """What the stylists of this number were asked up to `asked_by` and at most 48 hours before, newest first.
+
+    A question whose text still waits, because of the night, was not asked yet.
+    """
+    waiting = sa.exists().where(
+        Message.offer_id == Offer.id, Message.status == MessageStatus.PENDING, Message.due_at > asked_by
+    )
+    rows = db.session.execute(
+        sa.select(Offer, Shift, Salon, Network, Stylist.language)
+        .join(Stylist, Stylist.id == Offer.stylist_id)
+        .join(Shift, Shift.id == Offer.shift_id)
+        .join(Salon, Salon.id == Shift.salon_id)
+        .join(Network, Network.id == Offer.network_id)
+        .where(Stylist.phone == phone, Stylist.left_on.is_(None))
+        .where(Offer.offered_at <= asked_by, Offer.offered_at > asked_by - RECENT, ~waiting)
+        .order_by(Offer.offered_at.desc(), Offer.id.desc())
+    )
+    return [_question(*row) for row in rows]
+
+
+def _question(offer: Offer, shift: Shift, salon: Salon, network: Network, language: str) -> Question:
+    return Question(
+        offer_id=offer.id,
+        stylist_id=offer.stylist_id,
+        status=offer.status,
+        expires_at=offer.expires_at,
+        salon=_sms_name(salon, language),
+        address=salon.address,
+        tel=for_reading(salon.phone, network.region),
+        tz=ZoneInfo(salon.zone),
+        starts_at=shift.starts_at,
+        ends_at=shift.ends_at,
+        hourly_pay_minor=offer.hourly_pay_minor,
+        currency=network.currency,
+        language=language,
+    )
+
+
+def _stylist(phone: str) -> Person | None:
+    row = db.session.execute(
+        sa.select(Stylist, Network.region, Salon.phone)
+        .join(Network, Network.id == Stylist.network_id)
+        .outerjoin(Salon, Salon.id == Stylist.home_salon_id)
+        .where(Stylist.phone == phone, Stylist.left_on.is_(None))
+        .order_by(Stylist.id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    stylist, region, tel = row
+    return Person(stylist.network_id, stylist.language, False, for_reading(tel, region) if tel else None)
+
+
+def _account(phone: str) -> Person | None:
+    account = db.session.scalar(
+        sa.select(Account)
+        .where(Account.phone == phone, Account.disabled_at.is_(None))
+        .order_by(Account.id.desc())
+        .limit(1)
+    )
+    return Person(account.network_id, account.language, False, None) if account else None
+
+
+def _guest(phone: str, now: datetime) -> Person | None:
+    row = db.session.execute(
+        sa.select(Customer, Network.region)
+        .join(Network, Network.id == Customer.network_id)
+        .where(Customer.phone == phone)
+        .order_by(Customer.id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    customer, region = row
+    next_one = db.session.execute(
+        sa.select(Booking, Salon)
+        .join(Salon, Salon.id == Booking.salon_id)
+        .where(Booking.customer_id == customer.id, Booking.status.in_(OPEN_STATES), Booking.ends_at > now)
+        .order_by(Booking.starts_at)
+        .limit(1)
+    ).first()
+    if next_one is None:
+        return Person(customer.network_id, customer.language, True, None)
+    booking, salon = next_one
+    found = GuestBooking(booking.id, booking.link_version, _sms_name(salon, customer.language))
+    return Person(customer.network_id, customer.language, True, for_reading(salon.phone, region), found)
+
+
+def _sms_name(salon: Salon, language: str) -> str:
+    return salon.sms_name_en if language == "en" else salon.sms_name

@@ -1,0 +1,90 @@
+"""The outbox: a text is a row, added with what it tells of, and moved on by what the provider says of it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salonpool.database import transaction, wake
+from salonpool.domain.message import MessageStatus
+from salonpool.messaging import receipts
+from salonpool.messaging.texts import compose
+from salonpool.models import Message
+from salonpool.usecases.opt_outs import is_opted_out
+from salonpool.usecases.outbox import Tally, send_due
+from salonpool.usecases.rows import insert_new
+
+__all__ = ["Tally", "enqueue", "record_receipt", "send_due"]
+
+
+def enqueue(
+    session: Session,
+    *,
+    network_id: int,
+    event_id: str,
+    text_id: str,
+    to: str,
+    language: str,
+    values: Mapping[str, str | int | None],
+    now: datetime,
+    booking_id: int | None = None,
+    offer_id: int | None = None,
+    due_at: datetime | None = None,
+    expires_at: datetime | None = None,
+) -> Message | None:
+    """Add a text to the caller's transaction, worded in the person's language, and wake the clock.
+
+    None when nothing was added: the number sent STOP, the event was told before (`event_id` names it once),
+    or the same words to the same number are still on their way. `due_at` (default now) is when it may
+    leave, `expires_at` when it is of no more use. Raises KeyError, ValueError as messaging.texts.compose.
+    """
+    if is_opted_out(session, to):
+        return None
+    message_id = insert_new(
+        session,
+        Message,
+        network_id=network_id,
+        event_id=event_id,
+        text_id=text_id,
+        to=to,
+        language=language,
+        body=compose(text_id, language, **values),
+        status=MessageStatus.PENDING,
+        created_at=now,
+        due_at=due_at or now,
+        expires_at=expires_at,
+        booking_id=booking_id,
+        offer_id=offer_id,
+    )
+    if message_id is None:
+        return None
+    wake("message", message_id)
+    return session.get(Message, message_id)
+
+
+def record_receipt(*, sid: str, reference: str, word: str, now: datetime) -> bool:
+    """Move a text forward on the provider's word; late and repeated receipts change nothing.
+
+    `reference` is our message id as the provider got it, or ''. Returns whether anything changed. A receipt
+    for a text that was settled under another sid is not about this row.
+    """
+    new = receipts.status_for(word)
+    if new is None:
+        return False
+    with transaction() as session:
+        message = _receipted(session, sid, reference)
+        if message is None or not receipts.can_become(MessageStatus(message.status), new):
+            return False
+        message.status = new
+        message.sid = sid
+        message.sent_at = message.sent_at or now
+    return True
+
+
+def _receipted(session: Session, sid: str, reference: str) -> Message | None:
+    """The row a receipt is about, locked until the transaction ends."""
+    about = Message.sid == sid
+    if reference.isascii() and reference.isdigit() and len(reference) < 19:
+        about = sa.and_(Message.id == int(reference), sa.or_(Message.sid.is_(None), Message.sid == sid))
+    return session.scalar(sa.select(Message).where(about).order_by(Message.id).limit(1).with_for_update())

@@ -1,0 +1,20 @@
+"""Nightly tidying of rows the machinery has no more use for."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from salonpool.database import transaction
+from salonpool.models import SignIn
+from salonpool.usecases import idempotency, leases, limits
+
+KEEP_SIGN_INS = timedelta(days=30)
+
+
+def forget_old(now: datetime) -> None:
+    """Drop counters, replayed answers, sign-in links and due runs that are past their use."""
+    with transaction() as session:
+        limits.forget_old(session, now)
+        idempotency.forget_old(session, now)
+        leases.forget_old_runs(session, now)
+        session.execute(sa.delete(SignIn).where(SignIn.expires_at < now - KEEP_SIGN_INS))

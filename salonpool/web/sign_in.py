@@ -1,0 +1,96 @@
+"""/in: a link by text signs owners, stylists and the office in; guests never need to."""
+
+from datetime import timedelta
+
+from flask import Blueprint, Flask, redirect, render_template, request, session
+from flask.typing import ResponseReturnValue
+from flask_login import login_user, logout_user
+
+from salonpool.domain.person import SIGN_IN_MINUTES
+from salonpool.domain.refusal import InvalidInput, Missing
+from salonpool.queries import accounts
+from salonpool.queries.access import AccountRow
+from salonpool.usecases import limits, sign_ins
+from salonpool.web.extensions import SignedIn, now, texting
+from salonpool.web.wording import in_words
+
+blueprint = Blueprint("sign_in", __name__)
+
+IDLE = timedelta(hours=12)
+NEXT = "next_url"
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages; a session ends after 12 hours without a request."""
+    app.config["PERMANENT_SESSION_LIFETIME"] = IDLE
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("/in")
+def ask() -> ResponseReturnValue:
+    """The form for one's number."""
+    return _form("", {}, _local(request.args.get("next", "")))
+
+
+@blueprint.post("/in")
+def text_link() -> ResponseReturnValue:
+    """Text a link. The page is the same whether the number is known or not."""
+    phone, next_url = request.form.get("phone", ""), _local(request.form.get("next", ""))
+    try:
+        sign_ins.ask(phone, address=request.remote_addr, now=now(), texting=texting())
+    except InvalidInput as refusal:
+        return _form(phone, {"phone": in_words(refusal)}, next_url), 422
+    session[NEXT] = next_url
+    demo_url = "/demo/phones" if texting().demo else None
+    return render_template("sign_in/sent.html", minutes=SIGN_IN_MINUTES, demo_url=demo_url)
+
+
+@blueprint.get("/in/<token>")
+def look(token: str) -> ResponseReturnValue:
+    """A page with a button: previews and scanners open links too, so opening one changes nothing."""
+    limits.check_misses(request.remote_addr, now())
+    try:
+        found = accounts.get_sign_in(token, now())
+    except Missing:
+        limits.count_miss(request.remote_addr, now())
+        raise
+    page = render_template("sign_in/enter.html", token=token, name=found.name, usable=found.usable)
+    return page, 200 if found.usable else 410
+
+
+@blueprint.post("/in/<token>")
+def enter(token: str) -> ResponseReturnValue:
+    """Sign in, once. The session starts afresh, so that one planted before is worth nothing."""
+    limits.check_misses(request.remote_addr, now())
+    try:
+        account = sign_ins.use(token, now())
+    except Missing:
+        limits.count_miss(request.remote_addr, now())
+        raise
+    next_url = _local(session.get(NEXT, ""))
+    session.clear()
+    session.permanent = True
+    login_user(SignedIn(account))
+    return redirect(next_url or _home(account), 303)
+
+
+@blueprint.post("/out")
+def leave() -> ResponseReturnValue:
+    """Sign out here."""
+    logout_user()
+    session.clear()
+    return redirect("/in", 303)
+
+
+def _form(phone: str, errors: dict[str, str], next_url: str) -> str:
+    return render_template("sign_in/ask.html", form={"phone": phone}, errors=errors, next_url=next_url)
+
+
+def _home(account: AccountRow) -> str:
+    return "/desk" if account.owned_salon_ids or account.is_office else "/me"
+
+
+def _local(url: str) -> str:
+    """The address if it is a path of ours, else ''; `//host` and `/\\host` leave the house."""
+    local = url.startswith("/") and not url.startswith(("//", "/\\")) and url.isprintable()
+    return url if local else ""

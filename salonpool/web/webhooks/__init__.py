@@ -1,0 +1,12 @@
+"""What providers call: signed, answered at once, acted on later by the clock."""
+
+from flask import Flask
+
+from salonpool.web.extensions import csrf
+from salonpool.web.webhooks import twilio
+
+
+def init_app(app: Flask) -> None:
+    """Register the webhooks; their signature does what a CSRF token does for forms."""
+    csrf.exempt(twilio.blueprint)
+    app.register_blueprint(twilio.blueprint)
