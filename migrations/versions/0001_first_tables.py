@@ -169,6 +169,8 @@ def upgrade() -> None:
         sa.Column("sms_name_en", sa.String(length=80), nullable=False),
         sa.Column("district", sa.String(length=80), nullable=False),
         sa.Column("district_en", sa.String(length=80), nullable=False),
+        sa.Column("directions", sa.String(length=120), nullable=True),
+        sa.Column("directions_en", sa.String(length=120), nullable=True),
         sa.Column("address", sa.String(length=200), nullable=False),
         sa.Column("phone", sa.String(length=16), nullable=False),
         sa.Column("zone", sa.String(length=40), nullable=False),

@@ -42,6 +42,8 @@ class Salon(Base):
     sms_name_en: Mapped[Name]
     district: Mapped[Name]
     district_en: Mapped[Name]
+    directions: Mapped[str | None] = mapped_column(sa.String(120))
+    directions_en: Mapped[str | None] = mapped_column(sa.String(120))
     address: Mapped[str] = mapped_column(sa.String(200))
     phone: Mapped[Phone]
     zone: Mapped[Code]

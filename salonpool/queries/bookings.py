@@ -33,6 +33,11 @@ class BookingPage:
     cancel_cause: str | None
     link_version: int
 
+    @property
+    def minutes(self) -> int:
+        """Length of the visit."""
+        return int((self.ends_at - self.starts_at).total_seconds()) // 60
+
     def can_change(self, now: datetime) -> bool:
         """May the guest still cancel online?"""
         return self.status in OPEN_STATES and now <= self.cut_off_at

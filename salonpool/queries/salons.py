@@ -26,12 +26,18 @@ class SalonRow:
     name: str
     sms_name: str
     district: str
+    directions: str | None
     address: str
     phone: str
     tz: ZoneInfo
     region: str
     currency: str
     cut_off_minutes: int
+
+    @property
+    def zone(self) -> str:
+        """The zone's IANA name."""
+        return self.tz.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +174,7 @@ def _row(salon: Salon, network: Network, language: str) -> SalonRow:
         name=salon.name_en if english else salon.name,
         sms_name=salon.sms_name_en if english else salon.sms_name,
         district=salon.district_en if english else salon.district,
+        directions=salon.directions_en if english else salon.directions,
         address=salon.address,
         phone=salon.phone,
         tz=ZoneInfo(salon.zone),

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from salonpool.web import api, errors, extensions, health, shield, sign_in, webhooks
+from salonpool.web import api, errors, extensions, filters, guest, health, shield, sign_in, webhooks
 
 
 def init_app(app: Flask) -> None:
@@ -10,6 +10,8 @@ def init_app(app: Flask) -> None:
     extensions.init_app(app)
     shield.init_app(app)
     errors.init_app(app)
+    filters.init_app(app)
+    app.register_blueprint(guest.blueprint)
     api.init_app(app)
     health.init_app(app)
     sign_in.init_app(app)

@@ -55,6 +55,8 @@ _SENTENCES: dict[str, Any] = {
     "zone_unknown": lambda v: _("Use a time zone name like %(example)s.", example=v["example"]),
     "repeated": lambda v: _("%(name)s is given twice. Give it once.", name=v["name"]),
     "unknown_choice": lambda v: _("That is not one of the choices here. Choose again."),
+    "time_missing": lambda v: _("Choose a time first."),
+    "leave_empty": lambda v: _("Leave the last field empty."),
     "too_many_services": lambda v: _("Choose at most %(limit)s services for one visit.", limit=v["limit"]),
     # time
     "in_the_past": lambda v: _("That time has passed. Choose a later one."),

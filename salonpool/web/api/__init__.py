@@ -6,10 +6,10 @@ from flask import Flask, request
 from flask_smorest import Api
 from werkzeug.exceptions import UnsupportedMediaType
 
-from salonpool.web.api import bookings, salons
+from salonpool.web.api import bookings, offers, salons, shifts
 from salonpool.web.extensions import csrf
 
-BLUEPRINTS = (salons.blueprint, bookings.blueprint)
+BLUEPRINTS = (salons.blueprint, bookings.blueprint, shifts.blueprint, offers.blueprint)
 
 
 class ProblemApi(Api):

@@ -16,6 +16,7 @@ from salonpool.web.api.fields import ID, Id, Instant, MoneyOut, Strict, Text, be
 from salonpool.web.api.salons import StylistOut, slot
 from salonpool.web.errors import answer
 from salonpool.web.extensions import language, now, texting
+from salonpool.web.links import opened
 from salonpool.web.wording import in_words
 
 blueprint = Blueprint("bookings", __name__, description="Bookings and holds")
@@ -111,7 +112,7 @@ def hold(wanted: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(201, BookingOut)
 def confirm(wanted: dict[str, Any], booking_id: int) -> dict[str, Any]:
     """Turn a hold into a booking; the bearer is the hold token. An expired hold is tried again."""
-    if access.booking_id_by_hold(bearer()) != booking_id:
+    if opened(access.booking_id_by_hold, bearer()) != booking_id:
         raise Missing
     receipt = bookings.confirm(
         booking_id=booking_id,
@@ -128,7 +129,7 @@ def confirm(wanted: dict[str, Any], booking_id: int) -> dict[str, Any]:
 @blueprint.response(200, BookingOut)
 def cancel(booking_id: int) -> dict[str, Any]:
     """Cancel until the salon's cut-off; the bearer is the manage token. Repeating it changes nothing."""
-    if access.booking_id_by_link(bearer()) != booking_id:
+    if opened(access.booking_id_by_link, bearer()) != booking_id:
         raise Missing
     return _booking(bookings.cancel(booking_id=booking_id, now=now(), texting=texting()))
 

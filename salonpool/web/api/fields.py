@@ -23,16 +23,23 @@ class Strict(Schema):
         unknown = RAISE
 
 
-class Id(fields.Integer):
-    """A positive 64-bit id; numbers in quotes are refused."""
+class WholeNumber(fields.Integer):
+    """A whole number; numbers in quotes and 1.0 are refused."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(strict=True, validate=validate.Range(1, LARGEST_ID), **kwargs)
+        super().__init__(strict=True, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if isinstance(value, str | bool):
             raise ValidationError("Give a whole number, for example 7.")
         return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Id(WholeNumber):
+    """A positive 64-bit id."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Range(1, LARGEST_ID), **kwargs)
 
 
 class QueryId(fields.Integer):

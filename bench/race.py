@@ -1,0 +1,251 @@
+"""Is one stylist ever sold twice? Contested rounds over HTTP against 4 web workers, on each database.
+
+python -m bench.race [--database sqlite|postgresql|both] [--short] [--seed N] [--without LAYERS]
+
+Bars: every round exactly one 201 and otherwise 409; p99 <= 500 ms; no overlap in the dump. Exit 1 if one fails.
+"""
+
+import argparse
+import json
+import random
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from bench.table import percentile, show
+from bench.volley import Answer, Request, Volley
+from migrations import guards
+from salonpool import clock
+from salonpool.app import create_app
+from salonpool.database import db
+from salonpool.domain.booking import HOLD
+from salonpool.domain.local_time import DAY
+from salonpool.usecases import demo_clock
+from tests import builders, databases, live
+
+P99_BAR_SECONDS = 0.5
+MOST = 20
+WORKERS = 4
+ROUNDS = {"same start": 400, "overlapping starts": 400, "expired holds": 200}
+SHORT = {"same start": 12, "overlapping starts": 12, "expired holds": 6}
+BLOCK = timedelta(hours=2)
+BLOCKS_A_DAY = 4
+FIRST_HOUR_UTC = 2
+STYLISTS = 4
+
+
+@dataclass
+class Ground:
+    """A network of its own: one salon where only the contested stylist is scarce."""
+
+    slug: str
+    service_id: int
+    stylist_ids: list[int]
+    first_day: datetime
+    used: int = 0
+
+    def block(self) -> tuple[int, datetime]:
+        """A stylist and the start of two hours nobody has touched."""
+        day, rest = divmod(self.used, BLOCKS_A_DAY * len(self.stylist_ids))
+        stylist, number = divmod(rest, BLOCKS_A_DAY)
+        self.used += 1
+        return self.stylist_ids[stylist], self.first_day + day * DAY + number * BLOCK
+
+    def wish(self, stylist_id: int, starts_at: datetime) -> dict[str, Any]:
+        """The common part of a booking and a hold."""
+        return {
+            "salon": self.slug,
+            "services": [self.service_id],
+            "stylist": stylist_id,
+            "starts_at": starts_at.isoformat(),
+        }
+
+
+@dataclass
+class Tally:
+    """What the rounds of one kind came to."""
+
+    rounds: int = 0
+    requests: int = 0
+    not_one_winner: int = 0
+    statuses: Counter[int] = field(default_factory=Counter)
+    seconds: list[float] = field(default_factory=list)
+    hello: list[float] = field(default_factory=list)
+
+    def add(self, answers: Sequence[Answer], hello: Sequence[Answer]) -> None:
+        """Count one round."""
+        statuses = Counter(answer.status for answer in answers)
+        self.rounds += 1
+        self.requests += len(answers)
+        self.not_one_winner += statuses != Counter({201: 1, 409: len(answers) - 1})
+        self.statuses += statuses
+        self.seconds += [answer.seconds for answer in answers]
+        self.hello += [answer.seconds for answer in hello]
+
+    def holds(self) -> bool:
+        """Does every bar of this kind hold?"""
+        return (
+            self.rounds > 0 and not self.not_one_winner and percentile(self.seconds, 0.99) <= P99_BAR_SECONDS
+        )
+
+
+def main() -> None:
+    """Run on the databases asked for; exit 1 unless all bars hold."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--database", choices=[*databases.KINDS, "both"], default="both")
+    parser.add_argument("--short", action="store_true", help="a few rounds of each kind")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--without", default="", help="layers to take out: lock,recheck,guards")
+    options = parser.parse_args()
+    kinds = databases.KINDS if options.database == "both" else (options.database,)
+    left_out = [layer for layer in options.without.split(",") if layer]
+    results = [run(kind, SHORT if options.short else ROUNDS, options.seed, left_out) for kind in kinds]
+    sys.exit(0 if all(results) else 1)
+
+
+def run(kind: databases.Kind, rounds: dict[str, int], seed: int, left_out: Sequence[str] = ()) -> bool:
+    """All rounds on one database; prints the table, returns whether every bar held."""
+    chance = random.Random(seed)
+    with databases.fresh(kind) as url:
+        app = create_app(databases.config_for(url, demo=True))
+        with app.app_context():
+            ground = prepare(sum(rounds.values()))
+            if "guards" in left_out:
+                with db.engine.begin() as connection:
+                    guards.drop(connection)
+            db.session.remove()
+            with live.server(url, workers=WORKERS, **_serving(left_out)) as server:
+                tallies = contest(server.url, ground, rounds, chance)
+        overlaps = count_overlaps(dump(url))
+    _show(kind, tallies, overlaps, left_out)
+    return overlaps == 0 and all(tally.holds() for tally in tallies.values())
+
+
+def prepare(blocks: int) -> Ground:
+    """Make the network. Stylists work every day; shifts reach 90 days ahead, which bounds the rounds."""
+    now = clock.now()
+    network = builders.a_network()
+    salon = builders.a_salon(network, chairs=STYLISTS, slug="race", zone="UTC")
+    service = builders.a_service(salon)
+    stylists = [builders.a_stylist(network, home=salon) for _ in range(STYLISTS)]
+    for stylist in stylists:
+        builders.a_rota(stylist, salon, weekdays=tuple(range(7)), starts="02:00", ends="11:00", now=now)
+    # Two days ahead, so that the demo clock may jump over the holds of all rounds.
+    first_day = datetime(now.year, now.month, now.day, FIRST_HOUR_UTC, tzinfo=UTC) + 2 * DAY
+    assert blocks <= STYLISTS * BLOCKS_A_DAY * 80, "more rounds than the rota has room for"
+    return Ground("race", service, stylists, first_day)
+
+
+def contest(url: str, ground: Ground, rounds: dict[str, int], chance: random.Random) -> dict[str, Tally]:
+    """Fire every round; beside each, as many hellos at once for comparison."""
+    tallies = {kind: Tally() for kind in rounds}
+    with Volley(url, MOST) as volley:
+        volley.fire([Request("/healthz")] * MOST)  # open the connections before anything is timed
+        makers = {
+            "same start": _same_start(ground, rounds["same start"], chance),
+            "overlapping starts": _overlapping(ground, rounds["overlapping starts"], chance),
+            "expired holds": _expired_holds(volley, ground, rounds["expired holds"], chance),
+        }
+        for kind, requests_of_rounds in makers.items():
+            for requests in requests_of_rounds:
+                hello = volley.fire([Request("/healthz")] * len(requests))
+                tallies[kind].add(volley.fire(requests), hello)
+    return tallies
+
+
+def _same_start(ground: Ground, rounds: int, chance: random.Random) -> Iterator[list[Request]]:
+    for _ in range(rounds):
+        stylist, start = ground.block()
+        yield [_booking(ground, stylist, start, n) for n in range(chance.randint(2, MOST))]
+
+
+def _overlapping(ground: Ground, rounds: int, chance: random.Random) -> Iterator[list[Request]]:
+    """Starts 0, 15, 30 or 45 minutes apart: any two of these hours overlap, so one may win."""
+    for _ in range(rounds):
+        stylist, start = ground.block()
+        offsets = [timedelta(minutes=15 * chance.randrange(4)) for _ in range(chance.randint(2, MOST))]
+        yield [_booking(ground, stylist, start + offset, n) for n, offset in enumerate(offsets)]
+
+
+def _booking(ground: Ground, stylist: int, start: datetime, number: int) -> Request:
+    body = ground.wish(stylist, start) | {"customer": {"phone": f"+886912{ground.used:03d}{number:03d}"}}
+    return Request("/api/v1/bookings", body, {"Idempotency-Key": f"{ground.used}-{number}"})
+
+
+def _expired_holds(
+    volley: Volley, ground: Ground, rounds: int, chance: random.Random
+) -> Iterator[list[Request]]:
+    """Several holds of one place, each made after the one before expired; then all confirmed at once."""
+    places = [(*ground.block(), chance.randint(2, MOST)) for _ in range(rounds)]
+    confirms: list[list[Request]] = [[] for _ in places]
+    for layer in range(max((size for *_, size in places), default=0)):
+        for number, (stylist, start, size) in enumerate(places):
+            if layer < size:
+                [held] = volley.fire([Request("/api/v1/holds", ground.wish(stylist, start))])
+                assert held.status == 201, held
+                confirms[number].append(_confirm(held.body, f"+886922{number:03d}{layer:03d}"))
+        demo_clock.jump(minutes=int(HOLD / timedelta(minutes=1)) + 1, now=clock.now())
+    yield from confirms
+
+
+def _confirm(hold: dict[str, Any], phone: str) -> Request:
+    return Request(
+        f"/api/v1/holds/{hold['id']}/confirm",
+        {"customer": {"phone": phone}},
+        {"Authorization": f"Bearer {hold['hold_token']}"},
+    )
+
+
+def dump(database_url: str) -> dict[str, Any]:
+    """What `flask dump --json` prints, from a process of its own."""
+    settings = {"DATABASE_URL": database_url, "SECRET_KEY": "a key for tests only, long enough", "DEMO": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "dump", "--json"],
+        cwd=live.ROOT, env=live.environment(settings), capture_output=True, check=True,
+    )  # fmt: skip
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def count_overlaps(dumped: dict[str, Any]) -> int:
+    """Pairs of neighbouring occupancy rows of one resource that overlap."""
+    by_resource: dict[str, list[tuple[str, str]]] = {}
+    for row in dumped["occupancy"]:
+        by_resource.setdefault(row["resource"], []).append((row["start"], row["end"]))
+    return sum(
+        after[0] < before[1] for spans in by_resource.values() for before, after in pairwise(sorted(spans))
+    )
+
+
+def _serving(left_out: Sequence[str]) -> dict[str, Any]:
+    settings = {"DEMO": "1"}
+    layers = [layer for layer in left_out if layer != "guards"]
+    if not layers:
+        return {"settings": settings}
+    return {"settings": settings | {"LEFT_OUT": ",".join(layers)}, "app": "tests.layers_out:app"}
+
+
+def _show(kind: str, tallies: dict[str, Tally], overlaps: int, left_out: Sequence[str]) -> None:
+    without = f", WITHOUT {', '.join(left_out)}" if left_out else ""
+    show(
+        f"race on {kind}, {WORKERS} workers{without}: {overlaps} overlaps in the dump",
+        ["rounds of", "rounds", "requests", "not one 201", "statuses", "p50 ms", "p99 ms", "hello p99 ms", "bar"],
+        [
+            [
+                name, tally.rounds, tally.requests, tally.not_one_winner,
+                " ".join(f"{status}:{count}" for status, count in sorted(tally.statuses.items())),
+                f"{percentile(tally.seconds, 0.5) * 1000:.0f}", f"{percentile(tally.seconds, 0.99) * 1000:.0f}",
+                f"{percentile(tally.hello, 0.99) * 1000:.0f}", "holds" if tally.holds() else "FAILS",
+            ]
+            for name, tally in tallies.items()
+        ],
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""How pages write times, money and numbers, per language (ux.md 5), and what every page is given."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from flask import Flask, current_app, g, request
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+
+from salonpool.domain import phone as phones
+from salonpool.domain.money import Money
+from salonpool.domain.person import LANGUAGES
+from salonpool.web.extensions import LANGUAGE_TAGS, language
+
+LANGUAGE_NAMES = {"zh-Hant": "繁體中文", "en": "English", "zh-Hans": "简体中文"}
+WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+WEEKDAYS_ZH = "一二三四五六日"
+MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+# ISO 4217 currencies by how people of the network's languages write them; others by their code.
+SYMBOLS = {"TWD": "NT$", "CNY": "¥", "EUR": "€", "GBP": "£", "USD": "US$"}
+DEFAULT_REGION = "TW"
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates their filters and frame."""
+    app.jinja_env.filters.update(
+        local_time=local_time,
+        day_long=day_long,
+        day_short=day_short,
+        day_name=day_name,
+        money=money,
+        minutes_long=minutes_long,
+        phone=phone,
+    )
+    app.context_processor(frame)
+
+
+def local_time(instant: datetime, zone: str) -> str:
+    """`14:00`, salon time, 24 hours in every language."""
+    return instant.astimezone(ZoneInfo(zone)).strftime("%H:%M")
+
+
+def day_long(moment: datetime | date, zone: str | None = None) -> str:
+    """`Tue 20 Oct`, `10月20日（二）`, `10月20日（周二）`."""
+    day = _day(moment, zone)
+    if language() == "en":
+        return f"{WEEKDAYS_EN[day.weekday()]} {day.day} {MONTHS_EN[day.month - 1]}"
+    week = "周" if language() == "zh-Hans" else ""
+    return f"{day.month}月{day.day}日（{week}{WEEKDAYS_ZH[day.weekday()]}）"
+
+
+def day_short(moment: datetime | date, zone: str | None = None) -> str:
+    """`20 Oct`, `10/20`."""
+    day = _day(moment, zone)
+    return f"{day.day} {MONTHS_EN[day.month - 1]}" if language() == "en" else f"{day.month}/{day.day}"
+
+
+def day_name(day: date, today: date) -> str:
+    """Today, tomorrow, then the short weekday."""
+    if day == today:
+        return str(_("Today"))
+    if language() == "en":
+        return WEEKDAYS_EN[day.weekday()]
+    if day == today + timedelta(days=1):
+        return "明天"
+    return ("周" if language() == "zh-Hans" else "週") + WEEKDAYS_ZH[day.weekday()]
+
+
+def money(amount: Money) -> str:
+    """`NT$1,050`; minor units only when there are any."""
+    whole, minor = divmod(abs(amount.amount_minor), 100)
+    sign = "-" if amount.amount_minor < 0 else ""
+    symbol = SYMBOLS.get(amount.currency, amount.currency + " ")
+    return f"{sign}{symbol}{whole:,}" + (f".{minor:02d}" if minor else "")
+
+
+def minutes_long(minutes: int) -> str:
+    """`1 h 30 min`, `1 小時 30 分`."""
+    hours, rest = divmod(minutes, 60)
+    parts = []
+    if hours:
+        parts.append(ngettext("%(num)s h", "%(num)s h", hours))
+    if rest or not hours:
+        parts.append(ngettext("%(num)s min", "%(num)s min", rest))
+    return ("" if language() == "zh-Hans" else " ").join(parts)
+
+
+def phone(e164: str) -> str:
+    """A number as people of its country write it."""
+    return phones.for_reading(e164, DEFAULT_REGION)
+
+
+def frame() -> dict[str, Any]:
+    """What the layout shows on every page."""
+    signed_in = current_user.account if current_user.is_authenticated else None
+    home = "desk" if signed_in is not None and signed_in.owned_salon_ids else "me"
+    return {
+        "page_language": LANGUAGE_TAGS[language()],
+        "languages": [
+            {"tag": LANGUAGE_TAGS[code], "name": LANGUAGE_NAMES[code], "url": _in_language(code)}
+            for code in LANGUAGES
+            if code != language()
+        ],
+        "demo": current_app.config["DEMO"],
+        "account": None if signed_in is None else {"name": signed_in.name, "home_url": f"/{home}"},
+    }
+
+
+def _in_language(code: str) -> str:
+    """This page's GET address with ?lang=; a POST that shows a page sets g.page_url."""
+    if "page_url" in g:
+        path, arguments = g.page_url, {}
+    elif request.method in {"GET", "HEAD"}:
+        path, arguments = request.path, {k: v for k, v in request.args.items() if k != "lang"}
+    else:
+        path, arguments = "/", {}
+    return f"{path}?{urlencode(arguments | {'lang': code})}"
+
+
+def _day(moment: datetime | date, zone: str | None) -> date:
+    if isinstance(moment, datetime) and zone is not None:
+        return moment.astimezone(ZoneInfo(zone)).date()
+    return moment

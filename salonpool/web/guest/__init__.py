@@ -1,0 +1,7 @@
+"""Guest pages: no account, no JavaScript needed, phone first."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("guest", __name__)
+
+from salonpool.web.guest import book, booking, salons  # noqa: E402, F401  each adds its routes

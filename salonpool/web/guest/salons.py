@@ -1,0 +1,64 @@
+"""G5: the member salons, and the two pages that explain."""
+
+from datetime import timedelta
+from itertools import groupby
+from typing import Any
+
+from flask import render_template, request
+
+from salonpool.domain.local_time import local_day
+from salonpool.queries import availability, salons
+from salonpool.web.extensions import language, now
+from salonpool.web.guest import blueprint
+
+SOONEST_WITHIN = timedelta(days=2)
+SOONEST_FOR_AT_MOST = 12  # each salon's soonest time costs a search
+
+
+@blueprint.get("/")
+def list_salons() -> str:
+    """Salons by district; ?q= searches by name."""
+    query = request.args.get("q", "").strip()[:80]
+    found = salons.list_salons(language())
+    if query:
+        found = [salon for salon in found if query.casefold() in salon.name.casefold()]
+    shown = [_card(salon, with_soonest=number < SOONEST_FOR_AT_MOST) for number, salon in enumerate(found)]
+    districts = [
+        {"name": name, "salons": list(group)}
+        for name, group in groupby(shown, key=lambda card: card["district"])
+    ]
+    today = local_day(now(), found[0].tz) if found else now().date()
+    return render_template("guest/salons.html", districts=districts, query=query, today=today)
+
+
+@blueprint.get("/help")
+def show_help() -> str:
+    """How booking and shifts work, and whom to call."""
+    return render_template("help.html")
+
+
+@blueprint.get("/privacy")
+def show_privacy() -> str:
+    """What is kept of whom, and for how long."""
+    return render_template("privacy.html")
+
+
+def _card(salon: salons.SalonRow, *, with_soonest: bool) -> dict[str, Any]:
+    return {
+        "slug": salon.slug,
+        "name": salon.name,
+        "district": salon.district,
+        "directions": salon.directions,
+        "zone": salon.zone,
+        "soonest_at": _soonest(salon) if with_soonest else None,
+    }
+
+
+def _soonest(salon: salons.SalonRow) -> Any:
+    services = salons.list_services(salon, language())[:1]
+    if not services:
+        return None
+    found = availability.find_openings(
+        salon, salons.Visit(tuple(services)), now(), now() + SOONEST_WITHIN, now()
+    )
+    return availability.free_starts(found[:1], salons.Visit(tuple(services)))[0].starts_at if found else None
