@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config, ConfigError
 from salonpool import cli, database, web
+from salonpool.demo import network as demo_network
 from salonpool.domain.links import Links
 from salonpool.messaging.gateway import Gateway
 from salonpool.messaging.simulator import SimulatorGateway
@@ -45,6 +46,9 @@ def create_app(config: Config) -> Flask:
     links = Links.from_secret(config.secret_key, host=config.link_host, public_url=config.public_url)
     app.extensions["salonpool.texting"] = Texting(links=links, two_way=config.sms_two_way, demo=config.demo)
     app.extensions["salonpool.gateway"] = functools.cache(functools.partial(_gateway, config))
+    if config.demo:
+        build = functools.partial(demo_network.build, app.extensions["salonpool.texting"])
+        app.extensions["salonpool.build_demo"] = build
     if config.trusted_proxy_hops:
         hops = config.trusted_proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
@@ -88,6 +92,7 @@ def _gateway(config: Config) -> Gateway:
 
 
 def _engine_options(url: str) -> dict[str, object]:
+    common = {"pool_size": 10, "hide_parameters": True}  # an error's text must not hold numbers and names
     if url.startswith("sqlite"):
-        return {"pool_size": 10, "connect_args": {"timeout": database.BUSY_TIMEOUT_MS / 1000}}
-    return {"pool_size": 10, "pool_pre_ping": True, "connect_args": {"options": "-c timezone=utc"}}
+        return {**common, "connect_args": {"timeout": database.BUSY_TIMEOUT_MS / 1000}}
+    return {**common, "pool_pre_ping": True, "connect_args": {"options": "-c timezone=utc"}}

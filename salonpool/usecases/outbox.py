@@ -101,9 +101,9 @@ def send_due(
     this = _Pass(now, system_now, gateway, backoff_scale)
     if not _anything_to_do(this):
         return this.tally
-    _close(this)
     for claim in _claim_unknown(this):
         _reconcile(this, claim)
+    _close(this)
     claimed = 0
     while claimed < limit and (claims := _claim_due(this, min(CLAIM_AT_ONCE, limit - claimed))):
         claimed += len(claims)
@@ -130,14 +130,8 @@ def _anything_to_do(this: _Pass) -> bool:
 
 
 def _close(this: _Pass) -> None:
-    """What nobody needs any more, and what a dead sender left behind."""
+    """What nobody needs or wants any more."""
     with transaction() as session:
-        _change(
-            session,
-            sa.and_(Message.status == MessageStatus.SENDING, Message.lease_until <= this.system_now()),
-            status=MessageStatus.UNKNOWN,
-            error="lease expired",
-        )
         this.tally.failed += _change(
             session,
             sa.and_(_due(this), Message.to.in_(sa.select(OptOut.phone))),
@@ -169,11 +163,13 @@ def _claim_due(this: _Pass, limit: int) -> list[_Claim]:
 
 
 def _claim_unknown(this: _Pass) -> list[_Claim]:
-    """Texts whose outcome to ask for; the lease keeps others from asking meanwhile."""
+    """Texts whose outcome to ask for, also a dead sender's; the lease keeps others from asking."""
     over = _lease_over(this, MessageStatus.UNKNOWN)
     ids = sa.select(Message.id).where(over).order_by(Message.lease_until, Message.id).limit(AT_ONCE // 2)
     claim = sa.update(Message).where(Message.id.in_(ids), over).values(lease_until=this.system_now() + LEASE)
     with transaction() as session:
+        abandoned = _lease_over(this, MessageStatus.SENDING)
+        _change(session, abandoned, status=MessageStatus.UNKNOWN, error="lease expired")
         return _claims(session, claim)
 
 
