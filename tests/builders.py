@@ -16,14 +16,18 @@ from salonpool.domain.local_time import at_local
 from salonpool.models import (
     Account,
     ApiToken,
+    Availability,
     CatalogueEntry,
     Chair,
     Network,
+    Offer,
     Role,
     Salon,
     Service,
     ServiceSegment,
+    Shift,
     Skill,
+    StandingYes,
     Stylist,
     StylistSkill,
 )
@@ -201,3 +205,72 @@ def a_token(account_id: int, token: str = "") -> str:
     token = token or f"token-{next(_numbers)}"
     add(ApiToken(account_id=account_id, digest=digest(token), created_at=NOW))
     return token
+
+
+def a_pooled_stylist(
+    network_id: int,
+    *,
+    free: tuple[str, str] = ("07:00", "23:00"),
+    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6),
+    **changes: Any,
+) -> int:
+    """A stylist of the pool who can be asked for every day."""
+    stylist_id = a_stylist(network_id, **{"pooled": True, **changes})
+    starts, ends = (time.fromisoformat(clock) for clock in free)
+    for weekday in weekdays:
+        add(Availability(stylist_id=stylist_id, weekday=weekday, starts=starts, ends=ends))
+    return stylist_id
+
+
+def a_standing_yes(stylist_id: int, salon_id: int, weekday: int, starts: str, ends: str, least: int = 0) -> int:
+    """A yes given in advance."""
+    network_id = db.session.get_one(Salon, salon_id).network_id
+    hours = {"weekday": weekday, "starts": time.fromisoformat(starts), "ends": time.fromisoformat(ends)}
+    who = {"network_id": network_id, "stylist_id": stylist_id, "salon_id": salon_id}
+    return int(add(StandingYes(**who, **hours, least_hourly_pay_minor=least)))
+
+
+def a_shift(
+    salon_id: int,
+    starts: str = "14:00",
+    ends: str = "18:00",
+    *,
+    day: date = TODAY + timedelta(days=3),
+    ends_day: date | None = None,
+    skill: str = "cut",
+    tz: ZoneInfo = TAIPEI,
+    **changes: Any,
+) -> int:
+    """A posted shift, Thursday 14:00-18:00 unless said otherwise."""
+    network_id = db.session.get_one(Salon, salon_id).network_id
+    values = {
+        "source": "post",
+        "status": "posted",
+        "starts_at": at(starts, day, tz),
+        "ends_at": at(ends, ends_day or day, tz),
+        "skill_id": a_skill(network_id, skill),
+        "seats": 1,
+        "hourly_pay_minor": 42000,
+        "priority": 2,
+        "created_at": NOW,
+    }
+    return int(add(Shift(network_id=network_id, salon_id=salon_id, **values | changes)))
+
+
+def an_offer(shift_id: int, stylist_id: int, **changes: Any) -> int:
+    """A live offer with half an hour left; the shift is offering."""
+    with transaction() as session:
+        shift = session.get_one(Shift, shift_id)
+        shift.status = "offering"
+        values = {
+            "status": "offered",
+            "wave": 1,
+            "rank": 1,
+            "hourly_pay_minor": shift.hourly_pay_minor,
+            "offered_at": NOW,
+            "expires_at": NOW + timedelta(minutes=30),
+        }
+        offer = Offer(network_id=shift.network_id, shift_id=shift_id, stylist_id=stylist_id, **values | changes)
+        session.add(offer)
+        session.flush()
+        return offer.id

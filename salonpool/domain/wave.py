@@ -43,10 +43,10 @@ class Hand:
 
 
 def deal(shifts: Iterable[OpenShift]) -> list[Hand]:
-    """One hand per shift, the most pressing first. Nobody is asked twice, or asked and assigned, in one round.
+    """One hand per shift, the most pressing first. Nobody is asked twice, or asked and assigned, at once.
 
     1. The plan's people who gave a standing yes hold their seat at once; the plan keeps them apart.
-    2. Of those a wave would ask, one who gave a standing yes gets the seat, unless the plan wants them elsewhere.
+    2. Of those a wave would ask, one who gave a standing yes gets the seat, unless wanted elsewhere.
     3. The plan's other people are asked for the shift the plan wants them for.
     4. In turns, each shift asks its next best person, until its wave is full or nobody is left.
     """
@@ -60,8 +60,11 @@ def deal(shifts: Iterable[OpenShift]) -> list[Hand]:
     for hand in hands:
         for person in hand.shift.chosen:
             _ask(hand, person, taken)
-    while any(_ask_next(hand, taken) for hand in hands):
-        pass
+    going = True
+    while going:
+        going = False
+        for hand in hands:
+            going = _ask_next(hand, taken) or going
     for hand in hands:
         hand.asked.sort(key=hand.shift.ranked.index)
     return hands

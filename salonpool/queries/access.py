@@ -11,7 +11,8 @@ from salonpool.database import db
 from salonpool.domain.links import digest, looks_like_token
 from salonpool.domain.person import RoleKind
 from salonpool.domain.refusal import Missing
-from salonpool.models import Account, ApiToken, Booking, Role, Salon
+from salonpool.domain.shift import ShiftSource
+from salonpool.models import Account, ApiToken, Booking, Offer, Role, Salon, Shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,30 @@ def get_owned_salon(account: AccountRow, slug: str) -> Salon:
     return salon
 
 
+def get_owned_shift_id(account: AccountRow, shift_id: int) -> int:
+    """The posted shift of that id, if it is at a salon the account owns. Raises Missing."""
+    found = db.session.scalar(
+        sa.select(Shift.id).where(
+            Shift.id == shift_id,
+            Shift.source == ShiftSource.POST,
+            Shift.salon_id.in_(account.owned_salon_ids),
+        )
+    )
+    if found is None:
+        raise Missing
+    return found
+
+
+def get_own_offer(account: AccountRow, offer_id: int) -> tuple[int, int]:
+    """The offer of that id and its stylist, if it was made to the account's. Raises Missing."""
+    return _offer(sa.and_(Offer.id == offer_id, Offer.stylist_id == account.stylist_id))
+
+
+def offer_by_link(token: str) -> tuple[int, int]:
+    """The offer a text's link opens, and the stylist it was made to. Raises Missing."""
+    return _offer(Offer.id == _by_token(Offer.link_digest, Offer.id, token))
+
+
 def booking_id_by_link(token: str) -> int:
     """The booking a manage link opens. Raises Missing for an unknown or revoked token."""
     return _by_token(Booking.link_digest, Booking.id, token)
@@ -64,6 +89,13 @@ def booking_id_by_link(token: str) -> int:
 def booking_id_by_hold(token: str) -> int:
     """The hold (or what became of it) a hold token opens. Raises Missing."""
     return _by_token(Booking.hold_digest, Booking.id, token)
+
+
+def _offer(condition: sa.ColumnElement[bool]) -> tuple[int, int]:
+    found = db.session.execute(sa.select(Offer.id, Offer.stylist_id).where(condition)).one_or_none()
+    if found is None:
+        raise Missing
+    return found[0], found[1]
 
 
 def _by_token(

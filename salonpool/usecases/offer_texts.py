@@ -1,0 +1,214 @@
+"""The texts around a seat: the question and its outcome to stylists, filled or still open to the owners."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salonpool.domain.local_time import local_day
+from salonpool.domain.message import MessageStatus
+from salonpool.domain.money import pay_for
+from salonpool.domain.offer import ask_at
+from salonpool.domain.person import RoleKind
+from salonpool.domain.phone import for_reading
+from salonpool.domain.travel import walk_minutes
+from salonpool.messaging import formats
+from salonpool.models import Account, Assignment, Message, Network, Offer, Role, Salon, Shift, Skill, Stylist
+from salonpool.usecases import messages
+from salonpool.usecases.texting import Texting
+
+Values = dict[str, str | int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A shift with what its texts say about it; read once for all of them."""
+
+    session: Session
+    shift: Shift
+    salon: Salon
+    skill: Skill
+    network: Network
+    texting: Texting
+
+    @classmethod
+    def of(cls, session: Session, shift: Shift, texting: Texting) -> "Scene":
+        """Read what belongs to a posted shift."""
+        salon = session.get_one(Salon, shift.salon_id)
+        skill = session.get_one(Skill, shift.skill_id)
+        network = session.get_one(Network, shift.network_id)
+        return cls(session, shift, salon, skill, network, texting)
+
+    def ask(self, offer: Offer, stylist: Stylist, now: datetime) -> None:
+        """S2, or S3 on the day itself: will you come? Leaves when the offer says so."""
+        today = local_day(offer.offered_at, self._tz) == local_day(self.shift.starts_at, self._tz)
+        text_id = ("S3" if today else "S2") + ("" if self.texting.two_way else "L")
+        values: Values = {
+            "v": _skill_name(self.skill, stylist.language),
+            "w": self._walk(stylist),
+            "h": formats.deadline(offer.expires_at, self._tz, stylist.language),
+            "u": None
+            if self.texting.two_way
+            else self.texting.links.text_url(offer_path(self.texting, offer)),
+        }
+        self._to_stylist(
+            stylist,
+            text_id,
+            f"offer:{offer.id}:made",
+            values,
+            now,
+            offer_id=offer.id,
+            due_at=offer.offered_at,
+            expires_at=offer.expires_at,
+        )
+
+    def yours(
+        self, assignment: Assignment, stylist: Stylist, now: datetime, offer: Offer | None = None
+    ) -> None:
+        """S4: the seat is theirs. One-way texts link to the offer, or to the person's own page."""
+        path = offer_path(self.texting, offer) if offer else "/me"
+        values: Values = {
+            "a": self.salon.address,
+            "tel": for_reading(self.salon.phone, self.network.region),
+            "u": None if self.texting.two_way else self.texting.links.text_url(path),
+        }
+        text_id = "S4" if self.texting.two_way else "S4L"
+        event_id = f"assignment:{assignment.id}:made"
+        self._to_stylist(stylist, text_id, event_id, values, now, offer_id=offer.id if offer else None)
+
+    def taken(self, offer: Offer, stylist: Stylist, now: datetime) -> None:
+        """S5: somebody else has it. A question that has not left yet is dropped instead."""
+        unsent = self.session.scalars(
+            sa.update(Message)
+            .where(Message.offer_id == offer.id, Message.status == MessageStatus.PENDING)
+            .values(status=MessageStatus.EXPIRED)
+            .returning(Message.id)
+        ).all()
+        if not unsent:
+            self._to_stylist(stylist, "S5", f"offer:{offer.id}:taken", {}, now, offer_id=offer.id)
+
+    def filled(self, assignment: Assignment, stylist: Stylist, now: datetime) -> None:
+        """O3 to every owner of the salon: who comes."""
+        home = self.session.get(Salon, stylist.home_salon_id) if stylist.home_salon_id else None
+        for owner in self._owners():
+            values: Values = {
+                "n": stylist.name,
+                "x": _salon_name(home, owner.language) if home and home.id != self.salon.id else None,
+                "p": self._pay(),
+                "u": self._desk_link(),
+            }
+            self._to_owner(owner, "O3", f"shift:{self.shift.id}:filled:{assignment.id}", values, now)
+
+    def still_open(self, run_id: int, asked: int, declined: int, now: datetime) -> None:
+        """O4 to every owner of the salon, outside the quiet hours: nobody is left to ask."""
+        for owner in self._owners():
+            values: Values = {"k": asked, "j": declined, "u": self._desk_link()}
+            due_at = ask_at(now, self.shift.starts_at, self._tz)
+            self._to_owner(owner, "O4", f"shift:{self.shift.id}:still_open:{run_id}", values, now, due_at)
+
+    @property
+    def _tz(self) -> ZoneInfo:
+        return ZoneInfo(self.salon.zone)
+
+    def _to_stylist(
+        self,
+        stylist: Stylist,
+        text_id: str,
+        event_id: str,
+        values: Values,
+        now: datetime,
+        *,
+        offer_id: int | None = None,
+        due_at: datetime | None = None,
+        expires_at: datetime | None = None,
+    ) -> None:
+        if stylist.phone is None:
+            return
+        messages.enqueue(
+            self.session,
+            network_id=self.shift.network_id,
+            event_id=event_id,
+            text_id=text_id,
+            to=stylist.phone,
+            language=stylist.language,
+            values={**self._when_and_where(stylist.language), "p": self._pay(), **values},
+            now=now,
+            offer_id=offer_id,
+            due_at=due_at,
+            expires_at=expires_at or self.shift.starts_at,
+        )
+
+    def _to_owner(
+        self,
+        owner: Account,
+        text_id: str,
+        event_id: str,
+        values: Values,
+        now: datetime,
+        due_at: datetime | None = None,
+    ) -> None:
+        """The event is told once per owner."""
+        messages.enqueue(
+            self.session,
+            network_id=self.shift.network_id,
+            event_id=f"{event_id}:{owner.id}",
+            text_id=text_id,
+            to=owner.phone,
+            language=owner.language,
+            values={**self._when_and_where(owner.language), **values},
+            now=now,
+            due_at=due_at,
+            expires_at=self.shift.ends_at,
+        )
+
+    def _when_and_where(self, language: str) -> Values:
+        return {
+            "s": _salon_name(self.salon, language),
+            "d": formats.short_date(self.shift.starts_at, self._tz, language),
+            "r": formats.hours(self.shift.starts_at, self.shift.ends_at, self._tz),
+        }
+
+    def _pay(self) -> str:
+        """What one person earns with the whole shift."""
+        minutes = int((self.shift.ends_at - self.shift.starts_at).total_seconds()) // 60
+        return formats.money(pay_for(self.shift.hourly_pay_minor, minutes), self.network.currency)
+
+    def _walk(self, stylist: Stylist) -> int | None:
+        """Minutes on foot from the home salon, or from the person's own position."""
+        home = self.session.get(Salon, stylist.home_salon_id) if stylist.home_salon_id else None
+        here = (home.x_km, home.y_km) if home else (stylist.x_km, stylist.y_km)
+        if home and home.id == self.salon.id:
+            return None
+        return walk_minutes(here, (self.salon.x_km, self.salon.y_km))
+
+    def _desk_link(self) -> str:
+        return self.texting.links.text_url(f"/desk/shift/{self.shift.id}")
+
+    def _owners(self) -> list[Account]:
+        return list(
+            self.session.scalars(
+                sa.select(Account)
+                .join(Role, Role.account_id == Account.id)
+                .where(
+                    Role.salon_id == self.salon.id,
+                    Role.kind == RoleKind.OWNER,
+                    Account.disabled_at.is_(None),
+                )
+                .order_by(Account.id)
+            )
+        )
+
+
+def offer_path(texting: Texting, offer: Offer) -> str:
+    """The offer's page; the same link for as long as its version stays."""
+    return f"/o/{texting.links.token('offer', offer.id, offer.link_version)}"
+
+
+def _salon_name(salon: Salon, language: str) -> str:
+    return salon.sms_name_en if language == "en" else salon.sms_name
+
+
+def _skill_name(skill: Skill, language: str) -> str:
+    return {"en": skill.name_en, "zh-Hans": skill.name_zh_hans}.get(language, skill.name_zh_hant)

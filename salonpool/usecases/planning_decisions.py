@@ -1,0 +1,106 @@
+"""From a roster to what is done about it: who gets a seat, who is asked, and what is said about the rest.
+
+Pure: values in, values out. usecases/planning_publish.py carries it out.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from salonpool.domain.offer import wave_size
+from salonpool.domain.wave import Hand, OpenShift, deal
+from salonpool.solver.explain import sole_blockers
+from salonpool.solver.roster import Remedy, Roster
+from salonpool.usecases.plan_process import Solution
+from salonpool.usecases.problems import OpenSeats, Reading, seat_id, shift_of
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Seats the plan could not fill. `funnel` = people removed by the first rule each breaks, out of `pool`;
+    `waiting` = people who could work it but owe another shift an answer first."""
+
+    shift_id: int
+    seats: int
+    pool: int
+    funnel: Mapping[str, int]
+    remedies: tuple[dict[str, Any], ...]
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What to do about each open shift, the most pressing first, and the gaps by shift."""
+
+    hands: tuple[Hand, ...]
+    gaps: Mapping[int, Gap]
+
+
+def decide(reading: Reading, solution: Solution, now: datetime) -> Decisions:
+    """Deal the open seats out to the people of the plan and those ranked behind them."""
+    chosen: dict[int, list[int]] = {}
+    for item in solution.roster.assignments:
+        chosen.setdefault(shift_of(item.shift), []).append(int(item.stylist))
+    hands = deal(
+        _open_shift(opening, chosen.get(opening.shift_id, []), solution, now)
+        for opening in reading.open_seats
+    )
+    return Decisions(tuple(hands), _gaps(reading, solution.roster, hands))
+
+
+def _open_shift(opening: OpenSeats, chosen: list[int], solution: Solution, now: datetime) -> OpenShift:
+    # Seats of one shift are alike, so the first one's ranking is everybody's.
+    ranked = [int(person) for person in solution.ranked.get(seat_id(opening.shift_id, 1), ())]
+    return OpenShift(
+        shift_id=opening.shift_id,
+        priority=opening.priority,
+        starts_at=opening.starts_at,
+        seats=opening.seats,
+        wave=wave_size(opening.starts_at - now),
+        chosen=tuple(chosen),
+        ranked=(*(person for person in chosen if person not in ranked), *ranked),
+        said_yes=opening.said_yes,
+    )
+
+
+def _gaps(reading: Reading, roster: Roster, hands: list[Hand]) -> dict[int, Gap]:
+    holders = {item.shift: item.stylist for item in roster.assignments}
+    left = {hand.shift.shift_id: len(hand.shift.ranked) for hand in hands}
+    counts = Counter(shift_of(item.shift) for item in roster.unfilled)
+    gaps: dict[int, Gap] = {}
+    for item in roster.unfilled:
+        shift_id = shift_of(item.shift)
+        if shift_id in gaps:
+            continue
+        gaps[shift_id] = Gap(
+            shift_id=shift_id,
+            seats=counts[shift_id],
+            pool=len(reading.problem.stylists) - reading.bystanders,
+            funnel=_of_the_pool(item.funnel, reading.bystanders),
+            remedies=tuple(_in_words(remedy, reading) for remedy in item.remedies),
+            waiting=left.get(shift_id, 0) + _owing_an_answer(reading, holders, item.shift),
+        )
+    return gaps
+
+
+def _of_the_pool(funnel: Mapping[str, int], bystanders: int) -> dict[str, int]:
+    """Without the people who are there only because they take up chairs; those have no skill."""
+    counts = {rule: count - (bystanders if rule == "skill" else 0) for rule, count in funnel.items()}
+    return {rule: count for rule, count in counts.items() if count > 0}
+
+
+def _owing_an_answer(reading: Reading, holders: Mapping[str, str], seat: str) -> int:
+    excluded = reading.problem.shifts_by_id[seat].excluded
+    blocked = sole_blockers(reading.problem, holders, seat).get("excluded", [])
+    return sum(1 for person in blocked if excluded.get(person) == "live_offer")
+
+
+def _in_words(remedy: Remedy, reading: Reading) -> dict[str, Any]:
+    """A remedy whose minutes are instants, because the reader does not know the problem's origin."""
+    change = dict(remedy.change) if not isinstance(remedy.change, str) else {"kind": remedy.change}
+    if "split_at" in change:
+        at = reading.starts_at + timedelta(minutes=int(change["split_at"]))
+        change["split_at"] = at.isoformat()
+    return {"change": change, "fills": remedy.fills}

@@ -1,0 +1,182 @@
+"""The rows a planning problem is written from: a fixed number of queries, whatever the number of people."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salonpool.domain.offer import OfferStatus
+from salonpool.domain.shift import WORKING_STATES
+from salonpool.models import (
+    Assignment,
+    Availability,
+    Chair,
+    Offer,
+    Salon,
+    Shift,
+    Skill,
+    StandingYes,
+    Stylist,
+    StylistSkill,
+    TimeOff,
+)
+
+Worked = tuple[datetime, datetime, int]
+OfStylist = TypeVar("OfStylist", StylistSkill, Availability, TimeOff, StandingYes)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What was read. Mappings without a value for a stylist or shift mean none."""
+
+    salons: Sequence[Salon]
+    chairs: Mapping[int, int]
+    shifts: Sequence[Shift]
+    stylists: Sequence[Stylist]
+    skill_codes: Mapping[int, str]
+    skills: Mapping[int, list[StylistSkill]]
+    available: Mapping[int, list[Availability]]
+    time_off: Mapping[int, list[TimeOff]]
+    standing: Mapping[int, list[StandingYes]]
+    worked: Mapping[int, list[Worked]]
+    filled: Counter[int]
+    live: Counter[int]
+    live_stylists: frozenset[int]
+    asked: Mapping[int, set[int]]
+
+
+def read_rows(
+    session: Session,
+    network_id: int,
+    shifts: Sequence[Shift],
+    stylists: Sequence[Stylist],
+    since: datetime,
+    until: datetime,
+    *,
+    beside: Shift | None = None,
+) -> Rows:
+    """Everything about these shifts and people between two instants; with `beside`, also whoever works
+    at that shift's salon during it.
+
+    Shifts and people were read before: what changes from now on raises their version, so a plan made from a
+    mixture of old and new rows is dropped when it is published.
+    """
+    working = sa.and_(
+        Assignment.network_id == network_id,
+        Assignment.starts_at < until,
+        Assignment.ends_at > since,
+        Assignment.status.in_(WORKING_STATES),
+    )
+    if beside is not None:
+        also = session.scalars(sa.select(Stylist).where(Stylist.id.in_(_works_beside(beside)))).all()
+        stylists = [*stylists, *(other for other in also if other not in stylists)]
+        working = sa.and_(working, Assignment.stylist_id.in_([stylist.id for stylist in stylists]))
+    shift_ids = [shift.id for shift in shifts]
+    ids = [stylist.id for stylist in stylists]
+    live = _live(session, network_id)
+    return Rows(
+        salons=session.scalars(
+            sa.select(Salon).where(Salon.network_id == network_id).order_by(Salon.id)
+        ).all(),
+        chairs=_chairs(session, network_id),
+        shifts=shifts,
+        stylists=stylists,
+        skill_codes=_skill_codes(session, network_id),
+        skills=_by_stylist(session.scalars(sa.select(StylistSkill).where(StylistSkill.stylist_id.in_(ids)))),
+        available=_by_stylist(
+            session.scalars(sa.select(Availability).where(Availability.stylist_id.in_(ids)))
+        ),
+        time_off=_by_stylist(
+            session.scalars(
+                sa.select(TimeOff).where(
+                    TimeOff.stylist_id.in_(ids), TimeOff.ends_at > since, TimeOff.starts_at < until
+                )
+            )
+        ),
+        standing=_by_stylist(
+            session.scalars(
+                sa.select(StandingYes).where(StandingYes.stylist_id.in_(ids), StandingYes.ended_at.is_(None))
+            )
+        ),
+        worked=_worked(session, working),
+        filled=_filled(session, shift_ids),
+        live=Counter(shift_id for shift_id, _ in live),
+        live_stylists=frozenset(stylist_id for _, stylist_id in live),
+        asked=_asked(session, shift_ids),
+    )
+
+
+def _worked(session: Session, working: sa.ColumnElement[bool]) -> dict[int, list[Worked]]:
+    worked: dict[int, list[Worked]] = defaultdict(list)
+    for stylist_id, starts_at, ends_at, salon_id in session.execute(
+        sa.select(Assignment.stylist_id, Assignment.starts_at, Assignment.ends_at, Assignment.salon_id)
+        .where(working)
+        .order_by(Assignment.starts_at)
+    ):
+        worked[stylist_id].append((starts_at, ends_at, salon_id))
+    return worked
+
+
+def _works_beside(shift: Shift) -> sa.Select[int]:
+    return sa.select(Assignment.stylist_id).where(
+        Assignment.salon_id == shift.salon_id,
+        Assignment.starts_at < shift.ends_at,
+        Assignment.ends_at > shift.starts_at,
+        Assignment.status.in_(WORKING_STATES),
+    )
+
+
+def _chairs(session: Session, network_id: int) -> dict[int, int]:
+    counted = session.execute(
+        sa.select(Chair.salon_id, sa.func.count())
+        .join(Salon, Salon.id == Chair.salon_id)
+        .where(Salon.network_id == network_id)
+        .group_by(Chair.salon_id)
+    )
+    return {row[0]: row[1] for row in counted}
+
+
+def _skill_codes(session: Session, network_id: int) -> dict[int, str]:
+    rows = session.execute(sa.select(Skill.id, Skill.code).where(Skill.network_id == network_id))
+    return {row[0]: row[1] for row in rows}
+
+
+def _filled(session: Session, shift_ids: list[int]) -> Counter[int]:
+    return Counter(
+        session.scalars(
+            sa.select(Assignment.shift_id).where(
+                Assignment.shift_id.in_(shift_ids), Assignment.status.in_(WORKING_STATES)
+            )
+        )
+    )
+
+
+def _live(session: Session, network_id: int) -> list[tuple[int, int]]:
+    """(shift, stylist) of every offer without an answer."""
+    rows = session.execute(
+        sa.select(Offer.shift_id, Offer.stylist_id).where(
+            Offer.network_id == network_id, Offer.status == OfferStatus.OFFERED
+        )
+    )
+    return [(shift_id, stylist_id) for shift_id, stylist_id in rows]
+
+
+def _asked(session: Session, shift_ids: list[int]) -> dict[int, set[int]]:
+    """Everybody who ever had an offer for the shift: nobody is asked twice."""
+    asked: dict[int, set[int]] = defaultdict(set)
+    for shift_id, stylist_id in session.execute(
+        sa.select(Offer.shift_id, Offer.stylist_id).where(Offer.shift_id.in_(shift_ids))
+    ):
+        asked[shift_id].add(stylist_id)
+    return asked
+
+
+def _by_stylist(rows: Iterable[OfStylist]) -> dict[int, list[OfStylist]]:
+    grouped: dict[int, list[OfStylist]] = defaultdict(list)
+    for row in rows:
+        grouped[row.stylist_id].append(row)
+    return grouped

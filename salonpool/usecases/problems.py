@@ -1,0 +1,327 @@
+"""The one reader of planning problems: rows become a Problem, for a whole network or for one person's claim.
+
+Minutes count from local midnight of the network's zone; a day with a clock change has 1380 or 1500 of them.
+Costs are in minor units of money, so that "asks more than the shift pays" is exact; travel and preference
+points weigh 100 each, so that one point is worth one whole unit of money.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salonpool.domain.local_time import DAY, at_local, local_day, to_minutes
+from salonpool.domain.pool_hours import Period, WeeklyHours, covers, hours_between, without
+from salonpool.domain.refusal import Missing
+from salonpool.domain.shift import OPEN_STATES, ShiftSource
+from salonpool.domain.travel import RIDE_BASE_MINUTES, RIDE_MINUTES_PER_KM
+from salonpool.models import Network, Shift, Stylist
+from salonpool.solver import problem as puzzle
+from salonpool.usecases.problem_rows import Rows, read_rows
+
+HORIZON_DAYS = 14
+HISTORY = timedelta(days=28)
+WEEK_DAYS = 7
+MAX_WORKED_DAYS = 6  # of any seven: no seventh day of work in a row (pool.md H16)
+MINOR_UNITS = 100
+OBJECTIVE: tuple[Mapping[str, int], ...] = (
+    {"coverage": 1},
+    {"stability": 1},
+    {"fairness": 1},
+    {"cost": 1, "travel": MINOR_UNITS, "preference": MINOR_UNITS},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSeats:
+    """A shift of the problem and how many of its seats nobody holds or is being asked for."""
+
+    shift_id: int
+    salon_id: int
+    priority: int
+    starts_at: datetime
+    seats: int
+    said_yes: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A problem and what it was read from: the versions that must not have moved when a plan is published.
+
+    `bystanders` are people in the problem who are not in the pool: they only take up chairs.
+    """
+
+    problem: puzzle.Problem
+    network_id: int
+    starts_at: datetime
+    ends_at: datetime
+    open_seats: tuple[OpenSeats, ...]
+    stylist_versions: Mapping[int, int]
+    shift_versions: Mapping[int, int]
+    bystanders: int
+
+
+def read_network(session: Session, network_id: int, now: datetime, *, days: int = HORIZON_DAYS) -> Reading:
+    """Everything the planner may know of a network for `days` days from today. Raises Missing.
+
+    In it: posted shifts that start after now and have a seat nobody holds or is being asked for; everybody in
+    the pool; and whoever else takes up a chair.
+    """
+    network = session.get(Network, network_id)
+    if network is None:
+        raise Missing
+    frame = _Frame.of(network, now, days)
+    shifts = session.scalars(
+        sa.select(Shift)
+        .where(
+            Shift.network_id == network_id,
+            Shift.source == ShiftSource.POST,
+            Shift.status.in_(OPEN_STATES),
+            Shift.starts_at > now,
+            Shift.starts_at < frame.ends_at,
+        )
+        .order_by(Shift.id)
+    ).all()
+    stylists = session.scalars(
+        sa.select(Stylist).where(Stylist.network_id == network_id).order_by(Stylist.id)
+    ).all()
+    rows = read_rows(
+        session, network_id, shifts, stylists, frame.starts_at - HISTORY, frame.ends_at + WEEK_DAYS * DAY
+    )
+    return _Writer(frame, rows).reading()
+
+
+def read_person(session: Session, stylist_id: int, shift_id: int, now: datetime) -> Reading:
+    """The same for one person and one shift, whose entry is seat_id(shift_id, 1). Raises Missing.
+
+    Earlier offers do not count: the answer to one is what is being checked.
+    """
+    shift = session.get(Shift, shift_id)
+    stylist = session.get(Stylist, stylist_id)
+    if shift is None or stylist is None or shift.skill_id is None or shift.network_id != stylist.network_id:
+        raise Missing
+    network = session.get_one(Network, shift.network_id)
+    tz = ZoneInfo(network.zone)
+    days = (local_day(shift.starts_at, tz) - local_day(now, tz)).days + 1
+    frame = _Frame.of(network, now, max(HORIZON_DAYS, days))
+    rows = read_rows(
+        session,
+        network.id,
+        [shift],
+        [stylist],
+        frame.starts_at - HISTORY,
+        frame.ends_at + WEEK_DAYS * DAY,
+        beside=shift,
+    )
+    return _Writer(frame, rows, one_seat=True).reading()
+
+
+def seat_id(shift_id: int, number: int) -> str:
+    """The problem's name for a seat of a shift; numbers start at 1."""
+    return f"{shift_id}#{number}"
+
+
+def shift_of(seat: str) -> int:
+    """The shift a seat belongs to."""
+    return int(seat.partition("#")[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """The days of a problem: local midnights as instants, and minutes between them."""
+
+    network: Network
+    tz: ZoneInfo
+    first_day: date
+    days: int
+    starts_at: datetime
+    ends_at: datetime
+
+    @classmethod
+    def of(cls, network: Network, now: datetime, days: int) -> "_Frame":
+        tz = ZoneInfo(network.zone)
+        first = local_day(now, tz)
+        midnights = at_local(first, time(), tz), at_local(first + days * DAY, time(), tz)
+        return cls(network, tz, first, days, *midnights)
+
+    def minute(self, instant: datetime) -> int:
+        return to_minutes(instant) - to_minutes(self.starts_at)
+
+    def day_starts(self) -> tuple[int, ...]:
+        return tuple(
+            self.minute(at_local(self.first_day + n * DAY, time(), self.tz)) for n in range(self.days + 1)
+        )
+
+
+@dataclass(slots=True)
+class _Writer:
+    """Writes the problem's values from the rows."""
+
+    frame: _Frame
+    rows: Rows
+    one_seat: bool = False
+    places: dict[str, puzzle.Salon] = field(default_factory=dict)
+
+    def reading(self) -> Reading:
+        for salon in self.rows.salons:
+            chairs = self.rows.chairs.get(salon.id)  # a salon that has listed no chair yet has no limit
+            self.places[str(salon.id)] = puzzle.Salon(
+                id=str(salon.id), x_km=salon.x_km, y_km=salon.y_km, chairs=chairs
+            )
+        pooled = [stylist for stylist in self.rows.stylists if stylist.pooled]
+        bystanders = [s for s in self.rows.stylists if not s.pooled and self._counts(s)]
+        people = [self._person(stylist) for stylist in (*pooled, *bystanders)]
+        open_seats = [self._open_seats(shift, pooled) for shift in self.rows.shifts]
+        skills = sorted(set(self.rows.skill_codes.values()))
+        problem = puzzle.Problem(
+            name=f"{self.frame.network.slug} {self.frame.first_day.isoformat()}",
+            day_starts=self.frame.day_starts(),
+            skills=tuple(skills),
+            salons=tuple(self.places.values()),
+            travel=puzzle.Travel(base_minutes=RIDE_BASE_MINUTES, minutes_per_km=RIDE_MINUTES_PER_KM),
+            stylists=tuple(people),
+            shifts=tuple(seat for opening in open_seats for seat in self._seats(opening, pooled)),
+            objective=OBJECTIVE,
+        )
+        return Reading(
+            problem=problem,
+            network_id=self.frame.network.id,
+            starts_at=self.frame.starts_at,
+            ends_at=self.frame.ends_at,
+            open_seats=tuple(opening for opening in open_seats if opening.seats > 0),
+            stylist_versions={stylist.id: stylist.version for stylist in self.rows.stylists},
+            shift_versions={shift.id: shift.version for shift in self.rows.shifts},
+            bystanders=len(bystanders),
+        )
+
+    def _counts(self, stylist: Stylist) -> bool:
+        """Someone outside the pool matters for the chairs they take, or as the one person asked about."""
+        return self.one_seat or any(
+            ends_at > self.frame.starts_at for _, ends_at, _ in self.rows.worked.get(stylist.id, ())
+        )
+
+    def _open_seats(self, shift: Shift, pooled: Iterable[Stylist]) -> OpenSeats:
+        free = shift.seats - self.rows.filled[shift.id] - self.rows.live[shift.id]
+        return OpenSeats(
+            shift_id=shift.id,
+            salon_id=shift.salon_id,
+            priority=shift.priority,
+            starts_at=shift.starts_at,
+            seats=1 if self.one_seat else max(0, free),
+            said_yes=frozenset(stylist.id for stylist in pooled if self._said_yes(stylist, shift)),
+        )
+
+    def _said_yes(self, stylist: Stylist, shift: Shift) -> bool:
+        return any(
+            standing.salon_id == shift.salon_id
+            and standing.least_hourly_pay_minor <= shift.hourly_pay_minor
+            and covers(
+                WeeklyHours(standing.weekday, standing.starts, standing.ends),
+                shift.starts_at,
+                shift.ends_at,
+                self.frame.tz,
+            )
+            for standing in self.rows.standing.get(stylist.id, ())
+        )
+
+    def _seats(self, opening: OpenSeats, pooled: list[Stylist]) -> list[puzzle.Shift]:
+        shift = next(shift for shift in self.rows.shifts if shift.id == opening.shift_id)
+        asked = {} if self.one_seat else self.rows.asked
+        people = {stylist.id for stylist in pooled}
+        excluded = {
+            str(s): "live_offer" for s in self.rows.live_stylists if s in people and not self.one_seat
+        }
+        excluded |= {str(s.id): "skill_dates" for s in pooled if not self._skill_is_valid(s.id, shift)}
+        return [
+            puzzle.Shift(
+                id=seat_id(shift.id, number),
+                salon=str(shift.salon_id),
+                start=self.frame.minute(shift.starts_at),
+                end=self.frame.minute(shift.ends_at),
+                skill=self.rows.skill_codes[shift.skill_id or 0],
+                priority=shift.priority,
+                max_hourly_cost=shift.hourly_pay_minor,
+                refused_by=tuple(str(s) for s in sorted(asked.get(shift.id, ())) if s in people),
+                excluded=excluded,
+            )
+            for number in range(1, opening.seats + 1)
+        ]
+
+    def _skill_is_valid(self, stylist_id: int, shift: Shift) -> bool:
+        """Has the person the skill on that day? Someone who never has it is told so by the rule `skill`."""
+        day = local_day(shift.starts_at, self.frame.tz)
+        dates = [row for row in self.rows.skills.get(stylist_id, ()) if row.skill_id == shift.skill_id]
+        return not dates or any(
+            row.valid_from <= day and (row.valid_to is None or day <= row.valid_to) for row in dates
+        )
+
+    def _person(self, stylist: Stylist) -> puzzle.Stylist:
+        worked = self.rows.worked.get(stylist.id, ())
+        busy = [
+            puzzle.Busy(start=self.frame.minute(start), end=self.frame.minute(end), salon=str(salon_id))
+            for start, end, salon_id in worked
+        ]
+        codes = {self.rows.skill_codes[row.skill_id] for row in self.rows.skills.get(stylist.id, ())}
+        return puzzle.Stylist(
+            id=str(stylist.id),
+            home=self._home(stylist),
+            skills=tuple(sorted(codes)) if stylist.pooled else (),
+            available=self._available(stylist) if stylist.pooled else (),
+            busy=tuple(interval for interval in busy if interval.start >= 0),
+            history=tuple(interval for interval in busy if interval.start < 0),
+            hourly_cost=stylist.hourly_pay_minor,
+            max_travel_minutes=stylist.max_travel_minutes,
+            min_rest_minutes=stylist.min_rest_minutes,
+            max_day_minutes=stylist.max_day_minutes,
+            limits=(
+                puzzle.Limit(
+                    days=WEEK_DAYS,
+                    step="fixed",
+                    first_day=-self.frame.first_day.weekday(),
+                    max_minutes=stylist.max_week_minutes,
+                ),
+                puzzle.Limit(days=WEEK_DAYS, step="rolling", max_worked_days=MAX_WORKED_DAYS),
+            ),
+            wanted_minutes=self._wanted(stylist, busy),
+        )
+
+    def _home(self, stylist: Stylist) -> str:
+        """The home salon, or the person's own position as a place of its own."""
+        if stylist.home_salon_id is not None:
+            return str(stylist.home_salon_id)
+        place = f"home:{stylist.id}"
+        self.places[place] = puzzle.Salon(id=place, x_km=stylist.x_km, y_km=stylist.y_km)
+        return place
+
+    def _available(self, stylist: Stylist) -> tuple[puzzle.Span, ...]:
+        last = self.frame.first_day + self.frame.days * DAY
+        weekly = [
+            WeeklyHours(row.weekday, row.starts, row.ends) for row in self.rows.available.get(stylist.id, ())
+        ]
+        periods = hours_between(weekly, self.frame.first_day - DAY, last, self.frame.tz)
+        away = [(row.starts_at, row.ends_at) for row in self.rows.time_off.get(stylist.id, ())]
+        return tuple(
+            puzzle.Span(start=self.frame.minute(start), end=self.frame.minute(end))
+            for start, end in without(periods, [*away, *self._not_a_member(stylist)])
+        )
+
+    def _not_a_member(self, stylist: Stylist) -> list[Period]:
+        """Before joining and after leaving, as stretches to cut out."""
+        out = []
+        joins_at = at_local(stylist.joined_on, time(), self.frame.tz)
+        early, late = self.frame.starts_at - WEEK_DAYS * DAY, self.frame.ends_at + WEEK_DAYS * DAY
+        if joins_at > early:
+            out.append((early, joins_at))
+        if stylist.left_on is not None:
+            leaves_at = at_local(stylist.left_on + DAY, time(), self.frame.tz)
+            out.append((max(early, leaves_at), max(late, leaves_at)))
+        return out
+
+    def _wanted(self, stylist: Stylist, busy: list[puzzle.Busy]) -> int:
+        """Minutes still wished for within the problem's days, after all work already agreed on."""
+        ends = self.frame.minute(self.frame.ends_at)
+        agreed = sum(interval.end - interval.start for interval in busy if 0 <= interval.start < ends)
+        return max(0, stylist.wanted_week_minutes * self.frame.days // WEEK_DAYS - agreed)

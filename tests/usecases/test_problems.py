@@ -1,0 +1,315 @@
+"""The reader: rows become a Problem."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from salonpool.database import db
+from salonpool.domain.local_time import at_local
+from salonpool.domain.refusal import Missing
+from salonpool.models import StylistSkill, TimeOff
+from salonpool.solver import problem as puzzle
+from salonpool.solver.eligibility import why_not
+from salonpool.usecases.problems import Reading, read_network, read_person, seat_id
+from tests.builders import (
+    NOW,
+    TAIPEI,
+    TODAY,
+    a_network,
+    a_pooled_stylist,
+    a_rota,
+    a_salon,
+    a_shift,
+    a_skill,
+    a_standing_yes,
+    a_stylist,
+    add,
+    an_offer,
+    at,
+)
+
+pytestmark = pytest.mark.usefixtures("app")
+THURSDAY = TODAY + timedelta(days=3)
+
+
+def _read(network_id: int, now: datetime = NOW) -> Reading:
+    return read_network(db.session(), network_id, now)
+
+
+def _person(reading: Reading, stylist_id: int) -> puzzle.Stylist:
+    return reading.problem.stylists_by_id[str(stylist_id)]
+
+
+def _minute(clock: str, day: date = TODAY) -> int:
+    return int((at(clock, day) - at("00:00")).total_seconds()) // 60
+
+
+def test_minutes_count_from_local_midnight_and_a_shift_has_one_entry_for_each_seat() -> None:
+    network = a_network()
+    salon = a_salon(network, chairs=4)
+    shift = a_shift(salon, "14:00", "18:00", seats=3, hourly_pay_minor=42000, priority=1)
+    reading = _read(network)
+    assert [seat.id for seat in reading.problem.shifts] == [seat_id(shift, n) for n in (1, 2, 3)]
+    seat = reading.problem.shifts[0]
+    assert (seat.start, seat.end) == (_minute("14:00", THURSDAY), _minute("18:00", THURSDAY))
+    assert (seat.skill, seat.priority, seat.max_hourly_cost) == ("cut", 1, 42000)
+    assert reading.problem.day_starts == tuple(range(0, 15 * 1440, 1440))
+    assert reading.problem.salons[0].chairs == 4
+
+
+def test_a_filled_seat_and_a_seat_with_a_live_offer_are_no_longer_open() -> None:
+    network = a_network()
+    salon = a_salon(network)
+    shift = a_shift(salon, seats=2)
+    an_offer(shift, a_pooled_stylist(network))
+    (opening,) = _read(network).open_seats
+    assert opening.seats == 1
+    an_offer(shift, a_pooled_stylist(network))
+    assert _read(network).open_seats == ()
+
+
+def test_rota_days_are_busy_and_days_before_today_are_history() -> None:
+    network = a_network()
+    salon = a_salon(network)
+    stylist = a_pooled_stylist(network, home=salon)
+    a_rota(stylist, salon, weekdays=(0, 4), now=NOW - timedelta(days=10))
+    person = _person(_read(network), stylist)
+    assert person.busy[0] == puzzle.Busy(start=_minute("10:00"), end=_minute("19:00"), salon=str(salon))
+    assert [(day.start, day.end) for day in person.history] == [
+        (_minute("10:00", TODAY - timedelta(days=n)), _minute("19:00", TODAY - timedelta(days=n)))
+        for n in (10, 7, 3)
+    ]
+
+
+def test_time_off_is_cut_out_of_the_weekly_hours() -> None:
+    network = a_network()
+    a_salon(network)
+    stylist = a_pooled_stylist(network, free=("09:00", "17:00"), weekdays=(3,))
+    add(TimeOff(stylist_id=stylist, starts_at=at("12:00", THURSDAY), ends_at=at("13:00", THURSDAY)))
+    spans = [(span.start, span.end) for span in _person(_read(network), stylist).available]
+    assert spans[:2] == [
+        (_minute("09:00", THURSDAY), _minute("12:00", THURSDAY)),
+        (_minute("13:00", THURSDAY), _minute("17:00", THURSDAY)),
+    ]
+
+
+def test_someone_without_weekly_hours_cannot_be_asked() -> None:
+    network = a_network()
+    a_salon(network)
+    stylist = a_stylist(network, pooled=True)
+    assert _person(_read(network), stylist).available == ()
+
+
+def test_nobody_is_available_before_joining_or_after_leaving() -> None:
+    network = a_network()
+    a_salon(network)
+    joins, leaves = TODAY + timedelta(days=2), TODAY + timedelta(days=4)
+    stylist = a_pooled_stylist(network, joined_on=joins, left_on=leaves)
+    spans = _person(_read(network), stylist).available
+    assert (spans[0].start, spans[-1].end) == (_minute("07:00", joins), _minute("23:00", leaves))
+    assert len(spans) == 3
+
+
+def test_a_day_with_a_clock_change_has_its_real_length() -> None:
+    network = a_network(zone="Europe/Paris")
+    a_salon(network, zone="Europe/Paris")
+    now = datetime(2026, 10, 23, 8, 0, tzinfo=UTC)
+    starts = _read(network, now).problem.day_starts
+    assert [later - earlier for earlier, later in zip(starts, starts[1:4], strict=False)] == [
+        1440,
+        1440,
+        1500,
+    ]
+
+
+def test_a_shift_past_midnight_lies_on_the_day_it_starts() -> None:
+    network = a_network()
+    salon = a_salon(network)
+    stylist = a_pooled_stylist(network, free=("18:00", "03:00"))
+    shift = a_shift(salon, "20:00", "02:00", ends_day=THURSDAY + timedelta(days=1))
+    problem = _read(network).problem
+    assert problem.shifts[0].minutes == 360
+    assert why_not(problem, str(stylist), seat_id(shift, 1)) is None
+
+
+def test_only_posted_shifts_ahead_within_fourteen_days_are_in_the_problem() -> None:
+    network = a_network()
+    salon = a_salon(network)
+    a_shift(salon, "08:00", "08:45", day=TODAY)
+    a_shift(salon, day=TODAY + timedelta(days=14))
+    a_shift(salon, status="cancelled")
+    inside = a_shift(salon, day=TODAY + timedelta(days=13))
+    a_rota(a_stylist(network, home=salon), salon)
+    assert [opening.shift_id for opening in _read(network).open_seats] == [inside]
+
+
+def test_nobody_is_asked_twice_for_a_shift_or_while_owing_another_an_answer() -> None:
+    network = a_network()
+    salon = a_salon(network)
+    first, second = a_shift(salon), a_shift(salon, day=TODAY + timedelta(days=4))
+    declined, busy = a_pooled_stylist(network), a_pooled_stylist(network)
+    an_offer(first, declined, status="declined")
+    an_offer(second, busy)
+    a_shift(salon, day=TODAY + timedelta(days=5))
+    problem = _read(network).problem
+    assert problem.shifts_by_id[seat_id(first, 1)].refused_by == (str(declined),)
+    assert why_not(problem, str(declined), seat_id(first, 1)) == "refused"
+    assert why_not(problem, str(busy), seat_id(first, 1)) == "excluded"
+    assert problem.shifts[0].excluded == {str(busy): "live_offer"}
+
+
+def test_a_skill_counts_only_within_its_dates() -> None:
+    network = a_network()
+    salon = a_salon(network)
+    stylist = a_pooled_stylist(network, skills=())
+    skill = a_skill(network)
+    add(
+        StylistSkill(
+            network_id=network,
+            stylist_id=stylist,
+            skill_id=skill,
+            valid_from=date(2020, 1, 1),
+            valid_to=THURSDAY,
+        )
+    )
+    valid, too_late = a_shift(salon), a_shift(salon, day=THURSDAY + timedelta(days=1))
+    problem = _read(network).problem
+    assert why_not(problem, str(stylist), seat_id(valid, 1)) is None
+    assert why_not(problem, str(stylist), seat_id(too_late, 1)) == "excluded"
+
+
+def test_someone_who_asks_more_than_the_shift_pays_is_not_asked() -> None:
+    network = a_network()
+    shift = a_shift(a_salon(network), hourly_pay_minor=42000)
+    dear, fair = (a_pooled_stylist(network, hourly_pay_minor=pay) for pay in (42001, 42000))
+    problem = _read(network).problem
+    assert why_not(problem, str(dear), seat_id(shift, 1)) == "hourly-cost"
+    assert why_not(problem, str(fair), seat_id(shift, 1)) is None
+
+
+def test_people_outside_the_pool_only_take_up_chairs() -> None:
+    network = a_network()
+    salon = a_salon(network, chairs=1)
+    own = a_stylist(network, home=salon)
+    a_rota(own, salon, weekdays=(3,))
+    pooled = a_pooled_stylist(network)
+    shift = a_shift(salon)
+    reading = _read(network)
+    assert reading.bystanders == 1
+    assert why_not(reading.problem, str(pooled), seat_id(shift, 1)) == "chairs"
+    assert why_not(reading.problem, str(own), seat_id(shift, 1)) == "skill"
+
+
+def test_someone_without_a_home_salon_travels_from_their_own_position() -> None:
+    network = a_network()
+    salon = a_salon(network, x_km=0.0)
+    near = a_pooled_stylist(network, x_km=1.0, max_travel_minutes=9)
+    far = a_pooled_stylist(network, x_km=2.0, max_travel_minutes=9)
+    shift = a_shift(salon)
+    problem = _read(network).problem
+    assert why_not(problem, str(near), seat_id(shift, 1)) is None
+    assert why_not(problem, str(far), seat_id(shift, 1)) == "home-travel"
+
+
+def test_weekly_hours_are_counted_from_monday_and_no_seventh_day_is_worked() -> None:
+    network = a_network()
+    salon = a_salon(network)
+    wednesday = TODAY + timedelta(days=2)
+    stylist = a_pooled_stylist(network, max_week_minutes=2400)
+    now = at("09:00", wednesday)
+    person = _person(_read(network, now), stylist)
+    assert person.limits[0] == puzzle.Limit(days=7, step="fixed", first_day=-2, max_minutes=2400)
+    worker = a_pooled_stylist(network, home=salon)
+    a_rota(worker, salon, weekdays=(0, 1, 2, 4, 5, 6), starts="10:00", ends="14:00")
+    shift = a_shift(salon)
+    assert why_not(_read(network).problem, str(worker), seat_id(shift, 1)) == "window-days"
+
+
+def test_a_standing_yes_needs_the_salon_the_weekday_the_hours_and_the_pay() -> None:
+    network = a_network()
+    salon, other = a_salon(network), a_salon(network)
+    yes = a_pooled_stylist(network)
+    a_standing_yes(yes, salon, 3, "13:00", "19:00", least=42000)
+    for place, weekday, ends, least in (
+        (other, 3, "19:00", 0),
+        (salon, 2, "19:00", 0),
+        (salon, 3, "17:30", 0),
+    ):
+        a_standing_yes(a_pooled_stylist(network), place, weekday, "13:00", ends, least)
+    a_standing_yes(a_pooled_stylist(network), salon, 3, "13:00", "19:00", least=42001)
+    a_shift(salon)
+    (opening,) = _read(network).open_seats
+    assert opening.said_yes == {yes}
+
+
+def test_wishes_shrink_by_the_work_already_agreed_on() -> None:
+    network = a_network()
+    salon = a_salon(network)
+    stylist = a_pooled_stylist(network, home=salon, wanted_week_minutes=1200)
+    a_rota(stylist, salon, weekdays=(1,), starts="10:00", ends="15:00")
+    assert _person(_read(network), stylist).wanted_minutes == 2 * 1200 - 2 * 300
+
+
+def test_reading_takes_the_same_few_queries_for_ten_people_and_for_two() -> None:
+    network = a_network()
+    salon = a_salon(network)
+    statements: list[str] = []
+    counts = []
+    for people in (2, 8):
+        for _ in range(people):
+            a_rota(a_pooled_stylist(network, home=salon), salon, weekdays=(0,))
+            a_shift(salon)
+        db.session.rollback()
+        db.session.expunge_all()
+        if not counts:
+            sa.event.listen(db.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+        statements.clear()
+        _read(network)
+        counts.append(len(statements))
+    assert counts[0] == counts[1] <= 16
+
+
+def test_a_claim_counts_other_work_but_not_the_offer_itself() -> None:
+    network = a_network()
+    salon = a_salon(network)
+    stylist = a_pooled_stylist(network)
+    shift = a_shift(salon, seats=2)
+    an_offer(shift, stylist)
+    problem = read_person(db.session(), stylist, shift, NOW).problem
+    assert [seat.id for seat in problem.shifts] == [seat_id(shift, 1)]
+    assert why_not(problem, str(stylist), seat_id(shift, 1)) is None
+
+
+def test_a_claim_sees_who_takes_up_the_chairs() -> None:
+    network = a_network()
+    salon = a_salon(network, chairs=1)
+    a_rota(a_stylist(network, home=salon), salon, weekdays=(3,))
+    stylist = a_pooled_stylist(network)
+    shift = a_shift(salon)
+    problem = read_person(db.session(), stylist, shift, NOW).problem
+    assert why_not(problem, str(stylist), seat_id(shift, 1)) == "chairs"
+
+
+def test_a_claim_beyond_the_horizon_is_read_up_to_its_day() -> None:
+    network = a_network()
+    salon = a_salon(network)
+    stylist = a_pooled_stylist(network)
+    shift = a_shift(salon, day=TODAY + timedelta(days=60))
+    problem = read_person(db.session(), stylist, shift, NOW).problem
+    assert why_not(problem, str(stylist), seat_id(shift, 1)) is None
+
+
+def test_a_claim_by_someone_of_another_network_finds_nothing() -> None:
+    shift = a_shift(a_salon(a_network()))
+    with pytest.raises(Missing):
+        read_person(db.session(), a_pooled_stylist(a_network()), shift, NOW)
+
+
+def test_the_first_day_starts_at_the_networks_midnight() -> None:
+    network = a_network()
+    a_salon(network)
+    evening = datetime(2026, 10, 19, 17, 0, tzinfo=UTC)  # 01:00 on the 20th in Taipei
+    reading = _read(network, evening)
+    midnight = at_local(TODAY + timedelta(days=1), time(), TAIPEI)
+    assert (reading.starts_at, reading.ends_at - reading.starts_at) == (midnight, timedelta(days=14))
