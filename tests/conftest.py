@@ -3,6 +3,7 @@
 import fcntl
 import os
 import signal
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +20,7 @@ CLUSTER = pytest.StashKey[Path]()
 def pytest_configure(config: pytest.Config) -> None:
     """The controlling process makes the folder of the one cluster; workers are told where it is."""
     given = getattr(config, "workerinput", {}).get("cluster")
-    config.stash[CLUSTER] = Path(given) if given else postgres.new_folder()
+    config.stash[CLUSTER] = Path(given) if given else postgres.new_folder(postgres.memory())
     if not given:  # a terminated run tidies up as an interrupted one does
         signal.signal(signal.SIGTERM, signal.default_int_handler)
 
@@ -66,9 +67,10 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def templates() -> Iterator[dict[str, Any]]:
     """Migrated templates by kind, filled on first use, one of each kind per worker."""
-    return {"folder": tmp_path_factory.mktemp("sqlite")}
+    with tempfile.TemporaryDirectory(prefix="salonpool-", dir=postgres.memory()) as folder:
+        yield {"folder": Path(folder)}
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
