@@ -57,6 +57,16 @@ class DayBooking:
     stylist_name: str
     no_sms_reason: str | None
 
+    @property
+    def services_text(self) -> str:
+        """The services in one line."""
+        return " + ".join(self.service_names)
+
+    @property
+    def minutes(self) -> int:
+        """Length of the visit."""
+        return int((self.ends_at - self.starts_at).total_seconds()) // 60
+
 
 def get_booking(booking_id: int, language: str) -> BookingPage:
     """The booking, worded in `language`. Raises Missing. Ask access.py for the id first."""

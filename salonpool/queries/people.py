@@ -150,3 +150,8 @@ def _guest(phone: str, now: datetime) -> Person | None:
 
 def _sms_name(salon: Salon, language: str) -> str:
     return salon.sms_name_en if language == "en" else salon.sms_name
+
+
+def zone_of_network(network_id: int) -> ZoneInfo:
+    """The zone a network's people live by."""
+    return ZoneInfo(db.session.get_one(Network, network_id).zone)

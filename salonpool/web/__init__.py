@@ -2,7 +2,20 @@
 
 from flask import Flask
 
-from salonpool.web import api, errors, extensions, filters, guest, health, shield, sign_in, webhooks
+from salonpool.web import (
+    api,
+    demo,
+    desk,
+    errors,
+    extensions,
+    filters,
+    guest,
+    health,
+    shield,
+    sign_in,
+    stylist,
+    webhooks,
+)
 
 
 def init_app(app: Flask) -> None:
@@ -12,7 +25,11 @@ def init_app(app: Flask) -> None:
     errors.init_app(app)
     filters.init_app(app)
     app.register_blueprint(guest.blueprint)
+    app.register_blueprint(stylist.blueprint)
+    app.register_blueprint(desk.blueprint)
     api.init_app(app)
     health.init_app(app)
     sign_in.init_app(app)
     webhooks.init_app(app)
+    if app.config["DEMO"]:
+        demo.init_app(app)

@@ -44,7 +44,6 @@ def init_app(app: Flask) -> None:
     translations = app.root_path + "/../translations"
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = translations
     babel.init_app(app, locale_selector=lambda: LOCALES[language()])
-    app.before_request(forget_now)
 
 
 def load_signed_in(session_id: str) -> SignedIn | None:
@@ -71,11 +70,6 @@ def now() -> datetime:
         g.now = clock.now()
     moment: datetime = g.now
     return moment
-
-
-def forget_now() -> None:
-    """Each request looks at the clock anew, even where requests share an app context."""
-    g.pop("now", None)
 
 
 def texting() -> Texting:

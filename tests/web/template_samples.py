@@ -226,7 +226,6 @@ def _visit(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
 def _offer(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[str, Any]]]]:
     def page(state: str) -> dict[str, Any]:
         offer = Row(
-            state=state,
             starts_at=TEN + timedelta(minutes=90),
             ends_at=TEN + timedelta(hours=4),
             minutes=150,
@@ -238,6 +237,7 @@ def _offer(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
         )
         return {
             "salon": salon,
+            "state": state,
             "offer": offer,
             "walk": Row(minutes=9, from_name=word["kapok"]),
             "checks": [word["fits"]],
@@ -247,7 +247,8 @@ def _offer(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
 
     return {
         "stylist/offer.html": [
-            (state, page(state)) for state in ("open", "yours", "taken", "expired", "withdrawn", "declined")
+            (state, page(state))
+            for state in ("open", "yours", "taken", "expired", "withdrawn", "declined", "not_eligible")
         ]
     }
 

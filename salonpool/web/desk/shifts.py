@@ -1,0 +1,140 @@
+"""D5: post a shift, and see who was asked and why a seat is still free."""
+
+from datetime import date, datetime, time
+from typing import Any
+
+from flask import g, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import login_required
+from werkzeug.wrappers import Response
+
+from salonpool.domain.local_time import DAY, local_day, typed_local
+from salonpool.domain.money import Money
+from salonpool.domain.refusal import InvalidInput, Missing
+from salonpool.queries import access, shifts
+from salonpool.queries.salons import SalonRow
+from salonpool.queries.shifts import Remedy
+from salonpool.usecases import shifts as shift_usecases
+from salonpool.web.desk import blueprint
+from salonpool.web.desk.reasons import remaining_words, remedy_words, removed_words
+from salonpool.web.desk.salon import own_salon
+from salonpool.web.extensions import account, language, now
+from salonpool.web.wording import in_words
+
+FIELDS = ("on", "starts", "ends", "skill", "seats", "hourly_pay", "priority")
+# What the use case calls a field, and what the form calls it.
+FORM_FIELDS = {"starts_at": "starts", "ends_at": "ends"}
+
+
+@blueprint.get("/shift/new")
+@login_required
+def show_new() -> Response:
+    """An empty form for the day asked for."""
+    salon = own_salon()
+    day = request.args.get("on", "")[:10] or str(local_day(now(), salon.tz))
+    empty = {
+        "on": day,
+        "starts": "",
+        "ends": "",
+        "skill": "",
+        "seats": "1",
+        "hourly_pay": "",
+        "priority": "2",
+    }
+    return _form(salon, empty, {}, 200)
+
+
+@blueprint.post("/shift/new")
+@login_required
+def post() -> Response:
+    """Post the shift and go to its page, where the asking can be watched."""
+    salon = own_salon()
+    g.page_url = url_for("desk.show_new")
+    typed = {name: request.form.get(name, "").strip() for name in FIELDS}
+    try:
+        posted = shift_usecases.post(account(), salon.slug, **_read(typed, salon), now=now())
+    except InvalidInput as refusal:
+        field = FORM_FIELDS.get(refusal.field or "", refusal.field or "on")
+        return _form(salon, typed, {field: in_words(refusal)}, 422)
+    return redirect(url_for("desk.show_shift", shift_id=posted.id), 303)
+
+
+@blueprint.get("/shift/<int(max=9223372036854775807):shift_id>")
+@login_required
+def show_shift(shift_id: int) -> str:
+    """Seats, who was asked, why not, what would help."""
+    page = shifts.get_shift(access.get_owned_shift_id(account(), shift_id), now(), language())
+    gap = page.gap
+    return render_template(
+        "desk/shift.html",
+        salon=page.salon,
+        shift=page.shift,
+        people=page.people,
+        asks=page.asks,
+        funnel=[{"text": remaining_words(rule), "count": count} for rule, count in gap.steps] if gap else [],
+        reasons=[
+            {"text": removed_words(rule), "count": count}
+            for rule, count in sorted(gap.funnel, key=lambda pair: -pair[1])
+            if count
+        ]
+        if gap
+        else [],
+        remedies=[_remedy(remedy, page.salon) for remedy in gap.remedies] if gap else [],
+    )
+
+
+def _form(salon: SalonRow, form: dict[str, str], errors: dict[str, str], status: int) -> Response:
+    skills = shifts.list_skills(salon.network_id, language())
+    if not form["skill"] and skills:
+        form = form | {"skill": str(skills[0].id)}
+    page = render_template(
+        "desk/shift_new.html", salon=salon, skills=skills, form=form, errors=errors,
+        today=local_day(now(), salon.tz),
+    )  # fmt: skip
+    return make_response(page, status)
+
+
+def _read(typed: dict[str, str], salon: SalonRow) -> dict[str, Any]:
+    """The form as the use case wants it. An end at or before the start means the next day. Raises InvalidInput."""
+    on = _on(typed["on"], salon)
+    starts, ends = _clock(typed["starts"], "starts", "11:30"), _clock(typed["ends"], "ends", "14:00")
+    last = on if ends > starts else on + DAY
+    return {
+        "starts_at": typed_local(on, starts, salon.tz, field="starts"),
+        "ends_at": typed_local(last, ends, salon.tz, field="ends"),
+        "skill": _skill(typed["skill"], salon),
+        "seats": _whole(typed["seats"], "seats", "1"),
+        "hourly_pay": Money(_whole(typed["hourly_pay"], "hourly_pay", "400") * 100, salon.currency),
+        "priority": _whole(typed["priority"], "priority", "2"),
+    }
+
+
+def _on(typed: str, salon: SalonRow) -> date:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        raise InvalidInput("date_unreadable", field="on", example=str(local_day(now(), salon.tz))) from None
+
+
+def _clock(typed: str, field: str, example: str) -> time:
+    try:
+        return datetime.strptime(typed, "%H:%M").time()  # noqa: DTZ007 - a wall time has no zone
+    except ValueError:
+        raise InvalidInput("time_unreadable", field=field, example=example) from None
+
+
+def _whole(typed: str, field: str, example: str) -> int:
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= 9):
+        raise InvalidInput("number_unreadable", field=field, example=example)
+    return int(typed)
+
+
+def _skill(typed: str, salon: SalonRow) -> str:
+    for skill in shifts.list_skills(salon.network_id, language()):
+        if str(skill.id) == typed:
+            return skill.code
+    raise InvalidInput("unknown_choice", field="skill")
+
+
+def _remedy(remedy: Remedy, salon: SalonRow) -> dict[str, Any]:
+    return {"text": remedy_words(remedy.change, salon), "fits": remedy.fits}

@@ -1,0 +1,53 @@
+"""D1 as a list: a day's bookings and posted shifts."""
+
+from datetime import date, timedelta
+
+from flask import render_template
+from flask_login import login_required
+
+from salonpool.domain.booking import HORIZON
+from salonpool.domain.local_time import DAY, day_span, local_day
+from salonpool.domain.refusal import Missing
+from salonpool.queries import bookings, shifts
+from salonpool.web.desk import blueprint
+from salonpool.web.desk.salon import own_salon
+from salonpool.web.extensions import language, now
+
+LATER = timedelta(days=14)
+
+
+@blueprint.get("")
+@login_required
+def show_today() -> str:
+    """Today at the owner's salon."""
+    salon = own_salon()
+    return _page(local_day(now(), salon.tz))
+
+
+@blueprint.get("/<string:day>")
+@login_required
+def show_day(day: str) -> str:
+    """Another day, yyyy-mm-dd."""
+    try:
+        on = date.fromisoformat(day)
+    except ValueError:
+        raise Missing from None
+    if abs(on - now().date()) > 2 * HORIZON:
+        raise Missing
+    return _page(on)
+
+
+def _page(on: date) -> str:
+    salon = own_salon()
+    begins, ends = day_span(on, salon.tz)
+    return render_template(
+        "desk/today.html",
+        salon=salon,
+        on=on,
+        today=local_day(now(), salon.tz),
+        previous_on=on - DAY,
+        next_on=on + DAY,
+        bookings=bookings.list_day_at_salon(salon.id, begins, ends, language()),
+        shifts=shifts.list_between([salon.id], begins, ends, language()),
+        later_shifts=shifts.list_open([salon.id], max(ends, now()), ends + LATER, language()),
+    )

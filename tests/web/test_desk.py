@@ -1,0 +1,119 @@
+"""The owner's desk and the stylist's day: behind sign-in, and only one's own."""
+
+import re
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from salonpool.database import db
+from salonpool.models import PlanningRun, Shift
+from salonpool.queries import access
+from salonpool.web.extensions import SignedIn
+from tests import builders as b
+
+
+@pytest.fixture
+def shop(app: Any) -> SimpleNamespace:
+    """Two salons of one network, each with its owner; one stylist with a login."""
+    network = b.a_network()
+    salon, other = b.a_salon(network, slug="qinghe"), b.a_salon(network, slug="kapok")
+    b.a_skill(network)
+    owner, rival = b.an_account(network, owns=(salon,)), b.an_account(network, owns=(other,))
+    wen = b.a_stylist(network, home=salon)
+    b.a_rota(wen, salon)
+    return SimpleNamespace(
+        network=network, salon=salon, other=other, owner=owner, rival=rival, wen=wen,
+        stylist=b.an_account(network, stylist=wen),
+    )  # fmt: skip
+
+
+def _sign_in(client: Any, account_id: int) -> None:
+    account = access.find_account(account_id)
+    assert account
+    with client.session_transaction() as session:
+        session["_user_id"] = SignedIn(account).get_id()
+
+
+def _post(client: Any, **typed: str) -> Any:
+    page = client.get("/desk/shift/new")
+    csrf = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+    skill = re.search(r'name="skill" value="(\d+)"', page.text) or re.search(
+        r'value="(\d+)"[^>]*name="skill"', page.text
+    )
+    assert csrf
+    assert skill
+    form = {
+        "csrf_token": csrf[1], "on": str(b.TODAY + timedelta(days=1)), "starts": "11:00", "ends": "15:00",
+        "skill": skill[1], "seats": "1", "hourly_pay": "420", "priority": "2",
+    }  # fmt: skip
+    return client.post("/desk/shift/new", data=form | typed)
+
+
+@pytest.mark.parametrize("path", ["/desk", "/desk/2026-10-20", "/desk/shift/new", "/desk/shift/1", "/me"])
+def test_strangers_are_asked_to_sign_in(client: Any, shop: SimpleNamespace, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 302
+    assert answer.location.startswith("/in?next=")
+
+
+def test_an_owner_posts_a_shift_and_the_planner_is_asked(client: Any, shop: SimpleNamespace) -> None:
+    _sign_in(client, shop.owner)
+    posted = _post(client)
+    assert posted.status_code == 303, posted.text
+    assert client.get(posted.location).status_code == 200
+    shift = db.session.scalars(sa.select(Shift).where(Shift.source == "post")).one()
+    assert (shift.starts_at, shift.hourly_pay_minor) == (b.at("11:00", b.TODAY + timedelta(days=1)), 42000)
+    assert db.session.scalars(sa.select(PlanningRun.status)).all() == ["requested"]
+    assert "11:00" in client.get(f"/desk/{b.TODAY + timedelta(days=1)}").text
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ({"starts": ""}, "Enter a time"),
+        ({"on": "2026-02-30"}, "Enter a date"),
+        ({"on": "2026-10-18"}, "has passed"),
+        ({"seats": "0"}, "Choose from 1 to 10"),
+        ({"seats": "١"}, "Enter a whole number"),
+        ({"hourly_pay": "1e9"}, "Enter a whole number"),
+        ({"skill": "999999"}, "not one of the choices"),
+        ({"ends": "10:59", "starts": "11:00"}, "at most 16 hours"),
+    ],
+)
+def test_a_post_that_cannot_be_worked_comes_back_with_its_entries(
+    client: Any, shop: SimpleNamespace, typed: dict[str, str], message: str
+) -> None:
+    _sign_in(client, shop.owner)
+    page = _post(client, **typed)
+    assert page.status_code == 422
+    assert message in page.text
+    assert 'value="420"' in page.text or typed.get("hourly_pay", "") in page.text
+    assert not db.session.scalars(sa.select(Shift.id).where(Shift.source == "post")).all()
+
+
+def test_another_owners_shift_answers_like_a_missing_one(client: Any, shop: SimpleNamespace) -> None:
+    shift = b.a_shift(shop.salon)
+    _sign_in(client, shop.rival)
+    foreign, missing = client.get(f"/desk/shift/{shift}"), client.get("/desk/shift/999999")
+    assert (foreign.status_code, missing.status_code) == (404, 404)
+    strip = lambda page: re.sub(r"/desk/shift/\d+", "", page.text)  # noqa: E731
+    assert strip(foreign) == strip(missing)
+
+
+def test_a_stylist_sees_their_day_and_no_desk(client: Any, shop: SimpleNamespace) -> None:
+    _sign_in(client, shop.stylist)
+    assert "Guests today" in client.get("/me").text
+    assert client.get("/desk").status_code == 403
+
+
+def test_a_session_ends_when_its_version_rises(client: Any, shop: SimpleNamespace) -> None:
+    from salonpool.models import Account
+
+    _sign_in(client, shop.owner)
+    assert client.get("/desk").status_code == 200
+    db.session.execute(sa.update(Account).where(Account.id == shop.owner).values(session_version=2))
+    db.session.commit()
+    assert client.get("/desk").status_code == 302
