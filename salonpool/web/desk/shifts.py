@@ -4,13 +4,12 @@ from datetime import date, datetime, time
 from typing import Any
 
 from flask import g, make_response, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
 from salonpool.domain.local_time import DAY, local_day, typed_local
 from salonpool.domain.money import Money
-from salonpool.domain.refusal import InvalidInput, Missing
+from salonpool.domain.refusal import InvalidInput
 from salonpool.queries import access, shifts
 from salonpool.queries.salons import SalonRow
 from salonpool.queries.shifts import Remedy
@@ -95,7 +94,10 @@ def _form(salon: SalonRow, form: dict[str, str], errors: dict[str, str], status:
 
 
 def _read(typed: dict[str, str], salon: SalonRow) -> dict[str, Any]:
-    """The form as the use case wants it. An end at or before the start means the next day. Raises InvalidInput."""
+    """The form as the use case wants it; an end at or before the start means the next day.
+
+    Raises InvalidInput.
+    """
     on = _on(typed["on"], salon)
     starts, ends = _clock(typed["starts"], "starts", "11:30"), _clock(typed["ends"], "ends", "14:00")
     last = on if ends > starts else on + DAY
