@@ -1,4 +1,5 @@
-"""The referee: re-checks every rule and recomputes every term in plain Python, sharing no code with the planner.
+"""The referee: re-checks every rule and recomputes every term in plain Python, sharing no code
+with the planner.
 
 Only the values of `problem.py` and `roster.py` are read. Nothing is published that has not passed here.
 """
@@ -37,7 +38,8 @@ class _Stint:
 
 
 def violations(problem: Problem, roster: Roster) -> list[Violation]:
-    """Every rule the roster breaks, and `levels` when what it states of itself is not true. Empty = it may be published."""
+    """Every rule the roster breaks, and `levels` when what it states is not true. Empty = it may be
+    published."""
     strange = list(_unknown(problem, roster))
     if strange:
         return strange
@@ -53,6 +55,12 @@ def violations(problem: Problem, roster: Roster) -> list[Violation]:
         *referee.pinned(),
         *referee.levels(),
     ]
+
+
+def true_levels(problem: Problem, roster: Roster) -> tuple[dict[str, int], ...]:
+    """The plain terms of every level, recomputed from the assignments alone."""
+    totals = _Referee(problem, roster).totals()
+    return tuple({term: totals[term] for term in level} for level in problem.objective)
 
 
 def _unknown(problem: Problem, roster: Roster) -> Iterator[Violation]:
@@ -72,7 +80,9 @@ class _Referee:
         self.shifts = {shift.id: shift for shift in problem.shifts}
         self.people = {stylist.id: stylist for stylist in problem.stylists}
         self.salons = {salon.id: salon for salon in problem.salons}
-        self.pairs_held = [(self.shifts[item.shift], self.people[item.stylist]) for item in roster.assignments]
+        self.pairs_held = [
+            (self.shifts[item.shift], self.people[item.stylist]) for item in roster.assignments
+        ]
         self.stints: dict[str, list[_Stint]] = {stylist.id: [] for stylist in problem.stylists}
         self._lay_out()
 
@@ -81,12 +91,14 @@ class _Referee:
             for kind, intervals in (("busy", who.busy), ("history", who.history)):
                 for busy in intervals:
                     day = self.day(busy.start)
-                    self.stints[who.id].append(_Stint(who.id, busy.start, busy.end, busy.salon, day, kind, None, False))
-        for shift, who in dict.fromkeys((shift.id, who.id) for shift, who in self.pairs_held):
-            held = self.shifts[shift]
-            self.stints[who].append(
-                _Stint(who, held.start, held.end, held.salon, self.day(held.start), "shift", shift, not held.pinned)
+                    stint = _Stint(who.id, busy.start, busy.end, busy.salon, day, kind, None, False)
+                    self.stints[who.id].append(stint)
+        for shift, holder in {(shift.id, who.id): (shift, who) for shift, who in self.pairs_held}.values():
+            day = self.day(shift.start)
+            stint = _Stint(
+                holder.id, shift.start, shift.end, shift.salon, day, "shift", shift.id, not shift.pinned
             )
+            self.stints[holder.id].append(stint)
 
     def day(self, minute: int) -> int:
         """Counted by walking the days, on purpose not the way the planner counts."""
@@ -137,7 +149,10 @@ class _Referee:
                 minutes > who.max_travel_minutes,
                 f"{minutes} minutes from home, at most {who.max_travel_minutes}",
             ),
-            "hourly-cost": (top is not None and who.hourly_cost > top, f"costs {who.hourly_cost} an hour, at most {top}"),
+            "hourly-cost": (
+                top is not None and who.hourly_cost > top,
+                f"costs {who.hourly_cost} an hour, at most {top}",
+            ),
         }
         return ((rule, message) for rule, (is_broken, message) in broken.items() if is_broken)
 
@@ -147,7 +162,9 @@ class _Referee:
             for index, first in enumerate(ordered):
                 for second in ordered[index + 1 :]:
                     if first.tested or second.tested:
-                        for rule, message in self._broken_between(first, second, self.people[who].min_rest_minutes):
+                        for rule, message in self._broken_between(
+                            first, second, self.people[who].min_rest_minutes
+                        ):
                             shift = second.shift if second.tested else first.shift
                             yield Violation(rule=rule, message=message, shift=shift, stylist=who)
 
@@ -158,7 +175,10 @@ class _Referee:
             return
         needed = self.way(first.salon, second.salon)
         if gap < needed:
-            yield "travel-gap", f"{gap} minutes to travel from {first.salon} to {second.salon}, needs {needed}"
+            yield (
+                "travel-gap",
+                f"{gap} minutes to travel from {first.salon} to {second.salon}, needs {needed}",
+            )
         if first.day != second.day and gap < rest:
             yield "rest", f"{gap} minutes of rest, needs {rest}"
 
@@ -184,11 +204,15 @@ class _Referee:
                 continue
             minutes = sum(stint.end - stint.start for stint in inside)
             if limit.max_minutes is not None and minutes > limit.max_minutes:
-                message = f"{minutes} minutes in {limit.days} days from day {first}, at most {limit.max_minutes}"
+                message = (
+                    f"{minutes} minutes in {limit.days} days from day {first}, at most {limit.max_minutes}"
+                )
                 yield Violation(rule="window-minutes", message=message, stylist=who)
             worked = len({stint.day for stint in inside})
             if limit.max_worked_days is not None and worked > limit.max_worked_days:
-                message = f"{worked} worked days in {limit.days} from day {first}, at most {limit.max_worked_days}"
+                message = (
+                    f"{worked} worked days in {limit.days} from day {first}, at most {limit.max_worked_days}"
+                )
                 yield Violation(rule="window-days", message=message, stylist=who)
 
     def kept_apart(self) -> Iterator[Violation]:
@@ -216,20 +240,27 @@ class _Referee:
             if shift.pinned:
                 got = {item.stylist for item in self.roster.assignments if item.shift == shift.id}
                 if shift.holder not in got:
-                    yield Violation(rule="pinned", message="does not keep its holder", shift=shift.id, stylist=shift.holder)
+                    yield Violation(
+                        rule="pinned",
+                        message="does not keep its holder",
+                        shift=shift.id,
+                        stylist=shift.holder,
+                    )
 
     def levels(self) -> Iterator[Violation]:
-        totals = self._totals()
+        totals = self.totals()
         true = [{term: totals[term] for term in level} for level in self.problem.objective]
         stated = [dict(level) for level in self.roster.levels]
         if stated != true:
             yield Violation(rule="levels", message=f"states {stated}, true is {true}")
 
-    def _totals(self) -> dict[str, int]:
+    def totals(self) -> dict[str, int]:
         filled = {shift.id for shift, _ in self.pairs_held}
         weights = self.problem.weights
         return {
-            "coverage": sum(weights.coverage[shift.priority] for shift in self.problem.shifts if shift.id not in filled),
+            "coverage": sum(
+                weights.coverage[shift.priority] for shift in self.problem.shifts if shift.id not in filled
+            ),
             "stability": sum(1 for shift, who in self.pairs_held if shift.holder not in (None, who.id)),
             "cost": sum(who.hourly_cost * (shift.end - shift.start) // 60 for shift, who in self.pairs_held),
             "travel": sum(
@@ -251,7 +282,7 @@ class _Referee:
 
 
 def _first_days(limit: Limit, worked: Iterable[int]) -> list[int]:
-    """First days of the windows to look at: a rolling window that is too full stays so when it starts on a worked day."""
+    """First days to look at: a rolling window that is too full stays so when it starts on a worked day."""
     if limit.step == "rolling":
         return sorted(worked)
     return sorted({limit.first_day + (day - limit.first_day) // limit.days * limit.days for day in worked})
@@ -262,7 +293,7 @@ def _crowds(stints: list[_Stint], chairs: int) -> Iterator[Violation]:
         if not tested.tested:
             continue
         beside = [stint for stint in stints if stint.start < tested.end and tested.start < stint.end]
-        moments = [moment for stint in beside for moment in (stint.start,) if tested.start <= moment < tested.end]
+        moments = [stint.start for stint in beside if tested.start <= stint.start]
         fullest = max(
             len({stint.who for stint in beside if stint.start <= moment < stint.end})
             for moment in (*moments, tested.start)

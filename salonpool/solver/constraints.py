@@ -1,6 +1,7 @@
 """The hard rules as rows of the program, one method for each.
 
-Rules about one person and one shift are kept by leaving the pair out (`variables.feasible_pairs`); pinned shifts keep their
+Rules about one person and one shift are kept by leaving the pair out (`variables.feasible_pairs`); pinned
+shifts keep their
 holder because they are no columns at all, only minutes already held.
 """
 
@@ -12,7 +13,7 @@ from salonpool.solver.cliques import cover_conflicts, cover_members, mask_of, me
 from salonpool.solver.eligibility import Eligibility, people_apart, window_starts
 from salonpool.solver.problem import Limit, Problem, Shift, Stylist
 from salonpool.solver.rules import Held, clash
-from salonpool.solver.variables import Variables
+from salonpool.solver.variables import Variables, any_taken
 
 ROUNDED_ROWS = 6
 
@@ -127,7 +128,7 @@ class Constraints:
     def _worked_day(self, person: Person, day: int) -> int:
         """A column that is 1 as soon as one of the day's shifts is taken."""
         columns = [person.columns[index] for index in person.on_day[day]]
-        worked = self._variables.derived(1, partial(_any_taken, columns))
+        worked = self._variables.derived(person.stylist.id, 1, partial(any_taken, columns))
         for clique in cover_members(mask_of(person.on_day[day]), person.conflicts):
             factors = {person.columns[index]: 1 for index in members(clique)}
             self._program.at_most({**factors, worked: -1}, 0)
@@ -154,16 +155,20 @@ class Constraints:
                 self._seat(shifts[salon.id], salon.id, salon.chairs)
 
     def _seat(self, shifts: list[Shift], salon_id: str, chairs: int) -> None:
-        """Filled shifts have different people: nobody is in two places, and nobody beside their own busy minutes."""
+        """Filled shifts have different people: nobody is in two places, and nobody beside their own busy
+        minutes."""
         held = [held for held in self._eligibility.diary.of_salon(salon_id) if not held.history]
         for moment in sorted({shift.start for shift in shifts} | {other.start for other in held}):
             now = [shift.id for shift in shifts if shift.start <= moment < shift.end]
             room = chairs - len({other.stylist for other in held if other.start <= moment < other.end})
             if len(now) > room:
-                self._program.at_least({self._variables.unfilled[shift_id]: 1 for shift_id in now}, len(now) - room)
+                self._program.at_least(
+                    {self._variables.unfilled[shift_id]: 1 for shift_id in now}, len(now) - room
+                )
 
     def _cap_minutes(self, person: Person, choices: Sequence[int], room: int) -> None:
-        """The chosen minutes fit, as one row, as conflicts between two, and rounded to counts for a tighter relaxation."""
+        """The chosen minutes fit, as one row, as conflicts between two, and rounded to counts for a tighter
+        relaxation."""
         minutes = {index: person.wanted[index].minutes for index in choices}
         if sum(minutes.values()) <= room:
             return
@@ -189,10 +194,6 @@ class Constraints:
             if too_long:
                 for index in members(mask):
                     person.conflicts[index] |= too_long & ~(1 << index)
-
-
-def _any_taken(columns: list[int], values: list[int]) -> int:
-    return int(any(values[column] for column in columns))
 
 
 def _windows(limit: Limit, person: Person) -> list[int]:

@@ -10,10 +10,13 @@ from salonpool.solver.rules import Diary, Held, clashes
 def why_not(
     problem: Problem, stylist_id: str, shift_id: str, *, holders: Mapping[str, str] | None = None
 ) -> str | None:
-    """The first rule, in the order of `rules.RULES`, that keeps the person from the shift; None when they may work it.
+    """The first rule, in the order of `rules.RULES`, that keeps the person from the shift; None when they
+    may work it.
 
-    Counts the person's busy, history and pinned intervals, other people's busy and pinned ones where chairs or `not_with` ask
-    for it, and the assignments in `holders` ({shift id: stylist id}) when given. Raises KeyError for an unknown id.
+    Counts the person's busy, history and pinned intervals, other people's busy and pinned ones where chairs
+    or `not_with` ask
+    for it, and the assignments in `holders` ({shift id: stylist id}) when given. Raises KeyError for an
+    unknown id.
     """
     eligibility = Eligibility(problem, holders=holders)
     return eligibility.why_not(problem.stylists_by_id[stylist_id], problem.shifts_by_id[shift_id])
@@ -40,13 +43,15 @@ class Eligibility:
         self._apart = people_apart(problem)
 
     def why_not(self, stylist: Stylist, shift: Shift) -> str | None:
-        """The first rule that keeps the person from the shift. The shift may be a changed copy: its id is its own."""
+        """The first rule that keeps the person from the shift. The shift may be a changed copy: its id is
+        its own."""
         for rule in self._broken(stylist, shift):
             return rule
         return None
 
     def clash(self, stylist: Stylist, shift: Shift) -> str | None:
-        """The first rule broken with what the diary holds now, for a pair that passed `why_not` on an emptier diary."""
+        """The first rule broken with what the diary holds now, for a pair that passed `why_not` on an
+        emptier diary."""
         for rule in self._broken_with_others(stylist, shift):
             return rule
         return None
@@ -104,7 +109,10 @@ class Eligibility:
     def _meets(self, own: Held) -> bool:
         apart = self._apart[own.stylist]
         return any(
-            other.stylist in apart and other.shift != own.shift and other.start < own.end and own.start < other.end
+            other.stylist in apart
+            and other.shift != own.shift
+            and other.start < own.end
+            and own.start < other.end
             for other in self.diary.of_salon(own.salon)
         )
 
@@ -121,15 +129,26 @@ class Eligibility:
         ]
         moments = {max(other.start, own.start) for other in beside}
         return max(
-            (len({other.stylist for other in beside if other.start <= moment < other.end}) for moment in moments),
+            (
+                len({other.stylist for other in beside if other.start <= moment < other.end})
+                for moment in moments
+            ),
             default=0,
         )
 
 
 def _windows(own: Held, held: list[Held], limits: tuple[Limit, ...]) -> Iterator[str]:
-    if any(_minutes_pass(limit, limit.max_minutes, own, held) for limit in limits if limit.max_minutes is not None):
+    if any(
+        _minutes_pass(limit, limit.max_minutes, own, held)
+        for limit in limits
+        if limit.max_minutes is not None
+    ):
         yield "window-minutes"
-    if any(_days_pass(limit, limit.max_worked_days, own, held) for limit in limits if limit.max_worked_days is not None):
+    if any(
+        _days_pass(limit, limit.max_worked_days, own, held)
+        for limit in limits
+        if limit.max_worked_days is not None
+    ):
         yield "window-days"
 
 
@@ -149,7 +168,8 @@ def _days_pass(limit: Limit, most: int, own: Held, held: list[Held]) -> bool:
 
 
 def window_starts(limit: Limit, day: int, worked_days: Iterable[int]) -> set[int]:
-    """First days of the windows around a day that can be the fullest: a window may slide on to the next worked day."""
+    """First days of the windows around a day that can be the fullest: a window may slide on to the next
+    worked day."""
     if limit.step == "fixed":
         return {day - (day - limit.first_day) % limit.days}
     return {first for first in worked_days if day - limit.days < first <= day} | {day}

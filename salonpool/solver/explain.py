@@ -17,10 +17,13 @@ TRAVEL_STEPS = (15, 30)
 def unfilled(
     problem: Problem, holders: Mapping[str, str], *, measures: Measures | None = None
 ) -> tuple[Unfilled, ...]:
-    """For every shift missing in `holders` ({shift id: stylist id}): funnel and remedies, given all that is in it."""
+    """For every shift missing in `holders` ({shift id: stylist id}): funnel and remedies, given all that is
+    in it."""
     eligibility = Eligibility(problem, measures, holders=holders)
     return tuple(
-        Unfilled(shift=shift.id, funnel=_funnel(eligibility, shift), remedies=tuple(_remedies(eligibility, shift)))
+        Unfilled(
+            shift=shift.id, funnel=_funnel(eligibility, shift), remedies=tuple(_remedies(eligibility, shift))
+        )
         for shift in problem.shifts
         if shift.id not in holders
     )
@@ -69,7 +72,8 @@ def _tried(eligibility: Eligibility, change: Change, shift: Shift) -> Iterator[R
 
 
 def _fills(eligibility: Eligibility, shift: Shift) -> int:
-    return sum(1 for stylist in eligibility.problem.stylists if eligibility.why_not(stylist, shift) is None)
+    skilled = (stylist for stylist in eligibility.problem.stylists if shift.skill in stylist.skills)
+    return sum(1 for stylist in skilled if eligibility.why_not(stylist, shift) is None)
 
 
 def _better_paid(eligibility: Eligibility, shift: Shift) -> Iterator[Remedy]:
@@ -88,10 +92,15 @@ def _better_paid(eligibility: Eligibility, shift: Shift) -> Iterator[Remedy]:
 
 def _from_further(eligibility: Eligibility, shift: Shift) -> Iterator[Remedy]:
     """People who would come if they accepted so many minutes more from home."""
+    travel = eligibility.measures.travel_minutes
+    skilled = (stylist for stylist in eligibility.problem.stylists if shift.skill in stylist.skills)
+    further = (
+        (stylist, travel(stylist.home, shift.salon) - stylist.max_travel_minutes) for stylist in skilled
+    )
     more = [
-        eligibility.measures.travel_minutes(stylist.home, shift.salon) - stylist.max_travel_minutes
-        for stylist in eligibility.problem.stylists
-        if eligibility.reasons(stylist, shift) == ("home-travel",)
+        minutes
+        for stylist, minutes in further
+        if 0 < minutes <= max(TRAVEL_STEPS) and eligibility.reasons(stylist, shift) == ("home-travel",)
     ]
     for step in TRAVEL_STEPS:
         fills = sum(1 for minutes in more if minutes <= step)

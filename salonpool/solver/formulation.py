@@ -1,4 +1,5 @@
-"""Solves a problem: a quick plan first, then level after level, and the best plan there is when time is up."""
+"""Solves a problem: a quick plan first, then level after level, and the best plan there is when time is
+up."""
 
 import time
 from collections.abc import Callable
@@ -6,27 +7,46 @@ from dataclasses import dataclass
 
 from salonpool.solver.constraints import Constraints
 from salonpool.solver.eligibility import Eligibility
-from salonpool.solver.engine import Engine
 from salonpool.solver.explain import unfilled
 from salonpool.solver.greedy import Greedy
+from salonpool.solver.highs import Outcome
 from salonpool.solver.measures import Measures
+from salonpool.solver.neighbourhoods import Neighbourhoods
 from salonpool.solver.objective import Objective
 from salonpool.solver.problem import Problem
+from salonpool.solver.prover import Prover
 from salonpool.solver.roster import Assignment, Roster
 from salonpool.solver.terms import Terms
 from salonpool.solver.variables import Variables, feasible_pairs
 
 EXPLAIN_SHARE = 0.05
+PROOF_SHARE = 0.9
+ALONE_SHARE = 0.7
+FIRST_LEVELS_SHARE = 0.5
+RELAXED_SHARE = 0.7
+ROUND_SECONDS = 2.0
+HEAD_START_SECONDS = 0.3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Progress:
-    """A better plan was found: seconds since the start, the level worked on, its value and the bound so far."""
+    """A better plan was found: seconds since the start, the level worked on, and the weighted value of
+    every level."""
 
     seconds: float
     level: int
-    value: int
-    bound: int
+    values: tuple[int, ...]
+
+
+def formulated(
+    problem: Problem, terms: Terms, pairs: dict[str, list[str]], eligibility: Eligibility
+) -> Variables:
+    """The columns of the problem with every rule and every level written into their program."""
+    variables = Variables(problem, pairs)
+    constraints = Constraints(problem, eligibility, variables)
+    constraints.write()
+    Objective(problem, terms, variables, constraints).write(eligibility.diary)
+    return variables
 
 
 def solve(
@@ -39,8 +59,10 @@ def solve(
 ) -> Roster:
     """The best roster found within the limit; always one, and one that breaks no rule.
 
-    Levels are made as small as possible one after another, a later one never worsens an earlier one. `status` is optimal
-    when every level is proven. With no time at all the quick plan is returned. `on_progress` hears every better value.
+    Levels are made as small as possible one after another, a later one never worsens an earlier one.
+    `status` is optimal
+    when every level is proven. With no time at all the quick plan is returned. `on_progress` hears every
+    better plan.
     """
     search = _Search(problem, time_limit_seconds, on_progress)
     search.run(workers=workers, seed=seed)
@@ -59,76 +81,97 @@ class _Search:
         self._terms = Terms(problem, self._measures)
         self._pairs = feasible_pairs(problem, Eligibility(problem, self._measures))
         fresh = Eligibility(problem, self._measures)
-        self._best = Greedy(problem, fresh, self._terms, self._pairs).plan()
-        self._bounds = [0] * len(problem.objective)
-        self._improved(0)
+        self._keep(Greedy(problem, fresh, self._terms, self._pairs).plan(), 0)
 
     def run(self, *, workers: int, seed: int) -> None:
         """Work through the levels until they are proven or time is up."""
-        eligibility = Eligibility(self._problem, self._measures)
-        variables = Variables(self._problem, self._pairs)
-        constraints = Constraints(self._problem, eligibility, variables)
-        constraints.write()
-        Objective(self._problem, self._terms, variables, constraints).write(eligibility.diary)
-        program = variables.program
-        self._bounds = [goal.constant for goal in program.goals]
-        if self._left() <= 0 or not variables.pairs:
+        self._bounds = [0] * len(self._problem.objective)
+        if self._left() <= 0:
             return
-        engine = Engine(program, workers=workers, seed=seed)
-        for level, goal in enumerate(program.goals):
-            if level:
-                engine.keep(program.goals[level - 1], self._values()[level - 1])
-            seconds = self._left() / 2 if level < len(program.goals) - 1 else self._left()
-            if self._values()[level] == goal.constant or seconds <= 0:
+        eligibility = Eligibility(self._problem, self._measures)
+        variables = formulated(self._problem, self._terms, self._pairs, eligibility)
+        goals = variables.program.goals
+        self._bounds = [goal.constant for goal in goals]
+        if not variables.pairs:
+            return
+        neighbourhoods = Neighbourhoods(variables, seed=seed)
+        for level in range(len(goals)):
+            share = 1.0 if level == len(goals) - 1 else FIRST_LEVELS_SHARE
+            until = time.monotonic() + share * self._left()
+            if self._is_closed(level) or self._left() <= 0:
                 continue
-            hear = self._hearing(level)
-            outcome = engine.minimize(goal, variables.solution(self._best), seconds, hear)
-            if outcome.solution is not None:
-                self._consider(variables.holders(outcome.solution))
-            self._bounds[level] = max(goal.constant, outcome.bound)
+            seconds = (until - time.monotonic()) * (PROOF_SHARE if workers > 1 else ALONE_SHARE)
+            prover = Prover(variables.program, level, self._values, seconds=seconds, seed=seed)
+            prover.start()
+            prover.join(HEAD_START_SECONDS if workers > 1 else None)
+            self._improve(level, until, prover, neighbourhoods, variables)
+            prover.join()
+            self._learn(level, prover.proof, variables)
+
+    def _improve(
+        self, level: int, until: float, prover: Prover, neighbourhoods: Neighbourhoods, variables: Variables
+    ) -> None:
+        """Round after round until the level is proven or its time is up."""
+        learned = False
+        while time.monotonic() < until:
+            if not prover.is_alive() and not learned:
+                learned = True
+                self._learn(level, prover.proof, variables)
+                if prover.proof.used and not self._is_closed(level):
+                    seconds = RELAXED_SHARE * (until - time.monotonic())
+                    solution = neighbourhoods.among(prover.proof.used, self._best, level, seconds)
+                    self._consider(variables.holders(solution), level)
+            if self._is_closed(level):
+                return
+            seconds = min(ROUND_SECONDS, until - time.monotonic())
+            solution, is_best = neighbourhoods.better(self._best, level, seconds)
+            self._consider(variables.holders(solution), level)
+            if is_best:
+                self._bounds[level] = self._values[level]
 
     def roster(self) -> Roster:
         """The best plan with what it is worth and why shifts stayed open."""
-        values = self._values()
         gaps = [
-            (value - bound) / max(1, value) for value, bound in zip(values, self._bounds, strict=True) if value > bound
+            (value - bound) / max(1, value)
+            for value, bound in zip(self._values, self._bounds, strict=True)
+            if value > bound
         ]
-        shifts = self._problem.shifts
+        shifts, best = self._problem.shifts, self._best
         return Roster(
             status="feasible" if gaps else "optimal",
             assignments=tuple(
-                Assignment(shift=shift.id, stylist=self._best[shift.id]) for shift in shifts if shift.id in self._best
+                Assignment(shift=shift.id, stylist=best[shift.id]) for shift in shifts if shift.id in best
             ),
-            levels=self._terms.levels(self._best),
+            levels=self._terms.levels(best),
             bound=tuple(self._bounds),
             gap=gaps[0] if gaps else 0.0,
-            unfilled=unfilled(self._problem, self._best, measures=self._measures),
+            unfilled=unfilled(self._problem, best, measures=self._measures),
             changed=tuple(
                 shift.id
                 for shift in shifts
-                if shift.id in self._best and shift.holder not in (None, self._best[shift.id])
+                if shift.id in best and shift.holder not in (None, best[shift.id])
             ),
             seconds=round(time.monotonic() - self._started, 3),
         )
 
-    def _values(self) -> tuple[int, ...]:
-        return self._terms.values(self._best)
-
     def _left(self) -> float:
         return self._deadline - time.monotonic()
 
-    def _consider(self, holders: dict[str, str]) -> None:
-        if self._terms.values(holders) < self._values():
-            self._best = holders
+    def _is_closed(self, level: int) -> bool:
+        return self._values[level] <= self._bounds[level]
 
-    def _improved(self, level: int) -> None:
-        if self._on_progress is not None and self._problem.objective:
-            self._hearing(level)(self._values()[level], self._bounds[level])
+    def _learn(self, level: int, proof: Outcome, variables: Variables) -> None:
+        if proof.solution is not None:
+            self._consider(variables.holders(proof.solution), level)
+        self._bounds[level] = max(self._bounds[level], proof.bound)
 
-    def _hearing(self, level: int) -> Callable[[int, int], None]:
-        def hear(value: int, bound: int) -> None:
-            if self._on_progress is not None:
-                seconds = time.monotonic() - self._started
-                self._on_progress(Progress(seconds=seconds, level=level, value=value, bound=bound))
+    def _consider(self, holders: dict[str, str], level: int) -> None:
+        if self._terms.values(holders) < self._values:
+            self._keep(holders, level)
 
-        return hear
+    def _keep(self, holders: dict[str, str], level: int) -> None:
+        self._best = holders
+        self._values = self._terms.values(holders)
+        if self._on_progress is not None:
+            seconds = time.monotonic() - self._started
+            self._on_progress(Progress(seconds=seconds, level=level, values=self._values))

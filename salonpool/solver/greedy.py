@@ -33,7 +33,11 @@ class Greedy:
         for shift_id in ordered:
             if shift_id not in self._holders:
                 self._make_room(self._shifts[shift_id])
-        pinned = {shift.id: shift.holder for shift in self._problem.shifts if shift.pinned and shift.holder is not None}
+        pinned = {
+            shift.id: shift.holder
+            for shift in self._problem.shifts
+            if shift.pinned and shift.holder is not None
+        }
         return pinned | self._holders
 
     def _urgency(self, shift_id: str) -> tuple[int, int, int]:
@@ -49,17 +53,9 @@ class Greedy:
 
     def _cheapest_first(self, shift: Shift) -> list[Stylist]:
         people = [self._people[stylist_id] for stylist_id in self._pairs[shift.id]]
-        return sorted(people, key=lambda stylist: self._price(stylist, shift))
-
-    def _price(self, stylist: Stylist, shift: Shift) -> list[int]:
-        terms = self._terms.of_pair(stylist, shift)
-        before = self._minutes[stylist.id]
-        fairness = self._terms.fairness(stylist.id, before + shift.minutes) - self._terms.fairness(stylist.id, before)
-        terms["fairness"] = fairness
-        terms["activation"] = 0 if before else stylist.activation_cost
-        return [
-            sum(weight * terms.get(term, 0) for term, weight in level.items()) for level in self._problem.objective
-        ]
+        return sorted(
+            people, key=lambda stylist: self._terms.added(stylist, shift, self._minutes[stylist.id])
+        )
 
     def _make_room(self, shift: Shift) -> bool:
         """Give the shift to somebody whose one shift in the way can go to somebody else, or matters less."""

@@ -40,7 +40,9 @@ class Measures:
 
     def longest_travel(self) -> int:
         """No way between two salons takes longer."""
-        return max((self.travel_minutes(start, end) for start in self._places for end in self._places), default=0)
+        return max(
+            (self.travel_minutes(start, end) for start in self._places for end in self._places), default=0
+        )
 
     def _measured(self, start: str, end: str) -> int:
         if start == end:

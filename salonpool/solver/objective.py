@@ -9,7 +9,7 @@ from salonpool.solver.problem import Problem, Stylist
 from salonpool.solver.program import Goal
 from salonpool.solver.rules import Diary
 from salonpool.solver.terms import STEP_MINUTES, Terms
-from salonpool.solver.variables import Variables
+from salonpool.solver.variables import Variables, any_taken
 
 PAIR_TERMS = ("stability", "cost", "travel", "preference")
 
@@ -17,7 +17,9 @@ PAIR_TERMS = ("stability", "cost", "travel", "preference")
 class Objective:
     """Writes one goal for each level into the program of the variables."""
 
-    def __init__(self, problem: Problem, terms: Terms, variables: Variables, constraints: Constraints) -> None:
+    def __init__(
+        self, problem: Problem, terms: Terms, variables: Variables, constraints: Constraints
+    ) -> None:
         self._problem = problem
         self._terms = terms
         self._variables = variables
@@ -69,7 +71,8 @@ class Objective:
                     self._price(term, None, price)
 
     def _hours_short_have_a_price(self, stylist: Stylist, pinned_minutes: int) -> None:
-        """Half hours short, tier by tier: points never fall, so cheap tiers are charged first without being told."""
+        """Half hours short, tier by tier: points never fall, so cheap tiers are charged first without being
+        told."""
         choices = self._variables.of_person[stylist.id]
         if not choices:
             self._price("fairness", None, self._terms.fairness(stylist.id, pinned_minutes))
@@ -82,7 +85,9 @@ class Objective:
         minutes = dict(factors)
         for index, (steps, points) in enumerate(tiers):
             before = sum(steps for steps, _ in tiers[:index])
-            column = self._variables.derived(steps, partial(_short, minutes, wanted, before, steps))
+            column = self._variables.derived(
+                stylist.id, steps, partial(_short, minutes, wanted, before, steps)
+            )
             factors[column] = STEP_MINUTES
             self._price("fairness", column, points)
         self._variables.program.at_least(factors, wanted)
@@ -93,7 +98,7 @@ class Objective:
             self._price("activation", None, stylist.activation_cost)
         elif choices and stylist.activation_cost:
             columns = [column for _, column in choices]
-            used = self._variables.derived(1, partial(_any_taken, columns))
+            used = self._variables.derived(stylist.id, 1, partial(any_taken, columns))
             for clique in self._constraints.cliques[stylist.id]:
                 taken = {columns[index]: 1 for index in members(clique)}
                 self._variables.program.at_most({**taken, used: -1}, 0)
@@ -105,7 +110,3 @@ def _short(minutes: dict[int, int], wanted: int, before: int, steps: int, values
     got = sum(length for column, length in minutes.items() if values[column])
     short = max(0, -((got - wanted) // STEP_MINUTES))
     return min(steps, max(0, short - before))
-
-
-def _any_taken(columns: list[int], values: list[int]) -> int:
-    return int(any(values[column] for column in columns))

@@ -1,4 +1,5 @@
-"""The planning problem as values: salons, people, open shifts and what is wanted, in whole minutes from the origin."""
+"""The planning problem as values: salons, people, open shifts and what is wanted, in whole minutes from the
+origin."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -214,18 +215,22 @@ def _travel(node: Node) -> Travel:
         rows = node.members(("minutes",))["minutes"].entries()
         return Travel(
             minutes={
-                start: {end: minutes.number() for end, minutes in row.entries().items()} for start, row in rows.items()
+                start: {end: minutes.number() for end, minutes in row.entries().items()}
+                for start, row in rows.items()
             }
         )
     fields = node.members(("base_minutes", "minutes_per_km"))
-    return Travel(base_minutes=fields["base_minutes"].integer(), minutes_per_km=fields["minutes_per_km"].number())
+    return Travel(
+        base_minutes=fields["base_minutes"].integer(), minutes_per_km=fields["minutes_per_km"].number()
+    )
 
 
 def _stylist(node: Node) -> Stylist:
     fields = node.members(
         (
             "id", "home", "skills", "available", "busy", "history", "hourly_cost", "max_travel_minutes",
-            "min_rest_minutes", "max_day_minutes", "limits", "wanted_minutes", "preferences", "blocked_salons",
+            "min_rest_minutes", "max_day_minutes", "limits", "wanted_minutes", "preferences",
+            "blocked_salons",
         ),
         ("activation_cost", "not_with"),
     )  # fmt: skip
@@ -316,7 +321,8 @@ def problem_to_json(problem: Problem) -> dict[str, Any]:
         "day_starts": list(problem.day_starts),
         "skills": list(problem.skills),
         "salons": [
-            _present(id=salon.id, x_km=salon.x_km, y_km=salon.y_km, chairs=salon.chairs) for salon in problem.salons
+            _present(id=salon.id, x_km=salon.x_km, y_km=salon.y_km, chairs=salon.chairs)
+            for salon in problem.salons
         ],
         "travel": (
             {"base_minutes": travel.base_minutes, "minutes_per_km": travel.minutes_per_km}

@@ -13,6 +13,13 @@ class Row:
     low: int | None
     high: int | None
 
+    def holds(self, solution: list[int]) -> bool:
+        """The solution keeps the row."""
+        total = sum(
+            factor * solution[column] for column, factor in zip(self.columns, self.factors, strict=True)
+        )
+        return (self.low is None or total >= self.low) and (self.high is None or total <= self.high)
+
 
 @dataclass(frozen=True, slots=True)
 class Goal:

@@ -90,7 +90,9 @@ class Node:
         """One of the given strings."""
         value = self.text()
         if value not in choices:
-            self.refuse("expected " + " or ".join(quoted(choice) for choice in choices) + f", not {quoted(value)}")
+            self.refuse(
+                "expected " + " or ".join(quoted(choice) for choice in choices) + f", not {quoted(value)}"
+            )
         return value
 
     def integer(self) -> int:

@@ -39,7 +39,8 @@ class Unfilled:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Roster:
-    """A plan. `levels` are plain terms, `bound` one lower bound per level, `gap` that of the first open level."""
+    """A plan. `levels` are plain terms, `bound` one lower bound per level, `gap` that of the first open
+    level."""
 
     status: str
     assignments: tuple[Assignment, ...]
@@ -61,7 +62,8 @@ def parse_roster(data: object) -> Roster:
         status=fields["status"].choice("optimal", "feasible"),
         assignments=tuple(_assignment(node) for node in fields["assignments"].items()),
         levels=tuple(
-            {term: _stated(value) for term, value in level.entries().items()} for level in fields["levels"].items()
+            {term: _stated(value) for term, value in level.entries().items()}
+            for level in fields["levels"].items()
         ),
         bound=tuple(node.number(GREATEST_STATED) for node in fields["bound"].items()),
         gap=fields["gap"].number(GREATEST_STATED),

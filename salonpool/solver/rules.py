@@ -32,7 +32,15 @@ class Held:
     __slots__ = ("day", "end", "history", "minutes", "salon", "shift", "start", "stylist")
 
     def __init__(
-        self, *, stylist: str, start: int, end: int, salon: str, day: int, shift: str | None = None, history: bool = False
+        self,
+        *,
+        stylist: str,
+        start: int,
+        end: int,
+        salon: str,
+        day: int,
+        shift: str | None = None,
+        history: bool = False,
     ) -> None:
         self.stylist = stylist
         self.start = start
@@ -71,7 +79,9 @@ def clashes(one: Held, other: Held, min_rest_minutes: int, measures: Measures) -
 class Diary:
     """Who works where and when: busy, history and pinned shifts, and the assignments laid on top."""
 
-    def __init__(self, problem: Problem, measures: Measures, holders: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, problem: Problem, measures: Measures, holders: Mapping[str, str] | None = None
+    ) -> None:
         self._problem = problem
         self._measures = measures
         self._of_person: dict[str, list[Held]] = {stylist.id: [] for stylist in problem.stylists}
@@ -82,7 +92,12 @@ class Diary:
                     day = measures.day_of(busy.start)
                     self._add(
                         Held(
-                            stylist=stylist.id, start=busy.start, end=busy.end, salon=busy.salon, day=day, history=history
+                            stylist=stylist.id,
+                            start=busy.start,
+                            end=busy.end,
+                            salon=busy.salon,
+                            day=day,
+                            history=history,
                         )
                     )
         for shift in problem.shifts:
@@ -104,7 +119,14 @@ class Diary:
         shift = self._problem.shifts_by_id[shift_id]
         day = self._measures.day_of(shift.start)
         self._add(
-            Held(stylist=stylist_id, start=shift.start, end=shift.end, salon=shift.salon, day=day, shift=shift_id)
+            Held(
+                stylist=stylist_id,
+                start=shift.start,
+                end=shift.end,
+                salon=shift.salon,
+                day=day,
+                shift=shift_id,
+            )
         )
 
     def remove(self, stylist_id: str, shift_id: str) -> None:

@@ -50,6 +50,19 @@ class Terms:
             short -= charged
         return total
 
+    def added(self, stylist: Stylist, shift: Shift, minutes_before: int) -> tuple[int, ...]:
+        """What the assignment adds to every level, coverage aside, for a person who has so many minutes
+        without it."""
+        terms = self.of_pair(stylist, shift)
+        terms["fairness"] = self.fairness(stylist.id, minutes_before + shift.minutes) - self.fairness(
+            stylist.id, minutes_before
+        )
+        terms["activation"] = 0 if minutes_before else stylist.activation_cost
+        return tuple(
+            sum(weight * terms.get(term, 0) for term, weight in level.items())
+            for level in self.problem.objective
+        )
+
     def levels(self, holders: Mapping[str, str]) -> tuple[dict[str, int], ...]:
         """The plain terms of every level for {shift id: stylist id}."""
         totals = self._totals(holders)
@@ -63,7 +76,9 @@ class Terms:
         )
 
     def _totals(self, holders: Mapping[str, str]) -> dict[str, int]:
-        totals = dict.fromkeys(("coverage", "stability", "cost", "travel", "preference", "fairness", "activation"), 0)
+        totals = dict.fromkeys(
+            ("coverage", "stability", "cost", "travel", "preference", "fairness", "activation"), 0
+        )
         people = self.problem.stylists_by_id
         minutes: dict[str, int] = dict.fromkeys(people, 0)
         for shift in self.problem.shifts:
@@ -80,4 +95,6 @@ class Terms:
 
     def _steps(self, stylist: Stylist) -> tuple[tuple[int, int], ...]:
         half_hours = stylist.wanted_minutes // STEP_MINUTES
-        return tuple((round(share * half_hours), points) for share, points in self.problem.weights.fairness_tiers)
+        return tuple(
+            (round(share * half_hours), points) for share, points in self.problem.weights.fairness_tiers
+        )

@@ -86,7 +86,8 @@ def _stylist(stylist: Stylist, path: str, known: _Known) -> None:
         for index, busy in enumerate(intervals):
             _known(busy.salon, known.salons, "salon", f"{path}.{field}[{index}][2]")
     for field in (
-        "hourly_cost", "max_travel_minutes", "min_rest_minutes", "max_day_minutes", "wanted_minutes", "activation_cost",
+        "hourly_cost", "max_travel_minutes", "min_rest_minutes", "max_day_minutes", "wanted_minutes",
+        "activation_cost",
     ):  # fmt: skip
         _at_least(getattr(stylist, field), 0, f"{path}.{field}")
     for index, limit in enumerate(stylist.limits):
@@ -139,7 +140,9 @@ def _weights(problem: Problem) -> None:
         _at_least(share, 0, f"weights.fairness_tiers[{index}][0]")
         _at_least(points, 0, f"weights.fairness_tiers[{index}][1]")
         if points < before:
-            raise InvalidProblem(f"weights.fairness_tiers[{index}][1]", "points must not fall from tier to tier")
+            raise InvalidProblem(
+                f"weights.fairness_tiers[{index}][1]", "points must not fall from tier to tier"
+            )
         before = points
 
 
@@ -163,7 +166,9 @@ def _greatest_terms(problem: Problem) -> dict[str, int]:
     minutes = sum(shift.end - shift.start for shift in problem.shifts)
     reach = 2 * max((max(abs(salon.x_km), abs(salon.y_km)) for salon in problem.salons), default=0)
     steps = sum(
-        share * (stylist.wanted_minutes // 30) + 1 for stylist in people for share, _ in weights.fairness_tiers
+        share * (stylist.wanted_minutes // 30) + 1
+        for stylist in people
+        for share, _ in weights.fairness_tiers
     )
     points = max((points for _, points in weights.fairness_tiers), default=0)
     count = len(problem.shifts)

@@ -10,7 +10,8 @@ from salonpool.solver.program import Program
 
 
 def feasible_pairs(problem: Problem, eligibility: Eligibility) -> dict[str, list[str]]:
-    """{open shift id: ids of the people who could work it if it were their only new one}, in the problem's order."""
+    """{open shift id: ids of the people who could work it if it were their only new one}, in the problem's
+    order."""
     by_skill: dict[str, list[Shift]] = defaultdict(list)
     for shift in sorted(problem.shifts, key=lambda shift: shift.start):
         if not shift.pinned:
@@ -31,7 +32,8 @@ def feasible_pairs(problem: Problem, eligibility: Eligibility) -> dict[str, list
 
 
 class Variables:
-    """The columns: a pair is taken, a shift stays unfilled, a day is worked, half hours are short, a person is used."""
+    """The columns: a pair is taken, a shift stays unfilled, a day is worked, half hours are short, a person
+    is used."""
 
     def __init__(self, problem: Problem, pairs: Mapping[str, list[str]]) -> None:
         self.problem = problem
@@ -39,6 +41,7 @@ class Variables:
         self.pairs: dict[tuple[str, str], int] = {}
         self.of_person: dict[str, list[tuple[Shift, int]]] = {stylist.id: [] for stylist in problem.stylists}
         self.unfilled: dict[str, int] = {}
+        self.derived_of: dict[str, list[int]] = {stylist.id: [] for stylist in problem.stylists}
         self._rest: list[tuple[int, Callable[[list[int]], int]]] = []
         shifts = problem.shifts_by_id
         for shift_id, people in pairs.items():
@@ -51,9 +54,10 @@ class Variables:
         for held in self.of_person.values():
             held.sort(key=lambda item: (item[0].start, item[0].end, item[1]))
 
-    def derived(self, greatest: int, value: Callable[[list[int]], int]) -> int:
-        """A column whose least value follows from the pairs; `value` reads the columns before it."""
+    def derived(self, stylist_id: str, greatest: int, value: Callable[[list[int]], int]) -> int:
+        """A column of one person whose least value follows from the pairs; `value` reads the pairs."""
         column = self.program.column(greatest)
+        self.derived_of[stylist_id].append(column)
         self._rest.append((column, value))
         return column
 
@@ -71,10 +75,24 @@ class Variables:
 
     def holders(self, values: list[int]) -> dict[str, str]:
         """{shift id: stylist id} of a solution, with the pinned shifts."""
-        holders = {shift.id: shift.holder for shift in self.problem.shifts if shift.pinned and shift.holder is not None}
+        holders = {
+            shift.id: shift.holder
+            for shift in self.problem.shifts
+            if shift.pinned and shift.holder is not None
+        }
         holders.update({shift: stylist for (shift, stylist), column in self.pairs.items() if values[column]})
         return holders
 
     def people(self) -> list[tuple[Stylist, list[tuple[Shift, int]]]]:
-        """Everybody with at least one possible shift, with those shifts in order of time and their columns."""
-        return [(stylist, self.of_person[stylist.id]) for stylist in self.problem.stylists if self.of_person[stylist.id]]
+        """Everybody with at least one possible shift, with those shifts in order of time and their
+        columns."""
+        return [
+            (stylist, self.of_person[stylist.id])
+            for stylist in self.problem.stylists
+            if self.of_person[stylist.id]
+        ]
+
+
+def any_taken(columns: list[int], values: list[int]) -> int:
+    """1 when one of the columns is taken in these values."""
+    return int(any(values[column] for column in columns))

@@ -1,0 +1,90 @@
+"""Hands a program to an engine of ortools: HiGHS for whole numbers, GLOP for the relaxation of very large
+ones."""
+
+import datetime
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ortools.math_opt import model_pb2
+from ortools.math_opt.python import mathopt
+
+from salonpool.solver.program import Goal, Program, Row
+
+ROUNDING = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The best whole solution met, None without one, a lower bound on the goal that holds, and of a
+    relaxation the
+    columns it uses."""
+
+    solution: list[int] | None
+    bound: int
+    used: frozenset[int] = frozenset()
+
+
+def minimized(
+    program: Program, level: int, kept: Sequence[int], *, seconds: float, seed: int, relaxed: bool = False
+) -> Outcome:
+    """The level as small as it gets within the seconds, the levels before it no worse than the values in
+    `kept`.
+
+    Relaxed, fractions are allowed: only the bound is an answer then. A solution is returned only when it
+    keeps every
+    row in whole numbers, whatever the engine's tolerance was.
+    """
+    goal = program.goals[level]
+    rows = [*program.rows, *(_keeping(goal, value) for goal, value in zip(program.goals, kept, strict=False))]
+    parameters = mathopt.SolveParameters(
+        time_limit=datetime.timedelta(seconds=max(0.01, seconds)),
+        random_seed=seed,
+        relative_gap_tolerance=None if relaxed else 0.0,
+        absolute_gap_tolerance=None if relaxed else 0.9,
+    )
+    model = mathopt.Model.from_model_proto(_model(program.greatest, rows, goal, whole=not relaxed))
+    engine = mathopt.SolverType.GLOP if relaxed else mathopt.SolverType.HIGHS
+    result = mathopt.solve(model, engine, params=parameters)
+    bound = _rounded_up(goal, result.termination.objective_bounds.dual_bound)
+    if not result.has_primal_feasible_solution():
+        return Outcome(None, bound)
+    found = result.variable_values()
+    if relaxed:
+        return Outcome(
+            None, bound, frozenset(variable.id for variable, value in found.items() if value > ROUNDING)
+        )
+    solution = [round(found[variable]) for variable in model.variables()]
+    return Outcome(solution if all(row.holds(solution) for row in rows) else None, bound)
+
+
+def _rounded_up(goal: Goal, dual_bound: float) -> int:
+    if not math.isfinite(dual_bound):
+        return goal.constant
+    return goal.constant + max(0, math.ceil(dual_bound - ROUNDING * max(1.0, abs(dual_bound))))
+
+
+def _keeping(goal: Goal, value: int) -> Row:
+    return Row(tuple(goal.factors), tuple(goal.factors.values()), None, value - goal.constant)
+
+
+def _model(greatest: Sequence[int], rows: Sequence[Row], goal: Goal, *, whole: bool) -> model_pb2.ModelProto:
+    model = model_pb2.ModelProto()
+    model.variables.ids.extend(range(len(greatest)))
+    model.variables.lower_bounds.extend([0.0] * len(greatest))
+    model.variables.upper_bounds.extend(greatest)
+    model.variables.integers.extend([whole] * len(greatest))
+    constraints = model.linear_constraints
+    constraints.ids.extend(range(len(rows)))
+    constraints.lower_bounds.extend(-math.inf if row.low is None else row.low for row in rows)
+    constraints.upper_bounds.extend(math.inf if row.high is None else row.high for row in rows)
+    matrix = model.linear_constraint_matrix
+    for index, row in enumerate(rows):
+        entries = sorted(zip(row.columns, row.factors, strict=True))
+        matrix.row_ids.extend([index] * len(entries))
+        matrix.column_ids.extend(column for column, _ in entries)
+        matrix.coefficients.extend(factor for _, factor in entries)
+    priced = sorted(goal.factors.items())
+    model.objective.linear_coefficients.ids.extend(column for column, _ in priced)
+    model.objective.linear_coefficients.values.extend(factor for _, factor in priced)
+    return model

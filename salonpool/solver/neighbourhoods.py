@@ -1,0 +1,131 @@
+"""Improves a plan by deciding anew about a few dozen people at a time, everybody else staying as they are."""
+
+import random
+import time
+from collections.abc import Mapping
+
+from salonpool.solver.highs import minimized
+from salonpool.solver.program import Goal, Program, Row
+from salonpool.solver.variables import Variables
+
+FIRST_PEOPLE = 40
+LEAST_PEOPLE = 8
+MOST_COLUMNS = 20_000
+
+
+class Neighbourhoods:
+    """Rounds on one program; the number of people grows while rounds are solved to the end, and shrinks
+    when not."""
+
+    def __init__(self, variables: Variables, *, seed: int) -> None:
+        self._variables = variables
+        self._program = variables.program
+        self._chance = random.Random(seed)
+        self._people = [float(FIRST_PEOPLE)] * len(self._program.goals)
+        self._choices: dict[str, list[str]] = {}
+        for shift_id, stylist_id in variables.pairs:
+            self._choices.setdefault(shift_id, []).append(stylist_id)
+        self._rows_of: list[list[int]] = [[] for _ in self._program.greatest]
+        for index, row in enumerate(self._program.rows):
+            for column in row.columns:
+                self._rows_of[column].append(index)
+
+    def better(self, holders: Mapping[str, str], level: int, seconds: float) -> tuple[list[int], bool]:
+        """A solution no worse in the levels up to this one, and whether the round was about everybody and
+        solved."""
+        started = time.monotonic()
+        free = self._free(self._near(holders, level), holders)
+        solution, is_best = self._solved(holders, level, free, seconds)
+        grow = time.monotonic() - started < seconds / 3 and len(free) < MOST_COLUMNS
+        self._people[level] = max(LEAST_PEOPLE, self._people[level] * (1.3 if grow else 0.8))
+        return solution, is_best and len(free) == len(self._program.greatest)
+
+    def among(
+        self, used: frozenset[int], holders: Mapping[str, str], level: int, seconds: float
+    ) -> list[int]:
+        """A solution no worse in the levels up to this one, out of these columns and those of the plan."""
+        columns = set(self._variables.unfilled.values()).union(used, *self._variables.derived_of.values())
+        columns.update(
+            self._variables.pairs[pair] for pair in holders.items() if pair in self._variables.pairs
+        )
+        return self._solved(holders, level, sorted(columns), seconds)[0]
+
+    def _solved(
+        self, holders: Mapping[str, str], level: int, free: list[int], seconds: float
+    ) -> tuple[list[int], bool]:
+        solution = self._variables.solution(holders)
+        program = self._part(free, solution)
+        start = [solution[column] for column in free]
+        values = [goal.value(start) for goal in program.goals]
+        seed = self._chance.randrange(2**30)
+        outcome = minimized(program, level, values[:level], seconds=seconds, seed=seed)
+        found = values[level] if outcome.solution is None else program.goals[level].value(outcome.solution)
+        if outcome.solution is not None and found <= values[level]:
+            for column, value in zip(free, outcome.solution, strict=True):
+                solution[column] = value
+        return solution, outcome.bound >= min(found, values[level])
+
+    def _near(self, holders: Mapping[str, str], level: int) -> set[str]:
+        """People around one shift: those who could work it, then those who could work what they hold, and
+        so on."""
+        shifts = list(self._choices)
+        if level == 0:
+            shifts = [shift_id for shift_id in shifts if shift_id not in holders] or shifts
+        held: dict[str, list[str]] = {}
+        for shift_id, stylist_id in holders.items():
+            if shift_id in self._choices:
+                held.setdefault(stylist_id, []).append(shift_id)
+        everybody = len(self._variables.people())
+        queue = [self._chance.choice(shifts)]
+        seen = set(queue)
+        people: set[str] = set()
+        while len(people) < min(self._people[level], everybody):
+            if not queue:
+                queue.append(self._chance.choice(list(self._choices)))
+            shift_id = queue.pop(self._chance.randrange(len(queue)))
+            choices = self._choices[shift_id]
+            for stylist_id in self._chance.sample(choices, min(len(choices), 8)):
+                people.add(stylist_id)
+                fresh = [other for other in held.get(stylist_id, []) if other not in seen]
+                seen.update(fresh)
+                queue.extend(fresh)
+        return people
+
+    def _free(self, people: set[str], holders: Mapping[str, str]) -> list[int]:
+        free: list[int] = []
+        touched: set[str] = set()
+        for stylist_id in sorted(people):
+            free.extend(self._variables.derived_of[stylist_id])
+            for shift, column in self._variables.of_person[stylist_id]:
+                holder = holders.get(shift.id)
+                if holder is None or holder in people:
+                    free.append(column)
+                    touched.add(shift.id)
+        free.extend(self._variables.unfilled[shift_id] for shift_id in sorted(touched))
+        return sorted(free)
+
+    def _part(self, free: list[int], solution: list[int]) -> Program:
+        """The program of the free columns; what the others are worth moves to the bounds of the rows."""
+        place = {column: index for index, column in enumerate(free)}
+        part = Program(greatest=[self._program.greatest[column] for column in free])
+        rows = {row for column in free for row in self._rows_of[column]}
+        part.rows = [_reduced(self._program.rows[index], place, solution) for index in sorted(rows)]
+        for goal in self._program.goals:
+            priced = {place[column]: factor for column, factor in goal.factors.items() if column in place}
+            part.goals.append(Goal(0, priced))
+        return part
+
+
+def _reduced(row: Row, place: Mapping[int, int], solution: list[int]) -> Row:
+    columns: list[int] = []
+    factors: list[int] = []
+    fixed = 0
+    for column, factor in zip(row.columns, row.factors, strict=True):
+        if column in place:
+            columns.append(place[column])
+            factors.append(factor)
+        else:
+            fixed += factor * solution[column]
+    low = None if row.low is None else row.low - fixed
+    high = None if row.high is None else row.high - fixed
+    return Row(tuple(columns), tuple(factors), low, high)
