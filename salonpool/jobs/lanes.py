@@ -85,7 +85,7 @@ class Lanes:
 
     def start(self) -> None:
         """Take the clock or stand by, and tick."""
-        self._every(RENEW_EVERY, "lease", self._keep)
+        self._every(RENEW_EVERY, "lease", lambda: self._on_lease(self.hold.keep))
         for lane in self.lanes.values():
             self._every(self._tick, lane.name, lane.tick)
         self._app.extensions["salonpool.wake"] = self.wake
@@ -99,8 +99,7 @@ class Lanes:
         for lane in self.lanes.values():
             lane.running.acquire(timeout=DRAIN_SECONDS)
         self._scheduler.shutdown(wait=False)
-        with self._app.app_context():
-            self.hold.let_go()
+        self._on_lease(self.hold.let_go)
 
     def wake(self, woken: Iterable[tuple[str, int]]) -> None:
         """Shorten the wait of the lanes that look at these rows."""
@@ -116,10 +115,10 @@ class Lanes:
         seconds = wait.total_seconds()
         self._scheduler.add_job(work, "interval", seconds=seconds, id=name, next_run_time=first)
 
-    def _keep(self) -> None:
+    def _on_lease(self, do: Callable[[], None]) -> None:
         with self._app.app_context():
             try:
-                self.hold.keep()
+                do()
             except DatabaseTrouble as trouble:
                 log.error("lease: %s", type(trouble).__name__)
 

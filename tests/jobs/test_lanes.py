@@ -1,0 +1,175 @@
+"""The clock as a whole: what is due gets done, lane beside lane, and a broken row stops nobody."""
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+
+from salonpool import clock
+from salonpool.database import db, transaction
+from salonpool.jobs import tasks
+from salonpool.jobs.clock import Hold
+from salonpool.jobs.lanes import Lane, Lanes
+from salonpool.messaging.gateway import Accepted, Outcome
+from salonpool.models import InboundMessage, Lease, Message, Network
+from salonpool.usecases import inbound, messages
+from tests.builders import a_network, a_pooled_stylist
+
+PHONE = "+886912000001"
+PATIENCE = 20.0
+
+
+class Gateway:
+    """Takes texts and says so; may be slow."""
+
+    def __init__(self) -> None:
+        self.took = threading.Semaphore(0)
+        self.free = threading.Event()
+        self.free.set()
+
+    def send(self, to: str, body: str, *, reference: str) -> Outcome:
+        self.took.release()
+        self.free.wait(PATIENCE)
+        return Accepted(f"SM{reference}")
+
+    def find_sent(self, *_: Any, **__: Any) -> str | None:
+        return None
+
+
+@pytest.fixture
+def gateway(app):
+    gateway = Gateway()
+    app.extensions["salonpool.gateway"] = lambda: gateway
+    yield gateway
+    gateway.free.set()
+
+
+@pytest.fixture
+def lanes(app, gateway) -> Iterator[Lanes]:
+    """A running clock whose ticks are far apart: what happens at once was woken."""
+    lanes = Lanes(app, 3600)
+    lanes.start()
+    for lane in lanes.lanes.values():
+        lane.woken.set()
+    yield lanes
+    lanes.stop()
+
+
+def _text(event_id: str) -> None:
+    with transaction() as session:
+        network_id = session.scalars(sa.select(Network.id)).one()
+        messages.enqueue(
+            session, network_id=network_id, event_id=event_id, text_id="S1", to=PHONE,
+            language="en", values={"u": event_id}, now=clock.now(),
+        )  # fmt: skip
+
+
+def _read_once(column: Any) -> Any:
+    """The column's one value; leaves no read open, which would keep SQLite's writers waiting."""
+    found = db.session.scalar(sa.select(column))
+    db.session.rollback()
+    return found
+
+
+def _held(lanes: Lanes) -> None:
+    """Wait until the clock is ours."""
+    waited = threading.Event()
+    for _ in range(200):
+        if lanes.hold.fencing() is not None:
+            return
+        waited.wait(PATIENCE / 200)
+    raise AssertionError("the clock was never taken")
+
+
+def test_a_text_leaves_at_once_because_the_commit_wakes_the_clock(lanes, gateway):
+    a_network()
+    _held(lanes)
+    _text("sign_in:1")
+    assert gateway.took.acquire(timeout=PATIENCE)
+
+
+def test_a_reply_is_read_and_its_answer_leaves_at_once(lanes, gateway):
+    a_pooled_stylist(a_network(), phone=PHONE)
+    _held(lanes)
+    inbound.receive("SM1", PHONE, "hello", {}, clock.now())
+    assert gateway.took.acquire(timeout=PATIENCE)
+    assert _read_once(InboundMessage.outcome) == "unclear"
+
+
+def test_a_provider_that_hangs_does_not_delay_the_reading_of_replies(lanes, gateway):
+    a_pooled_stylist(a_network(), phone=PHONE)
+    _held(lanes)
+    gateway.free.clear()
+    _text("sign_in:1")
+    assert gateway.took.acquire(timeout=PATIENCE)
+    inbound.receive("SM1", PHONE, "STOP", {}, clock.now())
+    for _ in range(200):
+        if _read_once(InboundMessage.outcome) == "opted_out":
+            gateway.free.set()
+            return
+        threading.Event().wait(PATIENCE / 200)
+    raise AssertionError("the reply waited for the provider")
+
+
+def test_stopping_waits_for_what_runs_and_gives_the_lease_up(app, gateway):
+    a_network()
+    lanes = Lanes(app, 3600)
+    lanes.start()
+    _held(lanes)
+    gateway.free.clear()
+    _text("sign_in:1")
+    assert gateway.took.acquire(timeout=PATIENCE)
+    threading.Timer(0.3, gateway.free.set).start()
+    lanes.stop()
+    assert _read_once(Message.status) == "sent"
+    assert _read_once(Lease.expires_at) <= clock.system_now()
+    assert "salonpool.wake" not in app.extensions
+
+
+def test_trouble_with_the_database_is_logged_without_its_values(app, caplog):
+    hold = Hold()
+    hold.keep()
+
+    def fail() -> None:
+        raise OperationalError("SELECT", {"to": PHONE}, Exception("locked"))
+
+    Lane("outbox", app, hold, fail).tick()
+    assert "lane outbox: OperationalError" in caplog.messages
+    assert PHONE not in caplog.text
+
+
+def test_a_lane_woken_while_it_runs_looks_again(app):
+    hold = Hold()
+    hold.keep()
+    runs: list[int] = []
+
+    def work() -> None:
+        runs.append(1)
+        if len(runs) == 1:
+            lane.woken.set()
+
+    lane = Lane("outbox", app, hold, work)
+    lane.tick()
+    assert len(runs) == 2
+
+
+def test_a_text_that_cannot_be_read_does_not_stop_the_next(app, gateway, monkeypatch):
+    first = inbound.receive("SM1", PHONE, "1", {}, clock.now())
+    second = inbound.receive("SM2", PHONE, "STOP", {}, clock.now())
+    handle = inbound.handle
+
+    def poisoned(inbound_id: int, *arguments: Any) -> str | None:
+        if inbound_id == first:
+            raise ZeroDivisionError
+        return handle(inbound_id, *arguments)
+
+    monkeypatch.setattr(inbound, "handle", poisoned)
+    with pytest.raises(ZeroDivisionError):
+        tasks.handle_inbound()
+    tasks.handle_inbound()
+    assert inbound.list_unhandled() == [first]
+    assert db.session.get_one(InboundMessage, second).outcome == "opted_out"
+    tasks._not_before.clear()
