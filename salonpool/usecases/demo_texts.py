@@ -1,0 +1,64 @@
+"""The texts that bookings of the past would have caused, worded as they were: rows of history, never sent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from salonpool.domain.message import MessageStatus
+from salonpool.messaging import formats
+from salonpool.messaging.texts import compose
+from salonpool.usecases.texting import Texting
+
+
+@dataclass(frozen=True, slots=True)
+class PastBooking:
+    """A booking of an example network, and to whom its texts went."""
+
+    id: int
+    network_id: int
+    to: str
+    language: str
+    salon_slug: str
+    sms_name: str
+    tz: ZoneInfo
+    starts_at: datetime
+    service: str
+    stylist: str
+    booked_at: datetime
+    cancelled_at: datetime | None
+
+
+def rows_of(booking: PastBooking, texting: Texting) -> list[dict[str, Any]]:
+    """Message rows as delivered: C1, and C4 for a booking that was cancelled since."""
+    token = texting.links.token("booking", booking.id, 1)
+    when = {
+        "s": booking.sms_name,
+        "d": formats.short_date(booking.starts_at, booking.tz, booking.language),
+        "t": formats.clock_time(booking.starts_at, booking.tz),
+    }
+    booked = {**when, "v": booking.service, "n": booking.stylist, "u": texting.links.text_url(f"/b/{token}")}
+    rows = [_row(booking, "C1", "confirmed", booked, booking.booked_at)]
+    if booking.cancelled_at is not None:
+        cancelled = {**when, "u": texting.links.text_url(f"/s/{booking.salon_slug}")}
+        rows.append(_row(booking, "C4", "cancelled", cancelled, booking.cancelled_at))
+    return rows
+
+
+def _row(
+    booking: PastBooking, text_id: str, event: str, values: dict[str, str], at: datetime
+) -> dict[str, Any]:
+    return {
+        "network_id": booking.network_id,
+        "event_id": f"booking:{booking.id}:{event}",
+        "text_id": text_id,
+        "to": booking.to,
+        "language": booking.language,
+        "body": compose(text_id, booking.language, **values),
+        "status": MessageStatus.DELIVERED,
+        "created_at": at,
+        "due_at": at,
+        "expires_at": booking.starts_at,
+        "booking_id": booking.id,
+        "sent_at": at,
+    }
