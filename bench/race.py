@@ -70,6 +70,7 @@ class Ground:
 class Tally:
     """What the rounds of one kind came to."""
 
+    wanted_rounds: int
     rounds: int = 0
     requests: int = 0
     not_one_winner: int = 0
@@ -87,11 +88,29 @@ class Tally:
         self.seconds += [answer.seconds for answer in answers]
         self.hello += [answer.seconds for answer in hello]
 
-    def holds(self) -> bool:
-        """Does every bar of this kind hold?"""
-        return (
-            self.rounds > 0 and not self.not_one_winner and percentile(self.seconds, 0.99) <= P99_BAR_SECONDS
-        )
+    def one_winner_each(self) -> bool:
+        """Did every round take place and end with one 201 and otherwise 409?"""
+        return self.rounds == self.wanted_rounds > 0 and not self.not_one_winner
+
+    def fast_enough(self) -> bool:
+        """Was the slowest hundredth answered within the bar?"""
+        return percentile(self.seconds, 0.99) <= P99_BAR_SECONDS
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """All rounds on one database."""
+
+    tallies: dict[str, Tally]
+    overlaps: int
+
+    def correct(self) -> bool:
+        """Nobody was sold twice, and every round had its one winner."""
+        return self.overlaps == 0 and all(tally.one_winner_each() for tally in self.tallies.values())
+
+    def fast(self) -> bool:
+        """Every kind of round was fast enough."""
+        return all(tally.fast_enough() for tally in self.tallies.values())
 
 
 def main() -> None:
@@ -104,12 +123,14 @@ def main() -> None:
     options = parser.parse_args()
     kinds = databases.KINDS if options.database == "both" else (options.database,)
     left_out = [layer for layer in options.without.split(",") if layer]
-    results = [run(kind, SHORT if options.short else ROUNDS, options.seed, left_out) for kind in kinds]
-    sys.exit(0 if all(results) else 1)
+    outcomes = [run(kind, SHORT if options.short else ROUNDS, options.seed, left_out) for kind in kinds]
+    # A few rounds say nothing about the slowest hundredth: speed counts in the full run only.
+    held = all(outcome.correct() and (options.short or outcome.fast()) for outcome in outcomes)
+    sys.exit(0 if held else 1)
 
 
-def run(kind: databases.Kind, rounds: dict[str, int], seed: int, left_out: Sequence[str] = ()) -> bool:
-    """All rounds on one database; prints the table, returns whether every bar held."""
+def run(kind: databases.Kind, rounds: dict[str, int], seed: int, left_out: Sequence[str] = ()) -> Outcome:
+    """All rounds on one database; prints the table."""
     chance = random.Random(seed)
     with databases.fresh(kind) as url:
         app = create_app(databases.config_for(url, demo=True))
@@ -123,7 +144,7 @@ def run(kind: databases.Kind, rounds: dict[str, int], seed: int, left_out: Seque
                 tallies = contest(server.url, ground, rounds, chance)
         overlaps = count_overlaps(dump(url))
     _show(kind, tallies, overlaps, left_out)
-    return overlaps == 0 and all(tally.holds() for tally in tallies.values())
+    return Outcome(tallies, overlaps)
 
 
 def prepare(blocks: int) -> Ground:
@@ -143,7 +164,7 @@ def prepare(blocks: int) -> Ground:
 
 def contest(url: str, ground: Ground, rounds: dict[str, int], chance: random.Random) -> dict[str, Tally]:
     """Fire every round; beside each, as many hellos at once for comparison."""
-    tallies = {kind: Tally() for kind in rounds}
+    tallies = {kind: Tally(count) for kind, count in rounds.items()}
     with Volley(url, MOST) as volley:
         volley.fire([Request("/healthz")] * MOST)  # open the connections before anything is timed
         makers = {
@@ -187,10 +208,10 @@ def _expired_holds(
         for number, (stylist, start, size) in enumerate(places):
             if layer < size:
                 [held] = volley.fire([Request("/api/v1/holds", ground.wish(stylist, start))])
-                assert held.status == 201, held
-                confirms[number].append(_confirm(held.body, f"+886922{number:03d}{layer:03d}"))
+                if held.status == 201:  # always, but for an app with its guards taken out
+                    confirms[number].append(_confirm(held.body, f"+886922{number:03d}{layer:03d}"))
         demo_clock.jump(HOLD + timedelta(minutes=1), clock.now())
-    yield from confirms
+    yield from (requests for requests in confirms if len(requests) > 1)
 
 
 def _confirm(hold: dict[str, Any], phone: str) -> Request:
@@ -234,17 +255,28 @@ def _show(kind: str, tallies: dict[str, Tally], overlaps: int, left_out: Sequenc
     without = f", WITHOUT {', '.join(left_out)}" if left_out else ""
     show(
         f"race on {kind}, {WORKERS} workers{without}: {overlaps} overlaps in the dump",
-        ["rounds of", "rounds", "requests", "not one 201", "statuses", "p50 ms", "p99 ms", "hello p99 ms", "bar"],
         [
-            [
-                name, tally.rounds, tally.requests, tally.not_one_winner,
-                " ".join(f"{status}:{count}" for status, count in sorted(tally.statuses.items())),
-                f"{percentile(tally.seconds, 0.5) * 1000:.0f}", f"{percentile(tally.seconds, 0.99) * 1000:.0f}",
-                f"{percentile(tally.hello, 0.99) * 1000:.0f}", "holds" if tally.holds() else "FAILS",
-            ]
-            for name, tally in tallies.items()
+            "rounds of",
+            "rounds",
+            "requests",
+            "not one 201",
+            "statuses",
+            "p50 ms",
+            "p99 ms",
+            "hello p99",
+            "bars",
         ],
-    )  # fmt: skip
+        [_row(name, tally) for name, tally in tallies.items()],
+    )
+
+
+def _row(name: str, tally: Tally) -> list[Any]:
+    statuses = " ".join(f"{status}:{count}" for status, count in sorted(tally.statuses.items()))
+    p50, p99 = (f"{percentile(tally.seconds, share) * 1000:.0f}" for share in (0.5, 0.99))
+    hello = f"{percentile(tally.hello, 0.99) * 1000:.0f}"
+    bars = "one winner" if tally.one_winner_each() else "WINNERS"
+    bars += ", fast" if tally.fast_enough() else ", SLOW"
+    return [name, tally.rounds, tally.requests, tally.not_one_winner, statuses, p50, p99, hello, bars]
 
 
 if __name__ == "__main__":
