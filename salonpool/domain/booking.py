@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from salonpool.domain.availability import Opening
+from salonpool.domain.availability import GRID_MINUTES, Opening
 from salonpool.domain.money import Money
 from salonpool.domain.refusal import InvalidInput, Refusal
 
 HOLD = timedelta(minutes=5)
 HORIZON = timedelta(days=180)
-MAX_LENGTH = timedelta(hours=16)
 MAX_SERVICES = 6
 
 
@@ -65,7 +64,9 @@ def check_start(starts_at: datetime, now: datetime) -> None:
         raise InvalidInput("in_the_past", field="starts_at", example=_example(now))
     if starts_at > now + HORIZON:
         raise InvalidInput("too_far_ahead", field="starts_at", days=HORIZON.days)
-    if starts_at.second or starts_at.microsecond or starts_at.minute % 15:
+    # In UTC: an offset with odd minutes or seconds must not hide a start off the grid.
+    in_utc = starts_at.astimezone(UTC)
+    if in_utc.second or in_utc.microsecond or in_utc.minute % GRID_MINUTES:
         raise InvalidInput("off_the_grid", field="starts_at", example=_example(now))
 
 

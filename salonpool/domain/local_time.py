@@ -28,17 +28,24 @@ def at_local(day: date, wall: time, tz: ZoneInfo) -> datetime:
 def typed_local(day: date, wall: time, tz: ZoneInfo, *, field: str, fold: int | None = None) -> datetime:
     """UTC instant of a wall time somebody typed.
 
-    Raises InvalidInput: time_skipped (with the next valid time) inside a DST gap, time_twice when the
-    clocks go back and `fold` (0 first, 1 second) was not given.
+    Raises InvalidInput: time_skipped (with the first time after the gap) inside a DST gap, time_twice when
+    the clocks go back and `fold` (0 first, 1 second) was not given.
     """
     first, second = (datetime.combine(day, wall, tzinfo=tz).replace(fold=f) for f in (0, 1))
     offset_before, offset_after = first.utcoffset(), second.utcoffset()
-    if first.astimezone(UTC).astimezone(tz).replace(tzinfo=None) != first.replace(tzinfo=None):
-        following = first.astimezone(UTC).astimezone(tz)
+    if _is_skipped(first):
+        following = first
+        while _is_skipped(following):
+            following += MINUTE
         raise InvalidInput("time_skipped", field=field, next=following.strftime("%H:%M"))
     if offset_before != offset_after and fold is None:
         raise InvalidInput("time_twice", field=field, first=str(offset_before), second=str(offset_after))
     return (second if fold == 1 else first).astimezone(UTC)
+
+
+def _is_skipped(wall: datetime) -> bool:
+    """Do the clocks jump over this local time? Then the way to UTC and back does not end where it began."""
+    return wall.astimezone(UTC).astimezone(wall.tzinfo).replace(tzinfo=None) != wall.replace(tzinfo=None)
 
 
 def day_span(day: date, tz: ZoneInfo) -> tuple[datetime, datetime]:

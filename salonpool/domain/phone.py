@@ -1,5 +1,6 @@
 """Phone numbers: what a person types becomes E.164, or a clear refusal."""
 
+import re
 import unicodedata
 
 import phonenumbers
@@ -10,6 +11,9 @@ from salonpool.domain.refusal import InvalidInput
 EXAMPLE = "0912 345 678"
 TEXTABLE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 MAX_TYPED = 40
+# What people write between digits; NFKC leaves the typographic dashes as they are.
+DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
+WRITTEN = re.compile(r"\+?[0-9 ().-]+")
 
 
 def mobile_number(typed: str, region: str, *, field: str = "phone", demo: bool = False) -> str:
@@ -19,18 +23,16 @@ def mobile_number(typed: str, region: str, *, field: str = "phone", demo: bool =
     With `demo`, the invented range +886900000xxx also passes. Raises InvalidInput: phone_missing,
     phone_unreadable, phone_landline, phone_invalid.
     """
-    text = unicodedata.normalize("NFKC", typed).strip()
+    text = unicodedata.normalize("NFKC", typed).strip(" \t\r\n").translate(DASHES)
     if not text:
         raise InvalidInput("phone_missing", field=field, example=EXAMPLE)
-    if len(text) > MAX_TYPED or not text.isascii() or any(c.isalpha() for c in text):
+    if len(text) > MAX_TYPED or not WRITTEN.fullmatch(text):
         raise InvalidInput("phone_unreadable", field=field, example=EXAMPLE)
     try:
         number = phonenumbers.parse(text, region)
     except NumberParseException:
         raise InvalidInput("phone_unreadable", field=field, example=EXAMPLE) from None
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    if number.extension:
-        raise InvalidInput("phone_unreadable", field=field, example=EXAMPLE)
     if demo and is_invented(e164):
         return e164
     if not phonenumbers.is_valid_number(number):

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from salonpool.domain.local_time import DAY, at_local
 from salonpool.domain.refusal import InvalidInput
+from salonpool.domain.shift import MAX_LENGTH
 
 AHEAD = timedelta(days=90)
 
@@ -37,21 +38,34 @@ class RotaDay:
 
 
 def days_of(pattern: WeeklyPattern, first: date, last: date, tz: ZoneInfo) -> Iterator[RotaDay]:
-    """The days from `first` to `last`, both included, that the pattern fills."""
+    """The days from `first` to `last`, both included, that the pattern fills.
+
+    A shift or break that lies wholly inside hours the clocks skip does not take place that day.
+    """
     day = max(first, pattern.valid_from)
     day += timedelta(days=(pattern.weekday - day.weekday()) % 7)
     until = min(last, pattern.valid_to or last)
     while day <= until:
-        starts_at = at_local(day, pattern.starts, tz)
-        ends_at = _after(starts_at, day, pattern.ends, tz)
-        breaks = []
-        for begin, end in pattern.breaks:
-            break_starts = at_local(day, begin, tz)
-            if break_starts < starts_at:
-                break_starts = at_local(day + DAY, begin, tz)
-            breaks.append((break_starts, _after(break_starts, day, end, tz)))
-        yield RotaDay(day, starts_at, ends_at, tuple(breaks))
+        filled = _fill(pattern, day, tz)
+        if filled.starts_at < filled.ends_at:
+            yield filled
         day += timedelta(days=7)
+
+
+def _fill(pattern: WeeklyPattern, day: date, tz: ZoneInfo) -> RotaDay:
+    def instant(wall: time, *, is_end: bool) -> datetime:
+        past_midnight = wall < pattern.starts or (is_end and wall == pattern.starts)
+        return at_local(day + DAY if past_midnight else day, wall, tz)
+
+    starts_at, ends_at = instant(pattern.starts, is_end=False), instant(pattern.ends, is_end=True)
+    breaks, free_from = [], starts_at
+    for begin, end in sorted(pattern.breaks, key=lambda pair: instant(pair[0], is_end=False)):
+        # On the day the clocks go forward breaks may slide into each other or out of the shift.
+        span = max(instant(begin, is_end=False), free_from), min(instant(end, is_end=True), ends_at)
+        if span[0] < span[1]:
+            breaks.append(span)
+            free_from = span[1]
+    return RotaDay(day, starts_at, ends_at, tuple(breaks))
 
 
 def check_pattern(pattern: WeeklyPattern) -> None:
@@ -63,21 +77,13 @@ def check_pattern(pattern: WeeklyPattern) -> None:
     if pattern.valid_to is not None and pattern.valid_to < pattern.valid_from:
         raise InvalidInput("ends_before_start", field="valid_to", example=str(pattern.valid_from))
     span = _clock_span(pattern.starts, pattern.ends, pattern.starts)
-    if span[1] > 16 * 60:
-        raise InvalidInput("too_long", field="ends", limit=16)
+    if timedelta(minutes=span[1]) > MAX_LENGTH:
+        raise InvalidInput("too_long_a_shift", field="ends", hours=MAX_LENGTH // timedelta(hours=1))
     taken = 0
     for begin, end in sorted(_clock_span(b, e, pattern.starts) for b, e in pattern.breaks):
         if begin < taken or end > span[1] or begin >= end:
             raise InvalidInput("break_outside_hours", field="breaks", example="13:00-13:30")
         taken = end
-
-
-def _after(start: datetime, day: date, wall: time, tz: ZoneInfo) -> datetime:
-    end = at_local(day, wall, tz)
-    while end <= start:
-        day += DAY
-        end = at_local(day, wall, tz)
-    return end
 
 
 def _clock_span(begin: time, end: time, origin: time) -> tuple[int, int]:

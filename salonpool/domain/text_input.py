@@ -6,31 +6,35 @@ from salonpool.domain.refusal import InvalidInput
 
 NAME_MAX = 80
 NOTE_MAX = 2000
-# Bidirectional overrides and zero-width characters let a name pose as another (Unicode TR 36).
-INVISIBLE = frozenset("\u200b\u200e\u200f\u2060\ufeff\u061c") | {
-    chr(c) for c in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
-}
+BLANKS = " \t\r\n\u00a0\u3000"
+# Bidirectional overrides and zero-width characters (category Cf) let a name pose as another (Unicode TR 36);
+# the two joiners make emoji and the letters of some scripts.
+JOINERS = "\u200c\u200d"
+CONTROLS = frozenset({"Cc", "Cs"})
+NOT_IN_NAMES = CONTROLS | {"Cf", "Zl", "Zp"}
+NOT_VISIBLE = frozenset({"Cf", "Zl", "Zp", "Zs"})
 
 
 def name(typed: str | None, *, field: str = "name") -> str | None:
     """A name, at most 80 characters, on one line; None if blank. Raises InvalidInput."""
-    return _clean(typed, field=field, limit=NAME_MAX, allowed_controls="")
+    return _clean(typed, field=field, limit=NAME_MAX, refused=NOT_IN_NAMES, except_for=JOINERS)
 
 
 def note(typed: str | None, *, field: str = "note") -> str | None:
-    """A note, at most 2,000 characters, line breaks kept; None if blank. Raises InvalidInput."""
-    return _clean(typed, field=field, limit=NOTE_MAX, allowed_controls="\n\r\t")
+    """A note, at most 2,000 characters, line breaks kept; None if blank. Raises InvalidInput.
+
+    Directional marks stay: a note may quote right-to-left text, and nobody is recognised by it.
+    """
+    return _clean(typed, field=field, limit=NOTE_MAX, refused=CONTROLS, except_for="\n\r\t")
 
 
-def _clean(typed: str | None, *, field: str, limit: int, allowed_controls: str) -> str | None:
-    text = unicodedata.normalize("NFC", typed or "").strip()
+def _clean(
+    typed: str | None, *, field: str, limit: int, refused: frozenset[str], except_for: str
+) -> str | None:
+    text = unicodedata.normalize("NFC", (typed or "").strip(BLANKS))
     if len(text) > limit:
         raise InvalidInput("too_long", field=field, limit=limit, length=len(text))
-    for character in text:
-        if character in allowed_controls:
-            continue
-        if unicodedata.category(character) in {"Cc", "Cs"} or (
-            character in INVISIBLE and not allowed_controls
-        ):
-            raise InvalidInput("unprintable", field=field, position=text.index(character) + 1)
-    return text or None
+    for position, character in enumerate(text, 1):
+        if unicodedata.category(character) in refused and character not in except_for:
+            raise InvalidInput("unprintable", field=field, position=position)
+    return None if all(unicodedata.category(c) in NOT_VISIBLE or c.isspace() for c in text) else text
