@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from salonpool.database import db, lock, transaction
 from salonpool.domain.booking import OPEN_STATES
@@ -26,7 +26,7 @@ from salonpool.usecases import audit
 
 @dataclass(frozen=True, slots=True)
 class Endangered:
-    """A booking whose stylist is no longer on duty for all of it."""
+    """A booking whose stylist is no longer on duty for all of it, or has a break in it."""
 
     booking_id: int
     starts_at: datetime
@@ -71,8 +71,9 @@ def set_pattern(
         )
         session.add(row)
         session.flush()
-        today = local_day(now, ZoneInfo(salon.zone))
-        _materialise(session, row, ZoneInfo(salon.zone), min(today, valid_from), today + AHEAD, now)
+        tz = ZoneInfo(salon.zone)
+        today = local_day(now, tz)
+        added = _materialise(session, row, stylist, tz, min(today, valid_from), today + AHEAD, now)
         stylist.version += 1
         audit.record(
             session,
@@ -83,7 +84,8 @@ def set_pattern(
             subject_id=row.id,
             after={"weekday": weekday, "starts": starts.isoformat(), "ends": ends.isoformat()},
         )
-        return _endangered(session, stylist_id, salon_id, max(valid_from, today), ZoneInfo(salon.zone))
+        begins, _ = day_span(max(valid_from, today), tz)
+        return _endangered(session, stylist_id, salon_id, begins, [b for day in added for b in day.breaks])
 
 
 def materialise_all(now: datetime) -> int:
@@ -102,24 +104,34 @@ def _materialise_stylist(stylist_id: int, now: datetime) -> int:
             sa.select(RotaPattern, Salon.zone)
             .join(Salon, Salon.id == RotaPattern.salon_id)
             .where(RotaPattern.stylist_id == stylist_id)
+            .options(selectinload(RotaPattern.breaks))
             .order_by(RotaPattern.id)
         ).all()
+        stylist = session.get_one(Stylist, stylist_id)
         added = 0
         for pattern, zone in rows:
             tz = ZoneInfo(zone)
             today = local_day(now, tz)
-            added += _materialise(session, pattern, tz, today, today + AHEAD, now)
+            added += len(_materialise(session, pattern, stylist, tz, today, today + AHEAD, now))
         if added:
-            session.execute(
-                sa.update(Stylist).where(Stylist.id == stylist_id).values(version=Stylist.version + 1)
-            )
+            stylist.version += 1
         return added
 
 
 def _materialise(
-    session: Session, pattern: RotaPattern, tz: ZoneInfo, first: date, last: date, now: datetime
-) -> int:
-    """Add the missing days of one pattern; days on which the stylist is already somewhere are passed over."""
+    session: Session,
+    pattern: RotaPattern,
+    stylist: Stylist,
+    tz: ZoneInfo,
+    first: date,
+    last: date,
+    now: datetime,
+) -> list[RotaDay]:
+    """Add the missing days of one pattern, between joining and leaving; returns those added.
+
+    Days on which the stylist is already somewhere are passed over: one shift a day. A break gives way to a
+    booking that was there first.
+    """
     weekly = WeeklyPattern(
         pattern.weekday,
         pattern.starts,
@@ -129,11 +141,15 @@ def _materialise(
         pattern.valid_to,
     )
     there = set(session.scalars(sa.select(Shift.works_on).where(Shift.rota_pattern_id == pattern.id)))
+    first, last = max(first, stylist.joined_on), min(last, stylist.left_on or last)
     days = [day for day in days_of(weekly, first, last, tz) if day.works_on not in there]
     if not days:
-        return 0
-    taken = _presence(session, pattern.stylist_id, days[0].starts_at, days[-1].ends_at)
-    free = [day for day in days if not any(a < day.ends_at and day.starts_at < b for a, b in taken)]
+        return []
+    reach = day_span(days[0].works_on, tz)[0], days[-1].ends_at + DAY
+    present = _taken(session, f"presence:{stylist.id}", *reach)
+    away = {local_day(starts_at, tz) for starts_at, _ in present}
+    free = [day for day in days if day.works_on not in away and not _overlaps(day, present)]
+    hands = _taken(session, f"stylist:{stylist.id}", *reach)
     shifts = [_shift(pattern, day, now) for day in free]
     session.add_all(shifts)
     session.flush()
@@ -141,14 +157,22 @@ def _materialise(
     session.add_all(assignments)
     session.flush()
     for day, assignment in zip(free, assignments, strict=True):
-        spans = [(f"presence:{pattern.stylist_id}", day.starts_at, day.ends_at)]
-        spans += [(f"stylist:{pattern.stylist_id}", a, b) for a, b in day.breaks]
+        spans = [(f"presence:{stylist.id}", day.starts_at, day.ends_at)]
+        spans += [
+            (f"stylist:{stylist.id}", a, b)
+            for a, b in day.breaks
+            if not any(c < b and a < d for c, d in hands)
+        ]
         session.add_all(
             Occupancy(resource=resource, starts_at=a, ends_at=b, assignment_id=assignment.id)
             for resource, a, b in spans
         )
     session.flush()
-    return len(free)
+    return free
+
+
+def _overlaps(day: RotaDay, taken: Sequence[tuple[datetime, datetime]]) -> bool:
+    return any(starts_at < day.ends_at and day.starts_at < ends_at for starts_at, ends_at in taken)
 
 
 def _shift(pattern: RotaPattern, day: RotaDay, now: datetime) -> Shift:
@@ -180,12 +204,12 @@ def _assignment(pattern: RotaPattern, shift: Shift, now: datetime) -> Assignment
     )
 
 
-def _presence(
-    session: Session, stylist_id: int, first: datetime, last: datetime
+def _taken(
+    session: Session, resource: str, first: datetime, last: datetime
 ) -> list[tuple[datetime, datetime]]:
     rows = session.execute(
         sa.select(Occupancy.starts_at, Occupancy.ends_at).where(
-            Occupancy.resource == f"presence:{stylist_id}",
+            Occupancy.resource == resource,
             Occupancy.ends_at > first,
             Occupancy.starts_at < last,
         )
@@ -231,10 +255,13 @@ def _take_back(session: Session, shift: Shift) -> None:
 
 
 def _endangered(
-    session: Session, stylist_id: int, salon_id: int, first: date, tz: ZoneInfo
+    session: Session,
+    stylist_id: int,
+    salon_id: int,
+    begins: datetime,
+    breaks: Sequence[tuple[datetime, datetime]],
 ) -> list[Endangered]:
-    """Open bookings from `first` on that no assignment of the stylist at the salon covers."""
-    begins, _ = day_span(first, tz)
+    """Open bookings from `begins` on that no assignment covers, or whose hands-on time meets a break."""
     covered = sa.exists().where(
         Assignment.stylist_id == stylist_id,
         Assignment.salon_id == salon_id,
@@ -243,14 +270,20 @@ def _endangered(
         Assignment.ends_at >= Booking.ends_at,
     )
     rows = session.execute(
-        sa.select(Booking.id, Booking.starts_at)
+        sa.select(Booking.id, Booking.starts_at, covered, Occupancy.starts_at, Occupancy.ends_at)
+        .join(Occupancy, Occupancy.booking_id == Booking.id)
         .where(
             Booking.stylist_id == stylist_id,
             Booking.salon_id == salon_id,
             Booking.starts_at >= begins,
             Booking.status.in_(OPEN_STATES),
-            sa.not_(covered),
+            Occupancy.resource == f"stylist:{stylist_id}",
         )
-        .order_by(Booking.starts_at)
+        .order_by(Booking.starts_at, Booking.id)
     )
-    return [Endangered(booking_id, starts_at) for booking_id, starts_at in rows]
+    found = [
+        Endangered(booking_id, starts_at)
+        for booking_id, starts_at, is_covered, first, last in rows
+        if not is_covered or any(a < last and first < b for a, b in breaks)
+    ]
+    return list(dict.fromkeys(found))
