@@ -2,15 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
 from salonpool.database import db
 from salonpool.domain.availability import Board, Chair, Opening, Span, Worker, openings
-from salonpool.domain.booking import BookingStatus, FreeStart
+from salonpool.domain.booking import HORIZON, BookingStatus, FreeStart
 from salonpool.domain.local_time import DAY, from_minutes, local_day, to_minutes
-from salonpool.domain.shift import MAX_LENGTH, WORKING_STATES
+from salonpool.domain.shift import WORKING_STATES
 from salonpool.models import Assignment, Booking, Occupancy, Stylist, StylistSkill
 from salonpool.models import Chair as ChairTable
 from salonpool.queries.salons import SalonRow, Visit
@@ -24,12 +24,13 @@ def find_openings(
     now: datetime,
     stylist_id: int | None = None,
 ) -> list[Opening]:
-    """Every start from `starts_from` (included) to `starts_until` (excluded), none before now; with one
-    stylist or with anyone able. Ordered by time, then stylist."""
-    first = max(starts_from, now)
+    """Every start from `starts_from` (included) to `starts_until` (excluded), none before now or beyond the
+    horizon; with one stylist or with anyone able. Ordered by time, then stylist."""
+    first, starts_until = max(starts_from, now), min(starts_until, now + HORIZON)
     if first >= starts_until:
         return []
-    board = read_board(salon, visit.skill_ids, first, starts_until + DAY, now, stylist_id=stylist_id)
+    ends_until = starts_until + timedelta(minutes=visit.minutes)
+    board = read_board(salon, visit.skill_ids, first, ends_until, now, stylist_id=stylist_id)
     # The minute that has begun is over: a start must lie after now.
     earliest = to_minutes(first) + (1 if first == now else 0)
     return list(openings(board, visit.steps, (earliest, to_minutes(starts_until))))
@@ -66,7 +67,7 @@ def read_board(
 def free_starts(found: Collection[Opening], visit: Visit) -> list[FreeStart]:
     """Openings with the stylist's name and the price, ready to be offered."""
     stylists = sa.select(Stylist.id, Stylist.name).where(Stylist.id.in_({o.stylist_id for o in found}))
-    names = {stylist_id: name for stylist_id, name in db.session.execute(stylists)}
+    names = {row.id: row.name for row in db.session.execute(stylists)}
     return [
         FreeStart(
             starts_at=from_minutes(opening.start),
@@ -110,7 +111,8 @@ def _on_duty(
         .where(
             Assignment.salon_id == salon.id,
             Assignment.starts_at < ends_at,
-            Assignment.starts_at > starts_at - MAX_LENGTH,  # keeps the index range short
+            # Keeps the index range short: no shift lasts a day, not even on the day the clocks go back.
+            Assignment.starts_at > starts_at - DAY,
             Assignment.ends_at > starts_at,
             Assignment.status.in_(WORKING_STATES),
             StylistSkill.skill_id.in_(skill_ids),

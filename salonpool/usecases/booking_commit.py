@@ -57,8 +57,8 @@ def commit(session: Session, booking: Booking, wanted: Wanted, now: datetime) ->
     check_start(wanted.starts_at, now)
     candidates = _on_duty(session, wanted)
     lock_places(session, wanted.salon.id, candidates)
-    evict_expired_holds(session, wanted.salon, candidates, wanted.starts_at, wanted.ends_at, now)
-    opening = _free_opening(wanted, now, booking.id)
+    evict_expired_holds(session, wanted, candidates, now, except_booking_id=booking.id)
+    opening = _free_opening(wanted, candidates, now, booking.id)
     if opening is None:
         raise SlotTaken
     _write(session, booking, wanted, opening)
@@ -71,19 +71,20 @@ def lock_places(session: Session, salon_id: int, stylist_ids: Collection[int]) -
 
 def evict_expired_holds(
     session: Session,
-    salon: SalonRow,
+    wanted: Wanted,
     stylist_ids: Collection[int],
-    starts_at: datetime,
-    ends_at: datetime,
     now: datetime,
+    *,
+    except_booking_id: int | None = None,
 ) -> None:
     """Cancel the expired holds on the touched stylists and the salon's chairs, and free their places."""
-    touched = sa.or_(Booking.salon_id == salon.id, Booking.stylist_id.in_(stylist_ids))
-    release_holds(
-        session,
-        sa.select(Booking.id).where(touched, Booking.starts_at < ends_at, Booking.ends_at > starts_at),
-        now,
+    touched = sa.or_(Booking.salon_id == wanted.salon.id, Booking.stylist_id.in_(stylist_ids))
+    in_the_way = sa.select(Booking.id).where(
+        touched, Booking.starts_at < wanted.ends_at, Booking.ends_at > wanted.starts_at
     )
+    if except_booking_id is not None:  # a hold that is confirmed late does not evict itself
+        in_the_way = in_the_way.where(Booking.id != except_booking_id)
+    release_holds(session, in_the_way, now)
 
 
 def release_holds(session: Session, among: sa.Select[int], now: datetime) -> int:
@@ -161,7 +162,9 @@ def _works_here(session: Session, salon: SalonRow, stylist_id: int) -> bool:
     )
 
 
-def _free_opening(wanted: Wanted, now: datetime, booking_id: int | None) -> Opening | None:
+def _free_opening(
+    wanted: Wanted, locked: Collection[int], now: datetime, booking_id: int | None
+) -> Opening | None:
     board = read_board(
         wanted.salon,
         wanted.visit.skill_ids,
@@ -171,7 +174,12 @@ def _free_opening(wanted: Wanted, now: datetime, booking_id: int | None) -> Open
         stylist_id=wanted.stylist_id,
         except_booking_id=booking_id,
     )
-    found = openings_at(board, wanted.visit.steps, to_minutes(wanted.starts_at))
+    # Somebody may have come on duty since the locks were taken; only those we hold may be chosen.
+    found = [
+        opening
+        for opening in openings_at(board, wanted.visit.steps, to_minutes(wanted.starts_at))
+        if opening.stylist_id in locked
+    ]
     if len(found) < 2:
         return found[0] if found else None
     day = day_span(local_day(wanted.starts_at, wanted.salon.tz), wanted.salon.tz)

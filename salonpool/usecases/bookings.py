@@ -19,7 +19,7 @@ from salonpool.domain.booking import (
 )
 from salonpool.domain.links import digest
 from salonpool.domain.phone import mobile_number
-from salonpool.domain.refusal import Missing, Refusal
+from salonpool.domain.refusal import InvalidInput, Missing, Refusal
 from salonpool.domain.text_input import name as clean_name
 from salonpool.domain.text_input import note as clean_note
 from salonpool.models import Booking, BookingItem, Stylist
@@ -91,6 +91,7 @@ def book(
     def make(session: Session, wanted: Wanted) -> Receipt:
         if kept := idempotency.replay(session, "book", key, body_digest):
             return Receipt(**kept)
+        _refuse_known_ref(session, key)
         booking = _new(now, BookingStatus.CONFIRMED, language)
         booking.client_ref = key
         commit(session, booking, wanted, now)
@@ -256,6 +257,12 @@ def _checked(guest: Guest, salon_slug: str, language: str, texting: Texting) -> 
         name=clean_name(guest.name, field="customer.name"),
         note=clean_note(guest.note),
     )
+
+
+def _refuse_known_ref(session: Session, key: str) -> None:
+    """The booking keeps its key for good; the answer to replay is forgotten after two days."""
+    if session.scalar(sa.select(sa.exists().where(Booking.client_ref == key))):
+        raise InvalidInput("idempotency_key_reused", field="Idempotency-Key")
 
 
 def _new(now: datetime, status: BookingStatus, language: str) -> Booking:
