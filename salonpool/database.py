@@ -12,7 +12,7 @@ from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Dialect, Engine
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 # Constraint names are part of the schema: migrations and error mapping refer to them.
@@ -133,12 +133,13 @@ def is_overlap(error: IntegrityError) -> bool:
 
 def is_unavailable(error: DBAPIError) -> bool:
     """Is the database busy, locked, full or away, so that the same call may succeed later?"""
-    if isinstance(error.orig, sqlite3.OperationalError):
-        return any(
+    if isinstance(error.orig, sqlite3.Error):
+        return isinstance(error.orig, sqlite3.OperationalError) and any(
             word in str(error.orig) for word in ("locked", "busy", "full", "unable to open", "disk I/O")
         )
     state = sqlstate(error) or ""
-    return bool(error.connection_invalidated) or state[:2] in {"08", "53", "57", "40", "55"} or not state
+    unreachable = not state and isinstance(error, OperationalError | InterfaceError)
+    return bool(error.connection_invalidated) or state[:2] in {"08", "53", "57", "40", "55"} or unreachable
 
 
 def init_app(app: Flask) -> None:
