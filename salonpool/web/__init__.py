@@ -20,8 +20,8 @@ from salonpool.web import (
 
 def init_app(app: Flask) -> None:
     """Hang every door into the app."""
+    shield.init_app(app)  # first: it must see a form's bytes before anything parses them
     extensions.init_app(app)
-    shield.init_app(app)
     errors.init_app(app)
     filters.init_app(app)
     app.register_blueprint(guest.blueprint)

@@ -104,5 +104,6 @@ def _flatten(messages: Any, path: str) -> list[tuple[str, str]]:
             pair for key, value in messages.items() for pair in _flatten(value, f"{path}.{key}".lstrip("."))
         ]
     if isinstance(messages, list):
-        return [(path.removesuffix("._schema") or "body", str(message)) for message in messages]
+        field = path.removesuffix("_schema").rstrip(".") or "body"
+        return [(field, str(message)) for message in messages]
     return [(path or "body", str(messages))]

@@ -1,8 +1,10 @@
 """What every request passes first and every response carries: refused noise, security headers (ASVS 3.4)."""
 
 import unicodedata
+from urllib.parse import unquote_to_bytes
 
 from flask import Flask, Response, request
+from werkzeug.exceptions import BadRequest
 
 from salonpool.domain.person import LANGUAGES
 from salonpool.domain.refusal import InvalidInput
@@ -32,16 +34,27 @@ def init_app(app: Flask) -> None:
 
 
 def refuse_noise() -> None:
-    """Refuse a parameter given twice (only `service` is a list) and control characters."""
+    """Refuse what is not UTF-8, a parameter given twice (only `service` is a list) and control characters."""
     if request.path.startswith("/sms/"):
         return  # a text is kept as it came; its signature vouches for the call
+    _refuse_other_encodings(request.query_string)
+    if request.mimetype == "application/x-www-form-urlencoded":
+        _refuse_other_encodings(request.get_data())
     for values in (request.args, request.form):
         for key in values:
+            _refuse_controls("parameter", key)
             given = values.getlist(key)
             if len(given) > 1 and key not in LISTS:
                 raise InvalidInput("repeated", field=key[:40], name=key[:40])
             for value in given:
                 _refuse_controls(key, value)
+
+
+def _refuse_other_encodings(quoted: bytes) -> None:
+    try:
+        unquote_to_bytes(quoted).decode()
+    except UnicodeDecodeError as error:
+        raise BadRequest from error
 
 
 def _refuse_controls(key: str, value: str) -> None:

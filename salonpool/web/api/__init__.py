@@ -1,14 +1,17 @@
 """The public JSON API under /api/v1, described by /api/v1/openapi.json."""
 
-from typing import Any
+import json
+from typing import Any, NoReturn
 
 from flask import Flask, request
 from flask_smorest import Api
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from salonpool.domain.refusal import InvalidInput
 from salonpool.web.api import bookings, offers, salons, shifts
 from salonpool.web.extensions import csrf
 
+DEEPEST = 10
 BLUEPRINTS = (salons.blueprint, bookings.blueprint, shifts.blueprint, offers.blueprint)
 
 
@@ -29,6 +32,7 @@ def init_app(app: Flask) -> None:
         OPENAPI_JSON_PATH="openapi.json",
     )
     app.before_request(refuse_other_types)
+    app.before_request(refuse_odd_json)
     api = ProblemApi(app)
     for blueprint in BLUEPRINTS:
         csrf.exempt(blueprint)
@@ -39,3 +43,38 @@ def refuse_other_types() -> Any:
     """A body that is not JSON is refused by name (415), not read as something else."""
     if request.path.startswith("/api/") and request.content_length and not request.is_json:
         raise UnsupportedMediaType
+
+
+def refuse_odd_json() -> None:
+    """Refuse JSON that two readers may understand differently, or that is made to exhaust one.
+
+    A name given twice in one object is a 422; NaN, numbers of thousands of digits and deep nesting are a 400.
+    """
+    if not (request.path.startswith("/api/") and request.is_json and request.get_data()):
+        return
+    try:
+        body = json.loads(
+            request.get_data().decode(), object_pairs_hook=_each_once, parse_constant=_not_a_number
+        )
+    except (ValueError, RecursionError) as error:
+        raise BadRequest from error
+    if _is_deeper_than(DEEPEST, body):
+        raise BadRequest
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise InvalidInput("repeated", field=name[:40], name=name[:40])
+        found[name] = value
+    return found
+
+
+def _not_a_number(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+def _is_deeper_than(levels: int, value: Any) -> bool:
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels == 0 or any(_is_deeper_than(levels - 1, item) for item in inside)

@@ -42,7 +42,16 @@ class Id(WholeNumber):
         super().__init__(validate=validate.Range(1, LARGEST_ID), **kwargs)
 
 
-class QueryId(fields.Integer):
+class QueryNumber(fields.Integer):
+    """A whole number in a query string, in plain digits: no sign, no underscore, no other script's digits."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not (isinstance(value, str) and value.isascii() and value.isdigit()):
+            raise ValidationError("Give a whole number, for example 7.")
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class QueryId(QueryNumber):
     """A positive 64-bit id in a query string."""
 
     def __init__(self, **kwargs: Any) -> None:

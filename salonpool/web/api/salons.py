@@ -10,7 +10,7 @@ from salonpool.domain.booking import HORIZON, FreeStart
 from salonpool.domain.local_time import day_span
 from salonpool.domain.refusal import InvalidInput
 from salonpool.queries import availability, salons
-from salonpool.web.api.fields import MoneyOut, QueryId, Strict, money, utc
+from salonpool.web.api.fields import MoneyOut, QueryId, QueryNumber, Strict, money, utc
 from salonpool.web.extensions import language, now
 
 blueprint = Blueprint("salons", __name__, description="Salons and free times")
@@ -63,7 +63,7 @@ class SlotsIn(Strict):
     service = fields.List(QueryId(), required=True, validate=validate.Length(min=1))
     stylist = QueryId()
     from_ = fields.Date(data_key="from", required=True)
-    days = fields.Integer(load_default=1, validate=validate.Range(1, MAX_DAYS))
+    days = QueryNumber(load_default=1, validate=validate.Range(1, MAX_DAYS))
 
 
 @blueprint.get("/salons")
@@ -97,8 +97,10 @@ def list_slots(wanted: dict[str, Any], slug: str) -> dict[str, Any]:
     salon = salons.get_salon(slug, language())
     visit = salons.get_visit(salon, wanted["service"], language())
     first = wanted["from_"]
-    if not abs(first - now().date()) <= HORIZON:
+    if first > now().date() + HORIZON:
         raise InvalidInput("too_far_ahead", field="from", days=HORIZON.days)
+    if first < now().date() - HORIZON:
+        raise InvalidInput("in_the_past", field="from")
     starts_from, _ = day_span(first, salon.tz)
     _, starts_until = day_span(first + timedelta(days=wanted["days"] - 1), salon.tz)
     found = availability.find_openings(
