@@ -21,6 +21,11 @@ SQLITE_TRIGGERS = {
     "audit_entry_no_update": """
         CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON audit_entry
         BEGIN SELECT RAISE(ABORT, 'audit_is_append_only'); END""",
+    # REPLACE deletes without telling the trigger below.
+    "audit_entry_no_replace": """
+        CREATE TRIGGER audit_entry_no_replace BEFORE INSERT ON audit_entry
+        WHEN EXISTS (SELECT 1 FROM audit_entry WHERE id = NEW.id)
+        BEGIN SELECT RAISE(ABORT, 'audit_is_append_only'); END""",
     "audit_entry_no_delete": """
         CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON audit_entry
         BEGIN SELECT RAISE(ABORT, 'audit_is_append_only'); END""",
