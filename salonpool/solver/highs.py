@@ -11,7 +11,9 @@ from ortools.math_opt.python import mathopt
 
 from salonpool.solver.program import Goal, Program, Row
 
-ROUNDING = 1e-6
+SURE_MARGIN = 1e-3
+SURE_SHARE = 1e-9
+USED = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,32 +45,36 @@ def minimized(
         relative_gap_tolerance=None if relaxed else 0.0,
         absolute_gap_tolerance=None if relaxed else 0.9,
     )
-    model = mathopt.Model.from_model_proto(_model(program.greatest, rows, goal, whole=not relaxed))
+    unit = math.gcd(*goal.factors.values()) or 1
+    model = mathopt.Model.from_model_proto(_model(program.greatest, rows, goal, unit, whole=not relaxed))
     engine = mathopt.SolverType.GLOP if relaxed else mathopt.SolverType.HIGHS
     result = mathopt.solve(model, engine, params=parameters)
-    bound = _rounded_up(goal, result.termination.objective_bounds.dual_bound)
+    bound = _rounded_up(goal, result.termination.objective_bounds.dual_bound, unit)
     if not result.has_primal_feasible_solution():
         return Outcome(None, bound)
     found = result.variable_values()
     if relaxed:
         return Outcome(
-            None, bound, frozenset(variable.id for variable, value in found.items() if value > ROUNDING)
+            None, bound, frozenset(variable.id for variable, value in found.items() if value > USED)
         )
     solution = [round(found[variable]) for variable in model.variables()]
     return Outcome(solution if all(row.holds(solution) for row in rows) else None, bound)
 
 
-def _rounded_up(goal: Goal, dual_bound: float) -> int:
+def _rounded_up(goal: Goal, dual_bound: float, unit: int) -> int:
+    """The bound in whole units, after taking off what the engine's tolerances may have added."""
     if not math.isfinite(dual_bound):
         return goal.constant
-    return goal.constant + max(0, math.ceil(dual_bound - ROUNDING * max(1.0, abs(dual_bound))))
+    return goal.constant + unit * max(0, math.ceil(dual_bound - SURE_MARGIN - SURE_SHARE * abs(dual_bound)))
 
 
 def _keeping(goal: Goal, value: int) -> Row:
     return Row(tuple(goal.factors), tuple(goal.factors.values()), None, value - goal.constant)
 
 
-def _model(greatest: Sequence[int], rows: Sequence[Row], goal: Goal, *, whole: bool) -> model_pb2.ModelProto:
+def _model(
+    greatest: Sequence[int], rows: Sequence[Row], goal: Goal, unit: int, *, whole: bool
+) -> model_pb2.ModelProto:
     model = model_pb2.ModelProto()
     model.variables.ids.extend(range(len(greatest)))
     model.variables.lower_bounds.extend([0.0] * len(greatest))
@@ -86,5 +92,5 @@ def _model(greatest: Sequence[int], rows: Sequence[Row], goal: Goal, *, whole: b
         matrix.coefficients.extend(factor for _, factor in entries)
     priced = sorted(goal.factors.items())
     model.objective.linear_coefficients.ids.extend(column for column, _ in priced)
-    model.objective.linear_coefficients.values.extend(factor for _, factor in priced)
+    model.objective.linear_coefficients.values.extend(factor // unit for _, factor in priced)
     return model

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from salonpool.solver.problem import Busy, Limit, Problem, Shift, Span, Stylist
 
 TERMS = ("coverage", "stability", "cost", "travel", "preference", "fairness", "activation")
-GREATEST_LEVEL = 2**50
+GREATEST_LEVEL = 10**13
 
 
 def validate(problem: Problem) -> None:

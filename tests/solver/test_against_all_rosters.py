@@ -1,4 +1,4 @@
-"""Random small problems: the planner finds what trying every roster finds, and nothing it gives back breaks a rule."""
+"""Random small problems: the planner finds what trying every roster finds, and keeps every rule."""
 
 import pytest
 from hypothesis import given, settings

@@ -1,0 +1,195 @@
+"""The planner at its edges: nobody, nothing, no time; and what it says about what stayed open."""
+
+import json
+import pickle
+import time
+from dataclasses import replace
+
+import pytest
+
+from salonpool.solver.check import violations
+from salonpool.solver.explain import sole_blockers
+from salonpool.solver.files import check_files, solve_file
+from salonpool.solver.formulation import Progress, solve
+from salonpool.solver.problem import Busy, InvalidProblem, Limit, parse_problem
+from salonpool.solver.ranking import ranked
+from salonpool.solver.roster import Remedy, parse_roster
+from tests.solver.builders import DATA, DAY, a_problem, a_shift, a_stylist, a_tiny_problem, loaded, values
+
+
+def test_nobody_to_plan_with_leaves_every_shift_open():
+    problem = a_problem([], [a_shift("s1"), a_shift("s2", priority=1)])
+    roster = solve(problem)
+    assert violations(problem, roster) == []
+    assert (roster.status, values(problem, roster.levels)) == ("optimal", (110, 0))
+    assert [item.shift for item in roster.unfilled] == ["s1", "s2"]
+    assert roster.unfilled[0].funnel == {}
+
+
+def test_nothing_to_plan_is_an_empty_optimal_roster():
+    problem = a_problem([a_stylist()], [])
+    roster = solve(problem)
+    assert (roster.status, roster.assignments, roster.gap) == ("optimal", (), 0.0)
+    assert violations(problem, roster) == []
+
+
+def test_no_days_and_no_levels_are_planned_too():
+    problem = a_problem([a_stylist()], [], day_starts=(0,), objective=())
+    roster = solve(problem)
+    assert (roster.levels, roster.bound, violations(problem, roster)) == ((), (), [])
+
+
+def test_without_time_the_quick_plan_is_returned():
+    problem = parse_problem(loaded("S-1.json"))
+    roster = solve(problem, time_limit_seconds=0)
+    assert violations(problem, roster) == []
+    assert roster.status == "feasible"
+    assert 0 < roster.gap <= 1
+    assert len(roster.assignments) > 50
+
+
+def test_one_worker_proves_the_same():
+    problem = parse_problem(loaded("S-1.json"))
+    roster = solve(problem, time_limit_seconds=60, workers=1, seed=3)
+    assert (roster.status, values(problem, roster.levels)) == ("optimal", (201, 91609))
+
+
+def test_progress_only_ever_gets_better():
+    heard: list[Progress] = []
+    problem = parse_problem(loaded("S-1.json"))
+    roster = solve(problem, time_limit_seconds=60, on_progress=heard.append)
+    assert [progress.values for progress in heard] == sorted(
+        (progress.values for progress in heard), reverse=True
+    )
+    assert heard[-1].values == values(problem, roster.levels)
+    assert all(0 <= progress.level < 2 for progress in heard)
+
+
+def test_a_huge_window_costs_no_time():
+    limit = Limit(days=10**9, step="rolling", max_minutes=300, max_worked_days=10**9)
+    problem = a_problem([a_stylist(limits=(limit,))], [a_shift("s1"), a_shift("s2", start=2000, end=2180)])
+    started = time.monotonic()
+    roster = solve(problem)
+    assert len(roster.assignments) == 1
+    assert time.monotonic() - started < 5
+
+
+def test_problems_rosters_and_refusals_survive_the_way_to_another_process():
+    problem = a_tiny_problem("not-with")
+    roster = solve(problem)
+    refusal = InvalidProblem("shifts[0].end", "must end after its start")
+    assert pickle.loads(pickle.dumps(problem)) == problem
+    assert pickle.loads(pickle.dumps(roster)) == roster
+    assert str(pickle.loads(pickle.dumps(refusal))) == "shifts[0].end: must end after its start"
+
+
+def test_a_changed_holder_is_listed_as_changed():
+    problem = a_tiny_problem("pinned-and-stability")
+    assert solve(problem).changed == ("s3",)
+
+
+def test_the_funnel_counts_everybody_once_by_the_first_rule():
+    people = [
+        a_stylist("ana", skills=()),
+        a_stylist("ben", busy=(Busy(start=600, end=660, salon="A"),)),
+        a_stylist("cleo", hourly_cost=150),
+        a_stylist("dan", hourly_cost=120, max_travel_minutes=10, home="B"),
+    ]
+    problem = a_problem(people, [a_shift(max_hourly_cost=110)])
+    (item,) = solve(problem).unfilled
+    assert list(item.funnel.items()) == [("skill", 1), ("home-travel", 1), ("hourly-cost", 1), ("overlap", 1)]
+    assert sole_blockers(problem, {}, "s1") == {"skill": ["ana"], "hourly-cost": ["cleo"], "overlap": ["ben"]}
+    assert Remedy(change={"max_hourly_cost": 150}, fills=1) in item.remedies
+
+
+def test_remedies_really_fill_the_shift():
+    busy = (Busy(start=480, end=570, salon="A"),)
+    problem = a_problem([a_stylist(busy=busy)], [a_shift(start=540, end=720)])
+    (item,) = solve(problem).unfilled
+    assert item.remedies == (
+        Remedy(change={"start_minutes": 30}, fills=1),
+        Remedy(change={"start_minutes": 60}, fills=1),
+    )
+    moved = replace(problem.shifts[0], start=570, end=750)
+    assert solve(replace(problem, shifts=(moved,))).unfilled == ()
+
+
+def test_a_longer_way_and_two_halves_are_tried():
+    far = a_stylist("ana", home="B", max_travel_minutes=10)
+    morning = a_stylist("ben", busy=(Busy(start=630, end=720, salon="A"),))
+    evening = a_stylist("cleo", busy=(Busy(start=500, end=630, salon="A"),))
+    problem = a_problem([far, morning, evening], [a_shift()])
+    (item,) = solve(problem).unfilled
+    assert Remedy(change={"max_travel_minutes": 15}, fills=1) in item.remedies
+    assert Remedy(change={"split_at": 630}, fills=1) in item.remedies
+
+
+def test_the_chosen_person_ranks_first_then_the_cheapest():
+    people = [
+        a_stylist("ana", hourly_cost=150),
+        a_stylist("ben", hourly_cost=90),
+        a_stylist("cleo", hourly_cost=120),
+    ]
+    shifts = [
+        a_shift("s1"),
+        a_shift("s2"),
+        a_shift("s3", start=DAY + 540, end=DAY + 720, holder="ana", pinned=True),
+    ]
+    problem = a_problem(people, shifts)
+    roster = solve(problem)
+    chosen = {item.shift: item.stylist for item in roster.assignments}
+    ranks = ranked(problem, roster)
+    assert set(ranks) == {"s1", "s2"}
+    for shift, people_ranked in ranks.items():
+        other = "cleo" if chosen[shift] == "ben" else "ben"
+        assert people_ranked == [chosen[shift], "ana"]
+        assert other not in people_ranked
+
+
+def test_solving_and_checking_files(tmp_path):
+    out = tmp_path / "roster.json"
+    roster = solve_file(DATA / "tiny" / "chairs.json", out, time_limit=10)
+    assert parse_roster(json.loads(out.read_text(encoding="utf-8"))) == roster
+    assert check_files(DATA / "tiny" / "chairs.json", out) == []
+    fault = DATA / "tiny" / "faults" / "chairs.chairs.roster.json"
+    assert {violation.rule for violation in check_files(DATA / "tiny" / "chairs.json", fault)} == {"chairs"}
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"{", "not JSON"),
+        (b"", "not JSON"),
+        (b"\xff\xfe{}", "not UTF-8"),
+        (b'{"format": 1, "format": 2}', 'duplicate key "format"'),
+        (b'{"format": NaN}', "NaN"),
+        (b'{"format": -Infinity}', "Infinity"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b'{"format": ' + b"9" * 5000 + b"}", "too large"),
+        (b"[]", "expected an object"),
+        (b'{"format": "salonpool-problem/1"}', "name: missing"),
+    ],
+)  # fmt: skip
+def test_a_broken_file_is_refused_in_one_line(tmp_path, content, words):
+    path = tmp_path / "problem.json"
+    path.write_bytes(content)
+    with pytest.raises(InvalidProblem) as refused:
+        solve_file(path, tmp_path / "out.json")
+    assert words in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert not (tmp_path / "out.json").exists()
+
+
+def test_a_file_that_is_not_there_or_cannot_be_written_is_refused(tmp_path):
+    with pytest.raises(InvalidProblem, match="cannot be read"):
+        check_files(tmp_path / "none.json", tmp_path / "none.json")
+    with pytest.raises(InvalidProblem, match="cannot be written"):
+        solve_file(DATA / "tiny" / "chairs.json", tmp_path / "none" / "out.json", time_limit=0)
+
+
+def test_a_roster_that_names_strangers_is_reported():
+    problem = a_problem([a_stylist()], [a_shift()])
+    data = loaded("tiny/skills.optimum.json")["one_optimal_roster"] | {
+        "assignments": [{"shift": "s9", "stylist": "zoe"}]
+    }
+    assert {violation.rule for violation in violations(problem, parse_roster(data))} == {"unknown"}
