@@ -468,6 +468,7 @@ def _others(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[
             ("used", {"token": "tok", "name": "", "usable": False}),
         ],
         "demo/choose.html": [("choose", choose)],
+        "demo/reset.html": [("ask", {})],
         "demo/phones.html": [("phones", {"now": TEN, "zone": ZONE, "phones": phones})],
         "errors/error.html": [
             *errors,
