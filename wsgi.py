@@ -1,6 +1,5 @@
 """The WSGI entrance: any WSGI server runs wsgi:app."""
 
-from config import Config
-from salonpool.app import create_app
+from salonpool.app import app_from_environment
 
-app = create_app(Config.from_env())
+app = app_from_environment()

@@ -1,8 +1,11 @@
 """create_app(config): assembles everything, decides nothing."""
 
 import functools
+import os
+import sys
 from pathlib import Path
 
+import click
 from flask import Flask, Response
 from flask_migrate import Migrate
 from sqlalchemy.exc import DBAPIError
@@ -20,6 +23,28 @@ ROOT = Path(__file__).parent.parent
 MAX_BODY = 256 * 1024
 STAND_IN_ACCOUNT = "AC" + "0" * 32
 STAND_IN_SENDER = "+15005550006"  # Twilio's own number for tests
+
+
+class MissingSettings(click.ClickException):
+    """Says what to set, on one line."""
+
+    exit_code = 2
+
+
+def app_from_environment() -> Flask:
+    """What wsgi.py serves. Raises ConfigError.
+
+    Under the `flask` command a missing setting is one line and exit 2, except for the commands that work on
+    files alone.
+    """
+    try:
+        return create_app(Config.from_env())
+    except ConfigError as error:
+        if os.environ.get("FLASK_RUN_FROM_CLI") != "true":
+            raise
+        if not set(cli.ON_FILES).intersection(sys.argv[1:]):
+            raise MissingSettings(str(error)) from None
+        return cli.app_for_files()
 
 
 def create_app(config: Config) -> Flask:

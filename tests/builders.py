@@ -222,7 +222,9 @@ def a_pooled_stylist(
     return stylist_id
 
 
-def a_standing_yes(stylist_id: int, salon_id: int, weekday: int, starts: str, ends: str, least: int = 0) -> int:
+def a_standing_yes(
+    stylist_id: int, salon_id: int, weekday: int, starts: str, ends: str, least: int = 0
+) -> int:
     """A yes given in advance."""
     network_id = db.session.get_one(Salon, salon_id).network_id
     hours = {"weekday": weekday, "starts": time.fromisoformat(starts), "ends": time.fromisoformat(ends)}
@@ -270,7 +272,8 @@ def an_offer(shift_id: int, stylist_id: int, **changes: Any) -> int:
             "offered_at": NOW,
             "expires_at": NOW + timedelta(minutes=30),
         }
-        offer = Offer(network_id=shift.network_id, shift_id=shift_id, stylist_id=stylist_id, **values | changes)
+        who = {"network_id": shift.network_id, "shift_id": shift_id, "stylist_id": stylist_id}
+        offer = Offer(**who, **values | changes)
         session.add(offer)
         session.flush()
         return offer.id

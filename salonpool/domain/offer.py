@@ -44,9 +44,8 @@ def deadline(asked_at: datetime, starts_at: datetime) -> datetime:
     lead = starts_at - asked_at
     wait = timedelta(hours=12) if lead > timedelta(days=7) else min(timedelta(minutes=30), lead / 10)
     until = asked_at + max(wait, timedelta(minutes=5))
-    return min(
-        until.replace(second=0, microsecond=0) + timedelta(minutes=1 if until.second else 0), starts_at
-    )
+    whole = until.replace(second=0, microsecond=0)
+    return min(whole if whole == until else whole + timedelta(minutes=1), starts_at)
 
 
 def ask_at(now: datetime, starts_at: datetime, tz: ZoneInfo) -> datetime:

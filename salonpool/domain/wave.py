@@ -48,7 +48,7 @@ def deal(shifts: Iterable[OpenShift]) -> list[Hand]:
     1. The plan's people who gave a standing yes hold their seat at once; the plan keeps them apart.
     2. Of those a wave would ask, one who gave a standing yes gets the seat, unless wanted elsewhere.
     3. The plan's other people are asked for the shift the plan wants them for.
-    4. In turns, each shift asks its next best person, until its wave is full or nobody is left.
+    4. The shift that asks the fewest for each seat asks its next best person, until the waves are full.
     """
     hands = [Hand(shift) for shift in sorted(shifts, key=lambda s: (s.priority, s.starts_at, s.shift_id))]
     for hand in hands:
@@ -60,11 +60,11 @@ def deal(shifts: Iterable[OpenShift]) -> list[Hand]:
     for hand in hands:
         for person in hand.shift.chosen:
             _ask(hand, person, taken)
-    going = True
-    while going:
-        going = False
-        for hand in hands:
-            going = _ask_next(hand, taken) or going
+    asking = [hand for hand in hands if hand.room > 0]
+    while asking:
+        hand = min(asking, key=lambda hand: len(hand.asked) / hand.open_seats)
+        if not _ask_next(hand, taken):
+            asking.remove(hand)
     for hand in hands:
         hand.asked.sort(key=hand.shift.ranked.index)
     return hands

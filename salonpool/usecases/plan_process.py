@@ -35,28 +35,24 @@ class NoAnswer:
 
 
 def solve(
-    problem: Problem, *, time_limit_seconds: float, workers: int = 2, seed: int = 0, rank: bool = True
+    problem: Problem, *, time_limit_seconds: float, workers: int = 2, seed: int = 0
 ) -> Solution | NoAnswer:
-    """Solve in a child process, killed if it still runs 10 s after its limit.
-
-    `rank` also asks for everybody who may work each seat. Call it with no transaction open.
-    """
+    """Solve in a child process, killed if it still runs 10 s after its limit; call it with nothing open."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(PRELOADED))
     receiver, sender = context.Pipe(duplex=False)
     with receiver:
         with sender:
-            child = context.Process(
-                target=_work, args=(sender, problem, time_limit_seconds, workers, seed, rank), daemon=True
-            )
+            work = (sender, problem, time_limit_seconds, workers, seed)
+            child = context.Process(target=_work, args=work, daemon=True)
             child.start()
-        # The child holds the only writing end now: if it dies, recv() meets the end of the pipe.
+        # The child alone holds the writing end now: if it dies, the pipe ends, maybe in mid-message.
         try:
             if not receiver.poll(time_limit_seconds + GRACE_SECONDS):
                 return NoAnswer("out of time")
             answer: Solution = receiver.recv()
             return answer
-        except EOFError:
+        except (EOFError, OSError):
             child.join(END_SECONDS)
             return NoAnswer(f"the planner's process ended with {child.exitcode}")
         finally:
@@ -72,10 +68,8 @@ def _end(child: multiprocessing.process.BaseProcess) -> None:
         child.join(END_SECONDS)
 
 
-def _work(
-    sender: Connection, problem: Problem, time_limit_seconds: float, workers: int, seed: int, rank: bool
-) -> None:
+def _work(sender: Connection, problem: Problem, time_limit_seconds: float, workers: int, seed: int) -> None:
     from salonpool.usecases import plan_child
 
     with sender:
-        sender.send(plan_child.solution(problem, time_limit_seconds, workers, seed, rank))
+        sender.send(plan_child.solution(problem, time_limit_seconds, workers, seed))

@@ -1,0 +1,87 @@
+"""The planner's own process: an answer, or the knowledge that there is none."""
+
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from salonpool.solver.problem import Problem, Salon, Shift, Span, Stylist, Travel
+from salonpool.usecases import plan_process
+from salonpool.usecases.plan_process import NoAnswer, Solution
+from tests.usecases import dying
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def _problem() -> Problem:
+    mia = Stylist(
+        id="mia",
+        home="a",
+        skills=("cut",),
+        available=(Span(start=0, end=1440),),
+        hourly_cost=1,
+        max_travel_minutes=60,
+        min_rest_minutes=0,
+        max_day_minutes=600,
+    )
+    return Problem(
+        name="one",
+        day_starts=(0, 1440),
+        skills=("cut",),
+        salons=(Salon(id="a", x_km=0, y_km=0),),
+        travel=Travel(),
+        stylists=(mia,),
+        shifts=(Shift(id="s", salon="a", start=600, end=700, skill="cut", priority=1),),
+    )
+
+
+def test_a_roster_and_a_ranking_come_back() -> None:
+    solution = plan_process.solve(_problem(), time_limit_seconds=10)
+    assert isinstance(solution, Solution)
+    assert [(item.shift, item.stylist) for item in solution.roster.assignments] == [("s", "mia")]
+    assert solution.ranked == {"s": ("mia",)}
+
+
+def test_it_works_from_a_thread() -> None:
+    answers: list[object] = []
+    thread = threading.Thread(
+        target=lambda: answers.append(plan_process.solve(_problem(), time_limit_seconds=10))
+    )
+    thread.start()
+    thread.join()
+    assert isinstance(answers[0], Solution)
+
+
+@pytest.mark.parametrize("work", [dying.killed, dying.raising])
+def test_a_child_that_dies_is_no_answer(work: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan_process, "_work", work)
+    answer = plan_process.solve(_problem(), time_limit_seconds=10)
+    assert isinstance(answer, NoAnswer)
+    assert "ended with" in answer.reason
+
+
+def test_a_child_that_overruns_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan_process, "_work", dying.endless)
+    monkeypatch.setattr(plan_process, "GRACE_SECONDS", 0.0)
+    began = time.monotonic()
+    assert plan_process.solve(_problem(), time_limit_seconds=1.5) == NoAnswer("out of time")
+    assert time.monotonic() - began < 30
+
+
+def test_the_next_one_works_again_after_one_was_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(plan_process, "_work", dying.killed)
+        plan_process.solve(_problem(), time_limit_seconds=10)
+    assert isinstance(plan_process.solve(_problem(), time_limit_seconds=10), Solution)
+
+
+def test_a_web_process_loads_no_solver(tmp_path: Path) -> None:
+    program = (
+        "import sys; from salonpool.app import create_app; from config import Config;"
+        f"create_app(Config(database_url='sqlite:///{tmp_path}/x', secret_key='k', public_url='http://x.test'));"
+        "sys.exit('ortools' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
