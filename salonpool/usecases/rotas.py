@@ -23,6 +23,8 @@ from salonpool.domain.shift import (
 from salonpool.models import Assignment, Booking, Occupancy, RotaBreak, RotaPattern, Salon, Shift, Stylist
 from salonpool.usecases import audit
 
+Span = tuple[datetime, datetime]
+
 
 @dataclass(frozen=True, slots=True)
 class Endangered:
@@ -57,35 +59,7 @@ def set_pattern(
         salon, stylist = session.get(Salon, salon_id), session.get(Stylist, stylist_id)
         if salon is None or stylist is None or stylist.network_id != salon.network_id:
             raise Missing
-        _end_patterns(session, stylist_id, salon_id, weekday, valid_from, now)
-        row = RotaPattern(
-            network_id=salon.network_id,
-            salon_id=salon_id,
-            stylist_id=stylist_id,
-            weekday=weekday,
-            starts=starts,
-            ends=ends,
-            valid_from=valid_from,
-            valid_to=valid_to,
-            breaks=[RotaBreak(starts=a, ends=b) for a, b in breaks],
-        )
-        session.add(row)
-        session.flush()
-        tz = ZoneInfo(salon.zone)
-        today = local_day(now, tz)
-        added = _materialise(session, row, stylist, tz, min(today, valid_from), today + AHEAD, now)
-        stylist.version += 1
-        audit.record(
-            session,
-            now,
-            actor=actor,
-            action="set_rota",
-            subject="rota_pattern",
-            subject_id=row.id,
-            after={"weekday": weekday, "starts": starts.isoformat(), "ends": ends.isoformat()},
-        )
-        begins, _ = day_span(max(valid_from, today), tz)
-        return _endangered(session, stylist_id, salon_id, begins, [b for day in added for b in day.breaks])
+        return _begin_pattern(session, pattern, salon, stylist, actor, now)
 
 
 def materialise_all(now: datetime) -> int:
@@ -118,6 +92,28 @@ def _materialise_stylist(stylist_id: int, now: datetime) -> int:
         return added
 
 
+def _begin_pattern(
+    session: Session, pattern: WeeklyPattern, salon: Salon, stylist: Stylist, actor: str, now: datetime
+) -> list[Endangered]:
+    tz = ZoneInfo(salon.zone)
+    today = local_day(now, tz)
+    _end_patterns(session, stylist.id, salon.id, pattern.weekday, pattern.valid_from, now)
+    row = _add_pattern(session, pattern, salon, stylist)
+    added = _materialise(session, row, stylist, tz, min(today, row.valid_from), today + AHEAD, now)
+    stylist.version += 1
+    audit.record(
+        session,
+        now,
+        actor=actor,
+        action="set_rota",
+        subject="rota_pattern",
+        subject_id=row.id,
+        after={"weekday": row.weekday, "starts": row.starts.isoformat(), "ends": row.ends.isoformat()},
+    )
+    begins, _ = day_span(max(row.valid_from, today), tz)
+    return _endangered(session, stylist.id, salon.id, begins, [span for day in added for span in day.breaks])
+
+
 def _materialise(
     session: Session,
     pattern: RotaPattern,
@@ -132,24 +128,26 @@ def _materialise(
     Days on which the stylist is already somewhere are passed over: one shift a day. A break gives way to a
     booking that was there first.
     """
-    weekly = WeeklyPattern(
-        pattern.weekday,
-        pattern.starts,
-        pattern.ends,
-        tuple((b.starts, b.ends) for b in pattern.breaks),
-        pattern.valid_from,
-        pattern.valid_to,
-    )
     there = set(session.scalars(sa.select(Shift.works_on).where(Shift.rota_pattern_id == pattern.id)))
     first, last = max(first, stylist.joined_on), min(last, stylist.left_on or last)
-    days = [day for day in days_of(weekly, first, last, tz) if day.works_on not in there]
+    days = [day for day in days_of(_weekly(pattern), first, last, tz) if day.works_on not in there]
     if not days:
         return []
     reach = day_span(days[0].works_on, tz)[0], days[-1].ends_at + DAY
     present = _taken(session, f"presence:{stylist.id}", *reach)
     away = {local_day(starts_at, tz) for starts_at, _ in present}
-    free = [day for day in days if day.works_on not in away and not _overlaps(day, present)]
-    hands = _taken(session, f"stylist:{stylist.id}", *reach)
+    free = [
+        day
+        for day in days
+        if day.works_on not in away and not _overlaps((day.starts_at, day.ends_at), present)
+    ]
+    _write_days(session, pattern, free, _taken(session, f"stylist:{stylist.id}", *reach), now)
+    return free
+
+
+def _write_days(
+    session: Session, pattern: RotaPattern, free: list[RotaDay], hands: list[Span], now: datetime
+) -> None:
     shifts = [_shift(pattern, day, now) for day in free]
     session.add_all(shifts)
     session.flush()
@@ -157,22 +155,47 @@ def _materialise(
     session.add_all(assignments)
     session.flush()
     for day, assignment in zip(free, assignments, strict=True):
-        spans = [(f"presence:{stylist.id}", day.starts_at, day.ends_at)]
+        spans = [(f"presence:{pattern.stylist_id}", day.starts_at, day.ends_at)]
         spans += [
-            (f"stylist:{stylist.id}", a, b)
-            for a, b in day.breaks
-            if not any(c < b and a < d for c, d in hands)
+            (f"stylist:{pattern.stylist_id}", a, b) for a, b in day.breaks if not _overlaps((a, b), hands)
         ]
         session.add_all(
             Occupancy(resource=resource, starts_at=a, ends_at=b, assignment_id=assignment.id)
             for resource, a, b in spans
         )
     session.flush()
-    return free
 
 
-def _overlaps(day: RotaDay, taken: Sequence[tuple[datetime, datetime]]) -> bool:
-    return any(starts_at < day.ends_at and day.starts_at < ends_at for starts_at, ends_at in taken)
+def _overlaps(span: Span, taken: Sequence[Span]) -> bool:
+    return any(starts_at < span[1] and span[0] < ends_at for starts_at, ends_at in taken)
+
+
+def _weekly(pattern: RotaPattern) -> WeeklyPattern:
+    return WeeklyPattern(
+        pattern.weekday,
+        pattern.starts,
+        pattern.ends,
+        tuple((b.starts, b.ends) for b in pattern.breaks),
+        pattern.valid_from,
+        pattern.valid_to,
+    )
+
+
+def _add_pattern(session: Session, pattern: WeeklyPattern, salon: Salon, stylist: Stylist) -> RotaPattern:
+    row = RotaPattern(
+        network_id=salon.network_id,
+        salon_id=salon.id,
+        stylist_id=stylist.id,
+        weekday=pattern.weekday,
+        starts=pattern.starts,
+        ends=pattern.ends,
+        valid_from=pattern.valid_from,
+        valid_to=pattern.valid_to,
+        breaks=[RotaBreak(starts=a, ends=b) for a, b in pattern.breaks],
+    )
+    session.add(row)
+    session.flush()
+    return row
 
 
 def _shift(pattern: RotaPattern, day: RotaDay, now: datetime) -> Shift:
@@ -204,9 +227,7 @@ def _assignment(pattern: RotaPattern, shift: Shift, now: datetime) -> Assignment
     )
 
 
-def _taken(
-    session: Session, resource: str, first: datetime, last: datetime
-) -> list[tuple[datetime, datetime]]:
+def _taken(session: Session, resource: str, first: datetime, last: datetime) -> list[Span]:
     rows = session.execute(
         sa.select(Occupancy.starts_at, Occupancy.ends_at).where(
             Occupancy.resource == resource,
@@ -259,7 +280,7 @@ def _endangered(
     stylist_id: int,
     salon_id: int,
     begins: datetime,
-    breaks: Sequence[tuple[datetime, datetime]],
+    breaks: Sequence[Span],
 ) -> list[Endangered]:
     """Open bookings from `begins` on that no assignment covers, or whose hands-on time meets a break."""
     covered = sa.exists().where(
