@@ -24,6 +24,7 @@ def solve_file(
 ) -> Roster:
     """Solve the problem in one file and write the roster to another. InvalidProblem when either cannot be
     done."""
+    # Here, because loading ortools takes longer than a check of two files.
     from salonpool.solver.formulation import solve
 
     roster = solve(read_problem(in_path), time_limit_seconds=time_limit, workers=workers, seed=seed)
