@@ -13,6 +13,7 @@ from salonpool.domain.phone import for_reading
 from salonpool.models import Account, Booking, Customer, Message, Network, Offer, Salon, Shift, Stylist
 
 RECENT = timedelta(hours=48)
+ASKING = ("S2", "S2L", "S3", "S3L")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,10 @@ def list_questions(phone: str, asked_by: datetime) -> list[Question]:
     A question whose text still waits, because of the night, was not asked yet.
     """
     waiting = sa.exists().where(
-        Message.offer_id == Offer.id, Message.status == MessageStatus.PENDING, Message.due_at > asked_by
+        Message.offer_id == Offer.id,
+        Message.text_id.in_(ASKING),  # what tells of the offer's end carries its id too
+        Message.status == MessageStatus.PENDING,
+        Message.due_at > asked_by,
     )
     rows = db.session.execute(
         sa.select(Offer, Shift, Salon, Network, Stylist.language)
