@@ -1,6 +1,6 @@
 """The rules of a shift: a stretch of work at a salon that somebody must hold."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from salonpool.domain.refusal import InvalidInput
@@ -77,7 +77,8 @@ def _check_span(starts_at: datetime, ends_at: datetime, now: datetime) -> None:
     if ends_at - starts_at < MIN_LENGTH:
         raise InvalidInput("too_short_a_shift", field="ends_at", minutes=30)
     for field, instant in (("starts_at", starts_at), ("ends_at", ends_at)):
-        if instant.second or instant.microsecond or instant.minute % 5:
+        in_utc = instant.astimezone(UTC)
+        if in_utc.second or in_utc.microsecond or in_utc.minute % 5:
             raise InvalidInput("off_the_grid", field=field, example="11:30")
 
 
