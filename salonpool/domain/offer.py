@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from salonpool.domain.local_time import DAY, at_local
 from salonpool.domain.refusal import Refusal
 
-# Pool policy: pool.md 3f. Wave = smallest k with 1 - (1 - p)**k >= target, at most 6.
+# Policy (docs/how-it-works.md). Wave = smallest k with 1 - (1 - p)**k >= target, at most 6.
 P_ACCEPT = 0.35
 MAX_WAVE = 6
 SOON = timedelta(hours=48)

@@ -2,7 +2,7 @@
 
 import math
 
-# planner.md 1: a ride through the city, with the minutes at both ends.
+# Assumed (docs/planner.md): a ride through the city, with the minutes at both ends.
 RIDE_BASE_MINUTES = 6
 RIDE_MINUTES_PER_KM = 2.4
 # 4.8 km/h on streets a fifth longer than the straight line; further than half an hour nobody walks.

@@ -25,7 +25,7 @@ from salonpool.usecases.texting import Texting
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 BODY_MAX, SENDER_MAX, SID_MAX = 2000, 40, 64
 ANSWERED_AGAIN_AFTER = timedelta(hours=1)
-# What a closed offer is answered with; ux.md 4.2: always the truth, never silence.
+# What a closed offer is answered with: always the truth, never silence.
 TEXT_OF_CODE = {
     "taken": "S5",
     "declined": "S5D",

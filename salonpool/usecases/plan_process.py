@@ -2,7 +2,7 @@
 
 A solver may overrun its time limit, eat the memory or crash (or-tools issues 2604, 4882, 5163); whatever it
 does, the caller gets an answer or learns that there is none. Children are forked from a server process that
-has loaded the solver once (planner.md 2: 0.02 s each, against 0.4-0.8 s for a fresh interpreter).
+has loaded the solver once (a fork took 0.02 s where a fresh interpreter took 0.4-0.8 s).
 """
 
 import multiprocessing

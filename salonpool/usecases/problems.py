@@ -25,7 +25,7 @@ from salonpool.usecases.problem_rows import Rows, read_rows
 HORIZON_DAYS = 14
 HISTORY = timedelta(days=28)
 WEEK_DAYS = 7
-MAX_WORKED_DAYS = 6  # of any seven: no seventh day of work in a row (pool.md H16)
+MAX_WORKED_DAYS = 6  # of any seven: no seventh day of work in a row (docs/planner.md)
 MINOR_UNITS = 100
 OBJECTIVE: tuple[Mapping[str, int], ...] = (
     {"coverage": 1},

@@ -1,4 +1,7 @@
-"""THE DOOR: parse, call one use case or query, render. Never touches tables, session or solver."""
+"""THE DOOR: parse, call one use case or query, render. Never touches tables, session or solver.
+
+Called by app alone; nothing else imports it.
+"""
 
 from flask import Flask
 

@@ -15,7 +15,7 @@ from salonpool.usecases.texting import Texting
 
 LANGUAGE_COOKIE = "language"
 LOCALES = {"zh-Hant": "zh_Hant", "en": "en", "zh-Hans": "zh_Hans"}
-# Tags for <html lang>; ux.md 5.
+# BCP 47 tags for <html lang>.
 LANGUAGE_TAGS = {"zh-Hant": "zh-Hant-TW", "en": "en", "zh-Hans": "zh-Hans-CN"}
 
 csrf = CSRFProtect()

@@ -1,4 +1,4 @@
-"""How pages write times, money and numbers, per language (ux.md 5), and what every page is given."""
+"""How pages write times, money and numbers, per language, and what every page is given."""
 
 from datetime import date, datetime, timedelta
 from typing import Any

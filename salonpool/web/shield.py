@@ -11,7 +11,7 @@ from salonpool.domain.refusal import InvalidInput
 from salonpool.web.extensions import LANGUAGE_COOKIE
 
 LISTS = {"service"}
-# ux.md 6.7; inline style attributes place cards on the board's grid.
+# Inline style attributes place cards on the board's grid.
 CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
     "img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
