@@ -84,11 +84,12 @@ def book(
     Raises SlotTaken with the nearest openings, InvalidInput, Missing.
     """
     key = idempotency.check(key)
-    guest = _checked(guest, salon_slug, language, texting)
+    wanted = _wanted(salon_slug, service_ids, stylist_id, starts_at, language)
+    guest = _checked(guest, wanted.salon, texting)
     asked = [salon_slug, list(service_ids), stylist_id, starts_at.isoformat(), asdict(guest)]
     body_digest = digest(json.dumps(asked, ensure_ascii=False))
 
-    def make(session: Session, wanted: Wanted) -> Receipt:
+    def make(session: Session) -> Receipt:
         if kept := idempotency.replay(session, "book", key, body_digest):
             return Receipt(**kept)
         _refuse_known_ref(session, key)
@@ -99,7 +100,7 @@ def book(
         idempotency.keep(session, "book", key, body_digest, booking.id, asdict(receipt), now)
         return receipt
 
-    return _with_nearest(salon_slug, service_ids, stylist_id, starts_at, language, now, make)
+    return _or_nearest(make, wanted, now)
 
 
 @retried
@@ -114,8 +115,9 @@ def hold(
     texting: Texting,
 ) -> Receipt:
     """Keep a place for 5 minutes while the guest types a phone number. Raises as book()."""
+    wanted = _wanted(salon_slug, service_ids, stylist_id, starts_at, language)
 
-    def make(session: Session, wanted: Wanted) -> Receipt:
+    def make(session: Session) -> Receipt:
         booking = _new(now, BookingStatus.HELD, language)
         booking.held_until = now + HOLD
         commit(session, booking, wanted, now)
@@ -123,7 +125,7 @@ def hold(
         _audit(session, now, "guest", "hold", booking, None)
         return _receipt(session, booking, wanted.salon)
 
-    return _with_nearest(salon_slug, service_ids, stylist_id, starts_at, language, now, make)
+    return _or_nearest(make, wanted, now)
 
 
 @retried
@@ -136,7 +138,7 @@ def confirm(
     if key is not None:
         idempotency.check(key)
     wanted = _wanted_again(booking_id, language)
-    guest = _checked(guest, wanted.salon.slug, language, texting)
+    guest = _checked(guest, wanted.salon, texting)
     body_digest = digest(json.dumps([booking_id, asdict(guest)], ensure_ascii=False))
 
     def make(session: Session) -> Receipt:
@@ -196,18 +198,11 @@ def hold_token(texting: Texting, booking_id: int) -> str:
     return texting.links.token("hold", booking_id, 1)
 
 
-def _with_nearest(
-    salon_slug: str,
-    service_ids: Sequence[int],
-    stylist_id: int | None,
-    starts_at: datetime,
-    language: str,
-    now: datetime,
-    make: Callable[[Session, Wanted], Receipt],
-) -> Receipt:
+def _wanted(
+    salon_slug: str, service_ids: Sequence[int], stylist_id: int | None, starts_at: datetime, language: str
+) -> Wanted:
     salon = get_salon(salon_slug, language)
-    wanted = Wanted(salon, get_visit(salon, service_ids, language), starts_at, stylist_id)
-    return _or_nearest(lambda session: make(session, wanted), wanted, now)
+    return Wanted(salon, get_visit(salon, service_ids, language), starts_at, stylist_id)
 
 
 def _or_nearest(make: Callable[[Session], Receipt], wanted: Wanted, now: datetime) -> Receipt:
@@ -249,11 +244,10 @@ def _settle(
     return _receipt(session, booking, salon)
 
 
-def _checked(guest: Guest, salon_slug: str, language: str, texting: Texting) -> Guest:
+def _checked(guest: Guest, salon: SalonRow, texting: Texting) -> Guest:
     """The guest with a number in E.164 and clean words, before anything is locked. Raises InvalidInput."""
-    region = get_salon(salon_slug, language).region
     return Guest(
-        phone=mobile_number(guest.phone, region, field="customer.phone", demo=texting.demo),
+        phone=mobile_number(guest.phone, salon.region, field="customer.phone", demo=texting.demo),
         name=clean_name(guest.name, field="customer.name"),
         note=clean_note(guest.note),
     )
