@@ -68,6 +68,13 @@ _SENTENCES: dict[str, Any] = {
     ),
     "too_long_a_shift": lambda v: _("A shift can last at most %(hours)s hours.", hours=v["hours"]),
     "too_short_a_shift": lambda v: _("A shift lasts at least %(minutes)s minutes.", minutes=v["minutes"]),
+    "weekday_unknown": lambda v: _(
+        "Choose a day of the week, for example %(example)s.", example=v["example"]
+    ),
+    "break_outside_hours": lambda v: _(
+        "A break must lie inside the hours and beside the others, for example %(example)s.",
+        example=v["example"],
+    ),
     # bookings
     "slot_taken": lambda v: _("Just taken. Nothing was booked; please choose another time."),
     "not_open": lambda v: _("This booking can no longer be changed."),
