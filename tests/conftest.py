@@ -90,6 +90,20 @@ def database_url(request: pytest.FixtureRequest, templates: dict[str, Any]) -> I
         yield url
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def example_url(request: pytest.FixtureRequest, templates: dict[str, Any]) -> Iterator[str]:
+    """A fresh copy of the whole example network; the test runs once for each kind of database."""
+    from tests import example
+
+    key = f"example {request.param}"
+    if key not in templates and request.param == "postgresql":
+        templates[key] = example.postgres_template(request.getfixturevalue("postgres_server"))
+    elif key not in templates:
+        templates[key] = example.sqlite_template(templates["folder"] / "example")
+    with templates[key].copy() as url:
+        yield url
+
+
 @pytest.fixture
 def settings() -> dict[str, Any]:
     """Settings of the app under test beside the database's; a test file may override this fixture."""

@@ -86,6 +86,11 @@ class PostgresTemplate:
         finally:
             self._run(f"DROP DATABASE {name} WITH (FORCE)")
 
+    @property
+    def url(self) -> str:
+        """The template's own URL; nobody may be connected to it while it is copied."""
+        return self._url(self.name)
+
     def _url(self, name: str) -> str:
         return sa.make_url(self.server_url).set(database=name).render_as_string(hide_password=False)
 

@@ -34,13 +34,13 @@ CATALOGUE = {
     "shave": ServiceSpec(("修面", "Shave", "修面"), "barber", ((30, True),), 400, 4),
     "cut-shave": ServiceSpec(("剪髮修面", "Cut and shave", "剪发修面"), "barber", ((60, True),), 850, 5),
     "colour": ServiceSpec(
-        ("染髮", "Colour", "染发"), "colour", ((50, True), (40, False), (30, True)), 2200, 5
+        ("染髮", "Colour", "染发"), "colour", ((45, True), (40, False), (35, True)), 2200, 5
     ),
     "roots": ServiceSpec(
         ("補染髮根", "Root touch-up", "补染发根"), "colour", ((30, True), (35, False), (25, True)), 1500, 4
     ),
     "highlights": ServiceSpec(
-        ("挑染", "Highlights", "挑染"), "colour", ((70, True), (40, False), (40, True)), 3200, 2
+        ("挑染", "Highlights", "挑染"), "colour", ((75, True), (40, False), (35, True)), 3200, 2
     ),
     "perm": ServiceSpec(("燙髮", "Perm", "烫发"), "perm", ((60, True), (40, False), (50, True)), 2800, 4),
     "upstyle": ServiceSpec(("盤髮造型", "Upstyle", "盘发造型"), "upstyle", ((60, True),), 1200, 1),
