@@ -1,0 +1,327 @@
+"""The example network: what its rows keep to, that its story is told, that it can be started over."""
+
+import json
+import random
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from migrations import guards
+from salonpool import clock
+from salonpool.app import create_app
+from salonpool.database import db, transaction
+from salonpool.demo import guests, network
+from salonpool.demo.diary import Duty, Sold, fill
+from salonpool.domain.availability import Step
+from salonpool.domain.demo import EMPTY_SLUG
+from salonpool.domain.local_time import local_day
+from salonpool.domain.phone import is_invented
+from salonpool.domain.refusal import Refusal
+from salonpool.models import (
+    Account,
+    Assignment,
+    AuditEntry,
+    Booking,
+    Customer,
+    Decision,
+    Message,
+    Network,
+    Occupancy,
+    Offer,
+    Salon,
+    Segment,
+    Shift,
+    Stylist,
+)
+from salonpool.queries import availability, doctor
+from salonpool.queries.salons import get_salon, get_visit
+from tests import databases, example
+
+ON_SQLITE = pytest.mark.parametrize("example_url", ["sqlite"], indirect=True)
+MORNING = datetime(2026, 10, 20, 3, 0, tzinfo=UTC)  # 11:00 in Taipei
+
+
+@pytest.fixture
+def app(example_url: str) -> Iterator[Any]:
+    """The demo app on a copy of the example."""
+    with example.opened(example_url) as app:
+        yield app
+
+
+def count(sql: str) -> int:
+    """One number."""
+    return int(db.session.execute(sa.text(sql)).scalar_one())
+
+
+def commands(app: Any, *words: str) -> Any:
+    """Run `flask ...`."""
+    return app.test_cli_runner().invoke(args=list(words))
+
+
+def test_no_two_rows_take_the_same_stylist_or_chair_at_once(app: Any) -> None:
+    overlaps = """SELECT count(*) FROM occupancy a JOIN occupancy b ON a.resource = b.resource AND a.id < b.id
+                  AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at"""
+    assert count(overlaps) == 0
+    assert guards.missing(db.session.connection()) == []
+
+
+def test_every_visit_lies_within_the_stylists_hours_at_that_salon(app: Any) -> None:
+    outside = """SELECT count(*) FROM booking b WHERE b.status NOT IN ('cancelled', 'no_show') AND NOT EXISTS (
+                 SELECT 1 FROM assignment a WHERE a.stylist_id = b.stylist_id AND a.salon_id = b.salon_id
+                 AND a.status = 'active' AND a.starts_at <= b.starts_at AND a.ends_at >= b.ends_at)"""
+    assert count(outside) == 0
+
+
+def test_every_visit_is_done_by_somebody_with_the_skill(app: Any) -> None:
+    unskilled = """SELECT count(*) FROM booking_item i JOIN service s ON s.id = i.service_id
+                   JOIN booking b ON b.id = i.booking_id WHERE NOT EXISTS (SELECT 1 FROM stylist_skill k
+                   WHERE k.stylist_id = b.stylist_id AND k.skill_id = s.skill_id)"""
+    assert count(unskilled) == 0
+    assert count("SELECT count(*) FROM booking_item") == count("SELECT count(*) FROM booking")
+
+
+def test_a_visit_takes_one_chair_throughout_and_hands_only_when_needed(app: Any) -> None:
+    rows: dict[int, dict[str, Any]] = defaultdict(lambda: defaultdict(float))
+    for booking_id, resource, starts_at, ends_at in db.session.execute(
+        sa.select(Occupancy.booking_id, Occupancy.resource, Occupancy.starts_at, Occupancy.ends_at).where(
+            Occupancy.booking_id.is_not(None)
+        )
+    ):
+        rows[booking_id][resource.split(":")[0]] += (ends_at - starts_at).total_seconds() / 60
+    segments: dict[int, dict[bool, float]] = defaultdict(lambda: defaultdict(float))
+    for booking_id, hands, starts_at, ends_at in db.session.execute(
+        sa.select(Segment.booking_id, Segment.hands, Segment.starts_at, Segment.ends_at)
+    ):
+        segments[booking_id][hands] += (ends_at - starts_at).total_seconds() / 60
+    for booking in db.session.scalars(sa.select(Booking)):
+        length = (booking.ends_at - booking.starts_at).total_seconds() / 60
+        steps = segments[booking.id]
+        assert steps[True] + steps[False] == length
+        if booking.status in {"cancelled", "no_show"}:
+            assert booking.id not in rows
+        else:
+            assert rows[booking.id] == {"chair": length, "stylist": steps[True]}
+
+
+def test_every_guest_with_a_number_has_their_texts_and_every_other_a_reason(app: Any) -> None:
+    untold = """SELECT count(*) FROM booking b WHERE b.no_sms_reason IS NULL
+                AND (SELECT count(*) FROM message m WHERE m.booking_id = b.id AND m.text_id = 'C1') <> 1"""
+    assert count(untold) == 0
+    unaware = """SELECT count(*) FROM booking b WHERE b.no_sms_reason IS NULL AND b.status = 'cancelled'
+                 AND NOT EXISTS (SELECT 1 FROM message m WHERE m.booking_id = b.id AND m.text_id = 'C4')"""
+    assert count(unaware) == 0
+    unlike = "SELECT count(*) FROM booking WHERE (customer_id IS NULL) <> (no_sms_reason IS NOT NULL)"
+    assert count(unlike) == 0
+
+
+def test_nobody_in_it_can_be_reached(app: Any) -> None:
+    for column in (Customer.phone, Stylist.phone, Account.phone, Salon.phone, Message.to):
+        assert all(is_invented(phone) for phone in db.session.scalars(sa.select(column)) if phone)
+
+
+def test_the_doctor_finds_it_well(app: Any) -> None:
+    assert doctor.list_findings(clock.now(), clock.system_now()) == []
+
+
+def test_it_is_as_large_as_promised_and_the_salons_are_open(app: Any) -> None:
+    assert count("SELECT count(*) FROM salon WHERE network_id = 1") == 8
+    assert count("SELECT count(*) FROM stylist") == 24
+    assert count("SELECT count(*) FROM stylist WHERE pooled") == 9
+    assert count("SELECT count(*) FROM catalogue_entry") == 14
+    assert count("SELECT count(*) FROM customer") >= guests.COUNT
+    assert time(10) <= clock.now().astimezone(network.TZ).time() < time(16)
+    past = count("SELECT count(*) FROM booking WHERE status = 'completed'")
+    ahead = count("SELECT count(*) FROM booking WHERE status = 'confirmed'")
+    assert past > 1000
+    assert ahead > 800
+
+
+def test_tuesdays_have_slack_and_saturdays_are_nearly_full(app: Any) -> None:
+    worked: dict[int, float] = defaultdict(float)
+    booked: dict[int, float] = defaultdict(float)
+    today = local_day(clock.now(), network.TZ)
+    for resource, starts_at, ends_at, booking_id in db.session.execute(
+        sa.select(Occupancy.resource, Occupancy.starts_at, Occupancy.ends_at, Occupancy.booking_id)
+    ):
+        day = local_day(starts_at, network.TZ)
+        minutes = (ends_at - starts_at).total_seconds() / 60
+        if not today < day <= today + timedelta(days=7):
+            continue
+        if booking_id is None:
+            worked[day.weekday()] += minutes if resource.startswith("presence:") else -minutes
+        elif resource.startswith("stylist:"):
+            booked[day.weekday()] += minutes
+    assert booked[1] / worked[1] < 0.45
+    assert booked[5] / worked[5] > 0.75
+
+
+def test_the_story_is_told(app: Any) -> None:
+    posted = db.session.scalars(sa.select(Shift).where(Shift.source == "post").order_by(Shift.id)).all()
+    filled, urgent, for_mia, too_cheap = posted
+    today = local_day(clock.now(), network.TZ)
+    assert [shift.status for shift in posted] == ["filled", "offering", "offering", "posted"]
+    assert local_day(urgent.starts_at, network.TZ) == today
+    answers = db.session.execute(
+        sa.select(Offer.status, sa.func.count()).where(Offer.shift_id == urgent.id).group_by(Offer.status)
+    )
+    found: dict[str, int] = dict(answers.all())  # type: ignore[arg-type]
+    assert found["declined"] == 1
+    assert found["offered"] >= 1
+    assert "Mia" in db.session.scalars(
+        sa.select(Stylist.name)
+        .join(Offer, Offer.stylist_id == Stylist.id)
+        .where(Offer.shift_id == for_mia.id, Offer.status == "offered")
+    )
+    why = db.session.scalars(sa.select(Decision).where(Decision.shift_id == too_cheap.id)).one()
+    assert why.kind == "unfilled"
+    assert why.detail["funnel"]
+    told = {
+        text
+        for (text,) in db.session.execute(sa.text("SELECT text_id FROM message WHERE status = 'pending'"))
+    }
+    assert {"C1", "S3", "S2", "S4", "O3", "O4"} <= told
+    assert filled.salon_id == for_mia.salon_id == too_cheap.salon_id
+
+
+def test_a_visiting_stylist_is_on_sale_and_already_booked(app: Any) -> None:
+    visiting = db.session.scalars(sa.select(Assignment).where(Assignment.source == "offer")).one()
+    booked = db.session.scalars(sa.select(Booking).where(Booking.client_ref.is_not(None))).one()
+    assert booked.stylist_id == visiting.stylist_id
+    salon = get_salon("qinghe", "en")
+    service_id = count("SELECT min(service_id) FROM booking_item WHERE booking_id = " + str(booked.id))
+    visit = get_visit(salon, [service_id], "en")
+    free = availability.find_openings(
+        salon, visit, visiting.starts_at, visiting.ends_at, clock.now(), stylist_id=visiting.stylist_id
+    )
+    assert free
+    assert booked.starts_at not in {start.start for start in free}
+
+
+def test_the_second_network_is_empty(app: Any) -> None:
+    empty = db.session.scalars(sa.select(Network.id).where(Network.slug == EMPTY_SLUG)).one()
+    assert count(f"SELECT count(*) FROM salon WHERE network_id = {empty}") == 1
+    assert count(f"SELECT count(*) FROM account WHERE network_id = {empty}") == 1
+    assert count(f"SELECT count(*) FROM booking WHERE network_id = {empty}") == 0
+
+
+def test_starting_over_gives_the_same_network_again_with_its_guards(
+    app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "system_now", lambda: MORNING)
+    texting = app.extensions["salonpool.texting"]
+    wanted = sa.select(
+        Booking.id,
+        Booking.salon_id,
+        Booking.stylist_id,
+        Booking.starts_at,
+        Booking.status,
+        Booking.price_minor,
+    ).order_by(Booking.id)
+    before = count("SELECT count(*) FROM audit_entry")
+    network.build(texting)
+    first = db.session.execute(wanted).all()
+    network.build(texting)
+    assert db.session.execute(wanted).all() == first
+    assert guards.missing(db.session.connection()) == []
+    assert count("SELECT count(*) FROM audit_entry") == before
+    with pytest.raises(sa.exc.DBAPIError), transaction() as session:
+        session.execute(sa.delete(AuditEntry))
+
+
+@ON_SQLITE
+def test_the_command_leaves_what_is_there_alone_unless_told(app: Any) -> None:
+    refused = commands(app, "demo")
+    assert refused.exit_code == 2
+    assert len(refused.stderr.splitlines()) == 1
+    before = count("SELECT max(id) FROM booking")
+    assert commands(app, "demo", "--if-empty").exit_code == 0
+    assert count("SELECT max(id) FROM booking") == before
+
+
+@ON_SQLITE
+def test_the_command_writes_who_may_sign_in(app: Any, tmp_path: Path) -> None:
+    out = tmp_path / "demo.json"
+    assert commands(app, "demo", "--json-out", str(out)).exit_code == 0
+    found = json.loads(out.read_text())
+    assert len(found["salons"]) == 8
+    client = app.test_client()
+    for part in ("owner", "stylist", "office"):
+        assert client.get(found["accounts"][part]["sign_in"]).status_code == 200
+    bearer = {"Authorization": f"Bearer {found['accounts']['owner']['token']}"}
+    assert client.get("/api/v1/shifts", headers=bearer).status_code == 200
+    assert client.get(found["pages"]["booking"]).status_code == 200
+    assert client.get(found["pages"]["offers"][0]).status_code == 200
+
+
+@ON_SQLITE
+def test_a_network_that_is_no_example_is_never_touched(app: Any) -> None:
+    with transaction() as session:
+        session.execute(sa.update(Network).where(Network.slug == EMPTY_SLUG).values(slug="real-circle"))
+    refused = commands(app, "demo", "--reset")
+    assert refused.exit_code == 2
+    assert "not_a_demo" in refused.stderr
+    with pytest.raises(Refusal, match="not_a_demo"):
+        network.build(app.extensions["salonpool.texting"])
+    assert count("SELECT count(*) FROM stylist") == 24
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_outside_the_demo_the_command_refuses(database_url: str) -> None:
+    app = create_app(databases.config_for(database_url))
+    with app.app_context():
+        refused = commands(app, "demo")
+        db.engine.dispose()
+    assert refused.exit_code == 2
+    assert "demo_off" in refused.stderr
+
+
+def test_a_day_fills_the_same_way_for_the_same_seed() -> None:
+    duties = [
+        Duty(1, (600, 1140), ((780, 840),), frozenset({1})),
+        Duty(2, (600, 1140), (), frozenset({1, 2})),
+    ]
+    menu = [
+        Sold(1, 1, (Step(40, True),), 60000, 5),
+        Sold(2, 2, (Step(50, True), Step(40, False), Step(30, True)), 220000, 2),
+    ]
+    days = [fill(duties, [1, 2], menu, 0, (0.9, 0.9), random.Random(seed)) for seed in (7, 7, 8)]
+    assert days[0] == days[1]
+    assert days[0] != days[2]
+    assert len(days[0]) > 8
+
+
+def test_a_colour_guest_waits_in_the_chair_while_the_stylist_serves_another() -> None:
+    colour = Sold(1, 1, (Step(45, True), Step(40, False), Step(35, True)), 220000, 1)
+    cut = Sold(2, 1, (Step(40, True),), 60000, 1)
+    duty = Duty(1, (600, 720), (), frozenset({1}))
+    days = [fill([duty], [1, 2], [colour, cut], 0, (1, 1), random.Random(seed)) for seed in range(20)]
+    both = next(day for day in days if len(day) == 2 and day[0].sold is colour)
+    assert (both[0].start, both[1].start, both[1].end) == (600, 645, 685)
+    assert both[0].chair_id != both[1].chair_id
+
+
+def test_guests_are_the_same_for_the_same_seed_and_all_have_numbers_of_their_own() -> None:
+    shares = {"qinghe": 0.6, "riverside": 0.4}
+    first, again = (guests.invent(random.Random(1), shares) for _ in range(2))
+    assert first == again
+    everybody = [guest for found in first.values() for guest in found]
+    assert len({guest.phone for guest in everybody}) == len(everybody) == guests.COUNT
+
+
+# The salon of the story is closed on Mondays; most of the pool works at home from Thursday to Sunday.
+@pytest.mark.parametrize(
+    "day", [date(2026, 10, n) for n in (18, 21, 24)], ids=["Sunday", "Wednesday", "Saturday"]
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_story_can_be_told_whatever_day_it_is(
+    database_url: str, day: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "system_now", lambda: datetime.combine(day, time(7, 40), tzinfo=UTC))
+    with example.opened(database_url) as app:
+        network.build(app.extensions["salonpool.texting"])
+        assert network.find_state() == "whole"
