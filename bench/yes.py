@@ -2,7 +2,7 @@
 
 python -m bench.yes [--database sqlite|postgresql|both] [--rounds N] [--short]
 
-Every offer is made by one real planning run and texted by one pass of the outbox. Then, shift by shift, two
+Every offer is made by one real planning run and texted through the simulator. Then, shift by shift, two
 answers meet: link and link (a form each, POST /o/TOKEN/accept), or link and reply (the text "1", stored and
 then handled by another process). Bars: one winner each round, who alone holds the seat; the other hears
 "taken", by page (409) or by text. Else exit 1.
@@ -110,7 +110,8 @@ def run(kind: databases.Kind, rounds: int) -> Outcome:
         app = create_app(databases.config_for(url))
         with app.app_context():
             duels = prepare(app.extensions["salonpool.texting"], rounds * len(KINDS))
-            messages.send_due(clock.now(), clock.system_now(), app.extensions["salonpool.gateway"]())
+            gateway = app.extensions["salonpool.gateway"]()
+            messages.send_due(clock.now(), clock.system_now(), gateway, limit=4 * len(duels))
             db.session.remove()
             with live.server(url, workers=WORKERS) as server, Arena(server.url, url) as arena:
                 tallies = {
