@@ -21,6 +21,8 @@ from salonpool.usecases.texting import Texting
 
 ROOT = Path(__file__).parent.parent
 MAX_BODY = 256 * 1024
+# A process that froze inside a transaction must not keep its locks for longer than a lease lasts.
+POSTGRES_OPTIONS = "-c timezone=utc -c idle_in_transaction_session_timeout=15s"
 STAND_IN_ACCOUNT = "AC" + "0" * 32
 STAND_IN_SENDER = "+15005550006"  # Twilio's own number for tests
 
@@ -120,4 +122,4 @@ def _engine_options(url: str) -> dict[str, object]:
     common = {"pool_size": 10, "hide_parameters": True}  # an error's text must not hold numbers and names
     if url.startswith("sqlite"):
         return {**common, "connect_args": {"timeout": database.BUSY_TIMEOUT_MS / 1000}}
-    return {**common, "pool_pre_ping": True, "connect_args": {"options": "-c timezone=utc"}}
+    return {**common, "pool_pre_ping": True, "connect_args": {"options": POSTGRES_OPTIONS}}

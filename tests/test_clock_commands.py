@@ -1,0 +1,118 @@
+"""init, token, send-messages, doctor, and who carries the texts."""
+
+import pytest
+import sqlalchemy as sa
+
+from config import ConfigError
+from salonpool.app import create_app
+from salonpool.database import db, transaction
+from salonpool.messaging.simulator import SimulatorGateway
+from salonpool.messaging.twilio_gateway import TwilioGateway
+from salonpool.models import Account, Message, Network
+from salonpool.queries import access
+from salonpool.usecases import messages
+from tests.builders import NOW, a_network, an_account
+from tests.databases import config_for
+
+KEYS = {"twilio_account_sid": "AC1", "twilio_auth_token": "token", "twilio_from": "+15005550006"}
+
+
+@pytest.fixture
+def command(app):
+    """Runs a command; gives exit code, stdout, stderr."""
+
+    def run(*words: str) -> tuple[int, str, str]:
+        result = app.test_cli_runner().invoke(args=list(words))
+        db.session.rollback()
+        return result.exit_code, result.stdout, result.stderr
+
+    return run
+
+
+def test_init_makes_a_network_and_prints_a_link(command):
+    code, out, err = command("init", "--network", "yuanshan", "--office", "0912 345 678")
+    assert (code, err) == (0, "")
+    assert out.startswith("http://salon.test/in/")
+    assert db.session.scalar(sa.select(Network.slug)) == "yuanshan"
+    assert db.session.scalar(sa.select(Account.phone)) == "+886912345678"
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (("init", "--network", "Yuan Shan", "--office", "0912 345 678"), "network"),
+        (("init", "--network", "yuanshan", "--office", "call me"), "office"),
+        (("init", "--network", "yuanshan", "--office", "0912 345 678", "--zone", "EST"), "zone"),
+        (("token", "nobody"), "ACCOUNT"),
+        (("token", "99"), "ACCOUNT"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_2(command, words, named):
+    code, out, err = command(*words)
+    assert (code, out) == (2, "")
+    assert err.startswith(named)
+    assert err.count("\n") == 1
+
+
+def test_token_prints_a_bearer_token_that_opens_the_account(command):
+    account_id = an_account(a_network(), phone="+886912345678")
+    for typed in (str(account_id), "0912 345 678"):
+        code, out, _ = command("token", typed)
+        found = access.find_account_by_bearer(out.strip())
+        assert code == 0
+        assert found is not None
+        assert found.id == account_id
+
+
+def test_send_messages_sends_what_is_due(command):
+    network_id = a_network()
+    with transaction() as session:
+        messages.enqueue(
+            session, network_id=network_id, event_id="sign_in:1", text_id="S1", to="+886912000001",
+            language="en", values={"u": "s.example/in/1"}, now=NOW,
+        )  # fmt: skip
+    code, out, _ = command("send-messages")
+    assert (code, out.split(",")[0]) == (0, "sent 1")
+    assert db.session.scalar(sa.select(Message.status)) == "sent"
+
+
+def test_doctor_is_content_with_a_sound_installation(command):
+    code, out, _ = command("doctor")
+    assert code == 0
+    assert out.endswith("all well\n")
+
+
+def test_doctor_says_what_is_wrong_and_what_to_do(command):
+    with transaction() as session:
+        session.execute(sa.text("UPDATE alembic_version SET version_num = 'older'"))
+    code, out, _ = command("doctor")
+    assert code == 1
+    assert "flask db upgrade" in out
+
+
+@pytest.mark.parametrize(
+    ("settings", "gateway"),
+    [
+        ({"testing": False}, SimulatorGateway),
+        ({"testing": False, **KEYS}, TwilioGateway),
+        ({"testing": True, **KEYS}, SimulatorGateway),
+        ({"testing": False, "demo": True, **KEYS}, SimulatorGateway),
+        ({"testing": True, **KEYS, "twilio_api_base": "http://127.0.0.1:1"}, TwilioGateway),
+        (
+            {"demo": True, "twilio_auth_token": "token", "twilio_api_base": "http://127.0.0.1:1"},
+            TwilioGateway,
+        ),
+        ({"twilio_api_base": "http://127.0.0.1:1"}, SimulatorGateway),
+    ],
+)
+def test_texts_leave_the_machine_only_with_credentials_and_never_by_accident(settings, gateway, tmp_path):
+    app = create_app(config_for(f"sqlite:///{tmp_path}/none.sqlite", **settings))
+    assert type(app.extensions["salonpool.gateway"]()) is gateway
+
+
+def test_credentials_without_a_sender_are_refused(tmp_path):
+    app = create_app(
+        config_for(f"sqlite:///{tmp_path}/none.sqlite", testing=False, **{**KEYS, "twilio_from": ""})
+    )
+    with pytest.raises(ConfigError, match="TWILIO_FROM"):
+        app.extensions["salonpool.gateway"]()
