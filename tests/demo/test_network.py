@@ -71,9 +71,10 @@ def test_no_two_rows_take_the_same_stylist_or_chair_at_once(app: Any) -> None:
 
 
 def test_every_visit_lies_within_the_stylists_hours_at_that_salon(app: Any) -> None:
-    outside = """SELECT count(*) FROM booking b WHERE b.status NOT IN ('cancelled', 'no_show') AND NOT EXISTS (
-                 SELECT 1 FROM assignment a WHERE a.stylist_id = b.stylist_id AND a.salon_id = b.salon_id
-                 AND a.status = 'active' AND a.starts_at <= b.starts_at AND a.ends_at >= b.ends_at)"""
+    outside = """SELECT count(*) FROM booking b WHERE b.status NOT IN ('cancelled', 'no_show')
+                 AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.stylist_id = b.stylist_id
+                 AND a.salon_id = b.salon_id AND a.status = 'active'
+                 AND a.starts_at <= b.starts_at AND a.ends_at >= b.ends_at)"""
     assert count(outside) == 0
 
 
