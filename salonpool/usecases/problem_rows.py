@@ -1,7 +1,7 @@
 """The rows a planning problem is written from: a fixed number of queries, whatever the number of people."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -56,53 +56,27 @@ def read_rows(
     stylists: Sequence[Stylist],
     since: datetime,
     until: datetime,
-    *,
-    beside: Shift | None = None,
 ) -> Rows:
-    """Everything about these shifts and people between two instants; with `beside`, also whoever works
-    at that shift's salon during it.
+    """Everything about these shifts and people between two instants.
 
     Shifts and people were read before: what changes from now on raises their version, so a plan made from a
     mixture of old and new rows is dropped when it is published.
     """
-    working = sa.and_(
-        Assignment.network_id == network_id,
-        Assignment.starts_at < until,
-        Assignment.ends_at > since,
-        Assignment.status.in_(WORKING_STATES),
-    )
-    if beside is not None:
-        also = session.scalars(sa.select(Stylist).where(Stylist.id.in_(_works_beside(beside)))).all()
-        stylists = [*stylists, *(other for other in also if other not in stylists)]
-        working = sa.and_(working, Assignment.stylist_id.in_([stylist.id for stylist in stylists]))
     shift_ids = [shift.id for shift in shifts]
     ids = [stylist.id for stylist in stylists]
     live = _live(session, network_id)
+    salons = sa.select(Salon).where(Salon.network_id == network_id).order_by(Salon.id)
     return Rows(
-        salons=session.scalars(
-            sa.select(Salon).where(Salon.network_id == network_id).order_by(Salon.id)
-        ).all(),
+        salons=session.scalars(salons).all(),
         chairs=_chairs(session, network_id),
         shifts=shifts,
         stylists=stylists,
         skill_codes=_skill_codes(session, network_id),
-        skills=_by_stylist(session.scalars(sa.select(StylistSkill).where(StylistSkill.stylist_id.in_(ids)))),
-        available=_by_stylist(
-            session.scalars(sa.select(Availability).where(Availability.stylist_id.in_(ids)))
-        ),
-        time_off=_by_stylist(
-            session.scalars(
-                sa.select(TimeOff).where(
-                    TimeOff.stylist_id.in_(ids), TimeOff.ends_at > since, TimeOff.starts_at < until
-                )
-            )
-        ),
-        standing=_by_stylist(
-            session.scalars(
-                sa.select(StandingYes).where(StandingYes.stylist_id.in_(ids), StandingYes.ended_at.is_(None))
-            )
-        ),
-        worked=_worked(session, working),
+        skills=_by_stylist(session, StylistSkill, ids),
+        available=_by_stylist(session, Availability, ids),
+        time_off=_by_stylist(session, TimeOff, ids, TimeOff.ends_at > since, TimeOff.starts_at < until),
+        standing=_by_stylist(session, StandingYes, ids, StandingYes.ended_at.is_(None)),
+        worked=_worked(session, ids, since, until),
         filled=_filled(session, shift_ids),
         live=Counter(shift_id for shift_id, _ in live),
         live_stylists=frozenset(stylist_id for _, stylist_id in live),
@@ -110,24 +84,32 @@ def read_rows(
     )
 
 
-def _worked(session: Session, working: sa.ColumnElement[bool]) -> dict[int, list[Worked]]:
-    worked: dict[int, list[Worked]] = defaultdict(list)
-    for stylist_id, starts_at, ends_at, salon_id in session.execute(
-        sa.select(Assignment.stylist_id, Assignment.starts_at, Assignment.ends_at, Assignment.salon_id)
-        .where(working)
-        .order_by(Assignment.starts_at)
-    ):
-        worked[stylist_id].append((starts_at, ends_at, salon_id))
-    return worked
-
-
-def _works_beside(shift: Shift) -> sa.Select[int]:
-    return sa.select(Assignment.stylist_id).where(
+def list_beside(session: Session, shift: Shift) -> Sequence[Stylist]:
+    """Whoever works at the shift's salon during it."""
+    works = sa.select(Assignment.stylist_id).where(
         Assignment.salon_id == shift.salon_id,
         Assignment.starts_at < shift.ends_at,
         Assignment.ends_at > shift.starts_at,
         Assignment.status.in_(WORKING_STATES),
     )
+    return session.scalars(sa.select(Stylist).where(Stylist.id.in_(works)).order_by(Stylist.id)).all()
+
+
+def _worked(session: Session, ids: list[int], since: datetime, until: datetime) -> dict[int, list[Worked]]:
+    rows = session.execute(
+        sa.select(Assignment.stylist_id, Assignment.starts_at, Assignment.ends_at, Assignment.salon_id)
+        .where(
+            Assignment.stylist_id.in_(ids),
+            Assignment.starts_at < until,
+            Assignment.ends_at > since,
+            Assignment.status.in_(WORKING_STATES),
+        )
+        .order_by(Assignment.starts_at)
+    )
+    worked: dict[int, list[Worked]] = defaultdict(list)
+    for stylist_id, starts_at, ends_at, salon_id in rows:
+        worked[stylist_id].append((starts_at, ends_at, salon_id))
+    return worked
 
 
 def _chairs(session: Session, network_id: int) -> dict[int, int]:
@@ -175,8 +157,10 @@ def _asked(session: Session, shift_ids: list[int]) -> dict[int, set[int]]:
     return asked
 
 
-def _by_stylist(rows: Iterable[OfStylist]) -> dict[int, list[OfStylist]]:
+def _by_stylist(
+    session: Session, model: type[OfStylist], ids: list[int], *conditions: sa.ColumnElement[bool]
+) -> dict[int, list[OfStylist]]:
     grouped: dict[int, list[OfStylist]] = defaultdict(list)
-    for row in rows:
+    for row in session.scalars(sa.select(model).where(model.stylist_id.in_(ids), *conditions)):
         grouped[row.stylist_id].append(row)
     return grouped

@@ -20,7 +20,7 @@ from salonpool.domain.shift import OPEN_STATES, ShiftSource
 from salonpool.domain.travel import RIDE_BASE_MINUTES, RIDE_MINUTES_PER_KM
 from salonpool.models import Network, Shift, Stylist
 from salonpool.solver import problem as puzzle
-from salonpool.usecases.problem_rows import Rows, read_rows
+from salonpool.usecases.problem_rows import Rows, list_beside, read_rows
 
 HORIZON_DAYS = 14
 HISTORY = timedelta(days=28)
@@ -107,15 +107,9 @@ def read_person(session: Session, stylist_id: int, shift_id: int, now: datetime)
     tz = ZoneInfo(network.zone)
     days = (local_day(shift.starts_at, tz) - local_day(now, tz)).days + 1
     frame = _Frame.of(network, now, max(HORIZON_DAYS, days))
-    rows = read_rows(
-        session,
-        network.id,
-        [shift],
-        [stylist],
-        frame.starts_at - HISTORY,
-        frame.ends_at + WEEK_DAYS * DAY,
-        beside=shift,
-    )
+    others = [other for other in list_beside(session, shift) if other.id != stylist_id]
+    since, until = frame.starts_at - HISTORY, frame.ends_at + WEEK_DAYS * DAY
+    rows = read_rows(session, network.id, [shift], [stylist, *others], since, until)
     return _Writer(frame, rows, one_seat=True).reading()
 
 

@@ -50,21 +50,7 @@ def fill(
     scene.filled(assignment, stylist, now)
     settle(session, scene.shift, now, scene=scene)
     session.execute(sa.update(Stylist).where(Stylist.id == stylist.id).values(version=Stylist.version + 1))
-    after = {
-        "shift_id": scene.shift.id,
-        "stylist_id": stylist.id,
-        "source": source,
-        "status": assignment.status,
-    }
-    audit.record(
-        session,
-        now,
-        actor=actor,
-        action="assign",
-        subject="assignment",
-        subject_id=assignment.id,
-        after=after,
-    )
+    _audit(session, assignment, now, actor)
     return assignment
 
 
@@ -127,3 +113,20 @@ def _insert(
             raise
         raise OfferGone("not_eligible", reason="overlap") from error
     return assignment
+
+
+def _audit(session: Session, assignment: Assignment, now: datetime, actor: str) -> None:
+    audit.record(
+        session,
+        now,
+        actor=actor,
+        action="assign",
+        subject="assignment",
+        subject_id=assignment.id,
+        after={
+            "shift_id": assignment.shift_id,
+            "stylist_id": assignment.stylist_id,
+            "source": assignment.source,
+            "status": assignment.status,
+        },
+    )
