@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -41,9 +42,8 @@ def enqueue(
     """
     if is_opted_out(session, to):
         return None
-    message_id = insert_new(
+    return _add(
         session,
-        Message,
         network_id=network_id,
         event_id=event_id,
         text_id=text_id,
@@ -57,10 +57,6 @@ def enqueue(
         booking_id=booking_id,
         offer_id=offer_id,
     )
-    if message_id is None:
-        return None
-    wake("message", message_id)
-    return session.get(Message, message_id)
 
 
 def record_receipt(*, sid: str, reference: str, word: str, now: datetime) -> bool:
@@ -80,6 +76,14 @@ def record_receipt(*, sid: str, reference: str, word: str, now: datetime) -> boo
         message.sid = sid
         message.sent_at = message.sent_at or now
     return True
+
+
+def _add(session: Session, **values: Any) -> Message | None:
+    message_id = insert_new(session, Message, **values)
+    if message_id is None:
+        return None
+    wake("message", message_id)
+    return session.get(Message, message_id)
 
 
 def _receipted(session: Session, sid: str, reference: str) -> Message | None:

@@ -181,11 +181,23 @@ def test_a_text_that_waits_for_the_morning_has_not_asked_yet(pool, text):
     offer_id = pool.offer()
     with transaction() as session:
         messages.enqueue(
-            session, network_id=pool.network_id, event_id="offer:1:made", text_id="S5Q", to=PHONE,
-            language="en", values={}, now=NOW, offer_id=offer_id, due_at=NOW + 60 * MINUTE,
+            session, network_id=pool.network_id, event_id="offer:1:made", text_id="S2", to=PHONE,
+            language="en", values=dict.fromkeys("svdrph", "x"), now=NOW, offer_id=offer_id,
+            due_at=NOW + 60 * MINUTE,
         )  # fmt: skip
     assert text("1") == "nothing_open"
     assert _offer(offer_id) == OfferStatus.OFFERED
+
+
+def test_a_text_of_the_offers_end_that_waits_hides_no_question(pool, text):
+    offer_id = pool.offer(status="superseded")
+    with transaction() as session:
+        messages.enqueue(
+            session, network_id=pool.network_id, event_id="offer:1:taken", text_id="S5", to=PHONE,
+            language="en", values=dict.fromkeys("sdr", "x"), now=NOW, offer_id=offer_id,
+            due_at=NOW + 60 * MINUTE,
+        )  # fmt: skip
+    assert text("1") == "told_taken"
 
 
 def test_a_question_of_last_week_is_not_spoken_of_again(pool, text):
