@@ -184,41 +184,41 @@ def _write_guests(
     now: datetime,
 ) -> dict[int, int]:
     """Customers and their cards; customer ids by position."""
-    everybody = sorted((guest for found in regulars.values() for guest in found), key=lambda g: g.position)
-    first_seen: dict[int, datetime] = {}
-    for visit in visits:
-        if visit.guest:
-            seen = first_seen.get(visit.guest.position, now)
-            first_seen[visit.guest.position] = min(seen, visit.booked_at)
-    created = {guest.position: first_seen.get(guest.position, now - BACK) for guest in everybody}
-    ids = _insert(
-        session,
-        Customer,
-        [
-            {
-                "network_id": world.network_id,
-                "phone": guest.phone,
-                "language": guest.language,
-                "created_at": created[guest.position],
-            }
-            for guest in everybody
-        ],
+    everybody = sorted(
+        ((guest, slug) for slug, found in regulars.items() for guest in found),
+        key=lambda pair: pair[0].position,
     )
-    customer_ids = {guest.position: id for guest, id in zip(everybody, ids, strict=True)}
+    network = {"network_id": world.network_id}
+    first_seen = _first_seen(visits)
+    created = [first_seen.get(guest.position, now - BACK) for guest, _ in everybody]
+    customers = [
+        {**network, "phone": guest.phone, "language": guest.language, "created_at": at}
+        for (guest, _), at in zip(everybody, created, strict=True)
+    ]
+    ids = _insert(session, Customer, customers)
     cards = [
         {
-            "network_id": world.network_id,
-            "customer_id": customer_ids[guest.position],
+            **network,
+            "customer_id": customer_id,
             "salon_id": world.salons[slug],
             "name": guest.name,
             "note": guest.note,
-            "created_at": created[guest.position],
+            "created_at": at,
         }
-        for slug, found in regulars.items()
-        for guest in found
+        for (guest, slug), at, customer_id in zip(everybody, created, ids, strict=True)
     ]
     session.execute(sa.insert(Card), cards)
-    return customer_ids
+    return {guest.position: customer_id for (guest, _), customer_id in zip(everybody, ids, strict=True)}
+
+
+def _first_seen(visits: Sequence[Visit]) -> dict[int, datetime]:
+    """When each guest first booked, by position."""
+    seen: dict[int, datetime] = {}
+    for visit in visits:
+        if visit.guest:
+            position = visit.guest.position
+            seen[position] = min(seen.get(position, visit.booked_at), visit.booked_at)
+    return seen
 
 
 def _write_bookings(

@@ -53,12 +53,12 @@ def app(example_url: str) -> Iterator[Any]:
         yield app
 
 
-def count(sql: str) -> int:
+def _count(sql: str) -> int:
     """One number."""
     return int(db.session.execute(sa.text(sql)).scalar_one())
 
 
-def commands(app: Any, *words: str) -> Any:
+def _commands(app: Any, *words: str) -> Any:
     """Run `flask ...`."""
     return app.test_cli_runner().invoke(args=list(words))
 
@@ -66,7 +66,7 @@ def commands(app: Any, *words: str) -> Any:
 def test_no_two_rows_take_the_same_stylist_or_chair_at_once(app: Any) -> None:
     overlaps = """SELECT count(*) FROM occupancy a JOIN occupancy b ON a.resource = b.resource AND a.id < b.id
                   AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at"""
-    assert count(overlaps) == 0
+    assert _count(overlaps) == 0
     assert guards.missing(db.session.connection()) == []
 
 
@@ -75,15 +75,15 @@ def test_every_visit_lies_within_the_stylists_hours_at_that_salon(app: Any) -> N
                  AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.stylist_id = b.stylist_id
                  AND a.salon_id = b.salon_id AND a.status = 'active'
                  AND a.starts_at <= b.starts_at AND a.ends_at >= b.ends_at)"""
-    assert count(outside) == 0
+    assert _count(outside) == 0
 
 
 def test_every_visit_is_done_by_somebody_with_the_skill(app: Any) -> None:
     unskilled = """SELECT count(*) FROM booking_item i JOIN service s ON s.id = i.service_id
                    JOIN booking b ON b.id = i.booking_id WHERE NOT EXISTS (SELECT 1 FROM stylist_skill k
                    WHERE k.stylist_id = b.stylist_id AND k.skill_id = s.skill_id)"""
-    assert count(unskilled) == 0
-    assert count("SELECT count(*) FROM booking_item") == count("SELECT count(*) FROM booking")
+    assert _count(unskilled) == 0
+    assert _count("SELECT count(*) FROM booking_item") == _count("SELECT count(*) FROM booking")
 
 
 def test_a_visit_takes_one_chair_throughout_and_hands_only_when_needed(app: Any) -> None:
@@ -112,12 +112,12 @@ def test_a_visit_takes_one_chair_throughout_and_hands_only_when_needed(app: Any)
 def test_every_guest_with_a_number_has_their_texts_and_every_other_a_reason(app: Any) -> None:
     untold = """SELECT count(*) FROM booking b WHERE b.no_sms_reason IS NULL
                 AND (SELECT count(*) FROM message m WHERE m.booking_id = b.id AND m.text_id = 'C1') <> 1"""
-    assert count(untold) == 0
+    assert _count(untold) == 0
     unaware = """SELECT count(*) FROM booking b WHERE b.no_sms_reason IS NULL AND b.status = 'cancelled'
                  AND NOT EXISTS (SELECT 1 FROM message m WHERE m.booking_id = b.id AND m.text_id = 'C4')"""
-    assert count(unaware) == 0
+    assert _count(unaware) == 0
     unlike = "SELECT count(*) FROM booking WHERE (customer_id IS NULL) <> (no_sms_reason IS NOT NULL)"
-    assert count(unlike) == 0
+    assert _count(unlike) == 0
 
 
 def test_nobody_in_it_can_be_reached(app: Any) -> None:
@@ -130,14 +130,14 @@ def test_the_doctor_finds_it_well(app: Any) -> None:
 
 
 def test_it_is_as_large_as_promised_and_the_salons_are_open(app: Any) -> None:
-    assert count("SELECT count(*) FROM salon WHERE network_id = 1") == 8
-    assert count("SELECT count(*) FROM stylist") == 24
-    assert count("SELECT count(*) FROM stylist WHERE pooled") == 9
-    assert count("SELECT count(*) FROM catalogue_entry") == 14
-    assert count("SELECT count(*) FROM customer") >= guests.COUNT
+    assert _count("SELECT count(*) FROM salon WHERE network_id = 1") == 8
+    assert _count("SELECT count(*) FROM stylist") == 24
+    assert _count("SELECT count(*) FROM stylist WHERE pooled") == 9
+    assert _count("SELECT count(*) FROM catalogue_entry") == 14
+    assert _count("SELECT count(*) FROM customer") >= guests.COUNT
     assert time(10) <= clock.now().astimezone(network.TZ).time() < time(16)
-    past = count("SELECT count(*) FROM booking WHERE status = 'completed'")
-    ahead = count("SELECT count(*) FROM booking WHERE status = 'confirmed'")
+    past = _count("SELECT count(*) FROM booking WHERE status = 'completed'")
+    ahead = _count("SELECT count(*) FROM booking WHERE status = 'confirmed'")
     assert past > 1000
     assert ahead > 800
 
@@ -194,7 +194,7 @@ def test_a_visiting_stylist_is_on_sale_and_already_booked(app: Any) -> None:
     booked = db.session.scalars(sa.select(Booking).where(Booking.client_ref.is_not(None))).one()
     assert booked.stylist_id == visiting.stylist_id
     salon = get_salon("qinghe", "en")
-    service_id = count("SELECT min(service_id) FROM booking_item WHERE booking_id = " + str(booked.id))
+    service_id = _count("SELECT min(service_id) FROM booking_item WHERE booking_id = " + str(booked.id))
     visit = get_visit(salon, [service_id], "en")
     free = availability.find_openings(
         salon, visit, visiting.starts_at, visiting.ends_at, clock.now(), stylist_id=visiting.stylist_id
@@ -205,9 +205,9 @@ def test_a_visiting_stylist_is_on_sale_and_already_booked(app: Any) -> None:
 
 def test_the_second_network_is_empty(app: Any) -> None:
     empty = db.session.scalars(sa.select(Network.id).where(Network.slug == EMPTY_SLUG)).one()
-    assert count(f"SELECT count(*) FROM salon WHERE network_id = {empty}") == 1
-    assert count(f"SELECT count(*) FROM account WHERE network_id = {empty}") == 1
-    assert count(f"SELECT count(*) FROM booking WHERE network_id = {empty}") == 0
+    assert _count(f"SELECT count(*) FROM salon WHERE network_id = {empty}") == 1
+    assert _count(f"SELECT count(*) FROM account WHERE network_id = {empty}") == 1
+    assert _count(f"SELECT count(*) FROM booking WHERE network_id = {empty}") == 0
 
 
 def test_starting_over_gives_the_same_network_again_with_its_guards(
@@ -223,31 +223,31 @@ def test_starting_over_gives_the_same_network_again_with_its_guards(
         Booking.status,
         Booking.price_minor,
     ).order_by(Booking.id)
-    before = count("SELECT count(*) FROM audit_entry")
+    before = _count("SELECT count(*) FROM audit_entry")
     network.build(texting)
     first = db.session.execute(wanted).all()
     network.build(texting)
     assert db.session.execute(wanted).all() == first
     assert guards.missing(db.session.connection()) == []
-    assert count("SELECT count(*) FROM audit_entry") == before
+    assert _count("SELECT count(*) FROM audit_entry") == before
     with pytest.raises(sa.exc.DBAPIError), transaction() as session:
         session.execute(sa.delete(AuditEntry))
 
 
 @ON_SQLITE
 def test_the_command_leaves_what_is_there_alone_unless_told(app: Any) -> None:
-    refused = commands(app, "demo")
+    refused = _commands(app, "demo")
     assert refused.exit_code == 2
     assert len(refused.stderr.splitlines()) == 1
-    before = count("SELECT max(id) FROM booking")
-    assert commands(app, "demo", "--if-empty").exit_code == 0
-    assert count("SELECT max(id) FROM booking") == before
+    before = _count("SELECT max(id) FROM booking")
+    assert _commands(app, "demo", "--if-empty").exit_code == 0
+    assert _count("SELECT max(id) FROM booking") == before
 
 
 @ON_SQLITE
 def test_the_command_writes_who_may_sign_in(app: Any, tmp_path: Path) -> None:
     out = tmp_path / "demo.json"
-    assert commands(app, "demo", "--json-out", str(out)).exit_code == 0
+    assert _commands(app, "demo", "--json-out", str(out)).exit_code == 0
     found = json.loads(out.read_text())
     assert len(found["salons"]) == 8
     client = app.test_client()
@@ -263,19 +263,19 @@ def test_the_command_writes_who_may_sign_in(app: Any, tmp_path: Path) -> None:
 def test_a_network_that_is_no_example_is_never_touched(app: Any) -> None:
     with transaction() as session:
         session.execute(sa.update(Network).where(Network.slug == EMPTY_SLUG).values(slug="real-circle"))
-    refused = commands(app, "demo", "--reset")
+    refused = _commands(app, "demo", "--reset")
     assert refused.exit_code == 2
     assert "not_a_demo" in refused.stderr
     with pytest.raises(Refusal, match="not_a_demo"):
         network.build(app.extensions["salonpool.texting"])
-    assert count("SELECT count(*) FROM stylist") == 24
+    assert _count("SELECT count(*) FROM stylist") == 24
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_outside_the_demo_the_command_refuses(database_url: str) -> None:
     app = create_app(databases.config_for(database_url))
     with app.app_context():
-        refused = commands(app, "demo")
+        refused = _commands(app, "demo")
         db.engine.dispose()
     assert refused.exit_code == 2
     assert "demo_off" in refused.stderr

@@ -41,7 +41,7 @@ def shop(app: Any) -> dict[str, Any]:
     return {"network": network, "salon": salon, "stylist": stylist, "service": b.a_service(salon)}
 
 
-def book(
+def _book(
     app: Any, shop: dict[str, Any], clock: str, key: str, phone: str = "0900 000 200"
 ) -> bookings.Receipt:
     """One visit on Monday."""
@@ -58,19 +58,19 @@ def book(
     )
 
 
-def written() -> dict[str, Any]:
+def _written() -> dict[str, Any]:
     """The dump, read back."""
     found: dict[str, Any] = json.loads("".join(dump.json_pieces(b.NOW)))
     return found
 
 
 def test_an_empty_database_has_every_table(app: Any) -> None:
-    assert written() == {"now": "2026-10-19T01:00:00Z", **{name: [] for name in KEYS}}
+    assert _written() == {"now": "2026-10-19T01:00:00Z", **{name: [] for name in KEYS}}
 
 
 def test_a_booking_is_told_with_what_it_takes_up(app: Any, shop: dict[str, Any]) -> None:
-    receipt = book(app, shop, "10:00", "key-1")
-    found = written()
+    receipt = _book(app, shop, "10:00", "key-1")
+    found = _written()
     assert list(found) == ["now", *KEYS]
     assert found["bookings"] == [
         {
@@ -94,7 +94,7 @@ def test_a_booking_is_told_with_what_it_takes_up(app: Any, shop: dict[str, Any])
 
 
 def test_the_rota_is_told_as_shifts_assignments_and_presence(app: Any, shop: dict[str, Any]) -> None:
-    found = written()
+    found = _written()
     monday = next(row for row in found["assignments"] if row["start"] == "2026-10-19T02:00:00Z")
     assert monday["end"] == "2026-10-19T11:00:00Z"
     assert (monday["stylist_id"], monday["salon_id"], monday["status"]) == (
@@ -111,7 +111,7 @@ def test_the_rota_is_told_as_shifts_assignments_and_presence(app: Any, shop: dic
 def test_every_row_has_its_keys_and_only_the_optional_ones_beside_them(
     app: Any, shop: dict[str, Any]
 ) -> None:
-    book(app, shop, "10:00", "key-1")
+    _book(app, shop, "10:00", "key-1")
     with transaction() as session:
         opt_outs.opt_out(session, "+886900000201", b.NOW)
         session.add(
@@ -123,9 +123,9 @@ def test_every_row_has_its_keys_and_only_the_optional_ones_beside_them(
                 window_starts_at=b.NOW, window_ends_at=b.NOW + timedelta(days=14),
             )
         )  # fmt: skip
-    silent = book(app, shop, "15:00", "key-2", phone="0900 000 201")
+    silent = _book(app, shop, "15:00", "key-2", phone="0900 000 201")
     bookings.cancel(booking_id=silent.id, now=b.NOW, texting=app.extensions["salonpool.texting"])
-    found = written()
+    found = _written()
     optional = {
         "bookings": {"no_sms_reason"},
         "occupancy": {"booking_id", "assignment_id"},
@@ -153,7 +153,7 @@ def test_a_shift_of_two_seats_needs_two(app: Any, shop: dict[str, Any]) -> None:
             created_at=b.NOW,
         )
     )  # fmt: skip
-    assert {"id": shift_id, "needed": 2} in written()["shifts"]
+    assert {"id": shift_id, "needed": 2} in _written()["shifts"]
 
 
 def test_a_text_that_waits_for_its_hour_says_until_when(app: Any, shop: dict[str, Any]) -> None:
@@ -164,17 +164,17 @@ def test_a_text_that_waits_for_its_hour_says_until_when(app: Any, shop: dict[str
             due_at=b.NOW + timedelta(hours=8),
         )
     )  # fmt: skip
-    (text,) = written()["sms"]
+    (text,) = _written()["sms"]
     assert text["hold_until"] == "2026-10-19T09:00:00Z"
     assert "booking_id" not in text
 
 
 def test_the_dump_is_one_moment_even_while_somebody_books(app: Any, shop: dict[str, Any]) -> None:
-    book(app, shop, "10:00", "key-1")
+    _book(app, shop, "10:00", "key-1")
 
     def run() -> None:  # in a session of its own, as another process would
         with app.app_context():
-            book(app, shop, "16:00", "key-9")
+            _book(app, shop, "16:00", "key-9")
 
     pieces = dump.json_pieces(b.NOW)
     first = [next(pieces) for _ in range(5)]  # up to the first row
@@ -184,4 +184,4 @@ def test_the_dump_is_one_moment_even_while_somebody_books(app: Any, shop: dict[s
     found = json.loads("".join([*first, *pieces]))
     elsewhere.join(20)
     assert (len(found["bookings"]), len(found["sms"])) == (1, 1)
-    assert len(written()["bookings"]) == 2
+    assert len(_written()["bookings"]) == 2

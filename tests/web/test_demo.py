@@ -38,19 +38,19 @@ def visitor(app: Any) -> Any:
     return client
 
 
-def token(page: Any) -> str:
+def _token(page: Any) -> str:
     """The page's CSRF token."""
     found = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
     assert found
     return found[1]
 
 
-def send(visitor: Any, path: str, page: str = "/demo", **form: str) -> Any:
+def _send(visitor: Any, path: str, page: str = "/demo", **form: str) -> Any:
     """Press a button of a page."""
-    return visitor.post(path, data={"csrf_token": token(visitor.get(page)), **form})
+    return visitor.post(path, data={"csrf_token": _token(visitor.get(page)), **form})
 
 
-def deliver() -> None:
+def _deliver() -> None:
     """One pass of the outbox through the simulator."""
     messages.send_due(clock.now(), clock.system_now(), SimulatorGateway())
 
@@ -68,7 +68,7 @@ def test_three_cards_say_who_one_may_be(visitor: Any) -> None:
 def test_entering_signs_that_person_in_through_a_link_spent_at_once(
     visitor: Any, role: str, home: str, name: str
 ) -> None:
-    entered = send(visitor, "/demo/enter", role=role)
+    entered = _send(visitor, "/demo/enter", role=role)
     assert (entered.status_code, entered.location) == (303, home)
     assert visitor.get(home).status_code == 200
     unused = db.session.execute(sa.text("SELECT count(*) FROM sign_in WHERE used_at IS NULL")).scalar()
@@ -76,15 +76,15 @@ def test_entering_signs_that_person_in_through_a_link_spent_at_once(
 
 
 def test_a_guest_goes_straight_to_the_booking_page(visitor: Any) -> None:
-    entered = send(visitor, "/demo/enter", role="guest")
+    entered = _send(visitor, "/demo/enter", role="guest")
     assert (entered.status_code, entered.location) == (303, "/s/qinghe")
-    assert send(visitor, "/demo/enter", role="office").status_code == 422
+    assert _send(visitor, "/demo/enter", role="office").status_code == 422
 
 
 def test_the_phones_show_texts_that_arrived_with_links_that_open(visitor: Any) -> None:
     waiting = visitor.get("/demo/phones")
     assert "葉小姐" not in waiting.text
-    deliver()
+    _deliver()
     page = visitor.get("/demo/phones")
     assert "葉小姐" in page.text
     booking = db.session.scalars(sa.select(Booking).where(Booking.client_ref.is_not(None))).one()
@@ -95,9 +95,9 @@ def test_the_phones_show_texts_that_arrived_with_links_that_open(visitor: Any) -
 
 
 def test_a_1_from_a_phone_takes_the_shift_like_any_other_text(app: Any, visitor: Any) -> None:
-    deliver()
+    _deliver()
     mia = CAST[Part.STYLIST].phone
-    answered = send(visitor, "/demo/phones", "/demo/phones", number=mia, body="1")
+    answered = _send(visitor, "/demo/phones", "/demo/phones", number=mia, body="1")
     assert (answered.status_code, answered.location) == (303, "/demo/phones")
     (inbound_id,) = db.session.scalars(sa.select(InboundMessage.id)).all()
     assert inbound.handle(inbound_id, clock.now(), app.extensions["salonpool.texting"]) == "accepted"
@@ -110,28 +110,28 @@ def test_a_1_from_a_phone_takes_the_shift_like_any_other_text(app: Any, visitor:
 
 @ON_SQLITE
 def test_a_number_outside_the_example_cannot_text(visitor: Any) -> None:
-    assert send(visitor, "/demo/phones", "/demo/phones", number="+886912345678", body="1").status_code == 404
+    assert _send(visitor, "/demo/phones", "/demo/phones", number="+886912345678", body="1").status_code == 404
     assert db.session.scalar(sa.select(sa.func.count(InboundMessage.id))) == 0
     mia = CAST[Part.STYLIST].phone
-    assert send(visitor, "/demo/phones", "/demo/phones", number=mia, body=" ").status_code == 422
+    assert _send(visitor, "/demo/phones", "/demo/phones", number=mia, body=" ").status_code == 422
 
 
 def test_the_clock_only_goes_forward(visitor: Any) -> None:
     begun = clock.now()
-    assert send(visitor, "/demo/clock", jump="5m").location == "/demo/phones"
+    assert _send(visitor, "/demo/clock", jump="5m").location == "/demo/phones"
     assert timedelta(minutes=5) <= clock.now() - begun < timedelta(minutes=6)
-    send(visitor, "/demo/clock", jump="1h")
+    _send(visitor, "/demo/clock", jump="1h")
     assert timedelta(minutes=65) <= clock.now() - begun < timedelta(minutes=67)
-    send(visitor, "/demo/clock", jump="next_10")
+    _send(visitor, "/demo/clock", jump="next_10")
     assert time(10) <= clock.now().astimezone(network.TZ).time() < time(10, 1)
     for wrong in ("-5m", "", "yesterday"):
-        assert send(visitor, "/demo/clock", jump=wrong).status_code == 422
+        assert _send(visitor, "/demo/clock", jump=wrong).status_code == 422
 
 
 @ON_SQLITE
 def test_starting_over_asks_first(visitor: Any) -> None:
     before = db.session.scalar(sa.select(sa.func.max(Message.id)))
-    asked = send(visitor, "/demo/reset")
+    asked = _send(visitor, "/demo/reset")
     assert (asked.status_code, asked.location) == (303, "/demo/reset")
     question = visitor.get("/demo/reset")
     assert "Start the example over?" in question.text
@@ -139,10 +139,10 @@ def test_starting_over_asks_first(visitor: Any) -> None:
 
 
 def test_starting_over_forgets_what_happened_and_signs_out(visitor: Any) -> None:
-    deliver()
-    send(visitor, "/demo/enter", role="owner")
-    send(visitor, "/demo/phones", "/demo/phones", number=CAST[Part.STYLIST].phone, body="1")
-    done = send(visitor, "/demo/reset", sure="yes")
+    _deliver()
+    _send(visitor, "/demo/enter", role="owner")
+    _send(visitor, "/demo/phones", "/demo/phones", number=CAST[Part.STYLIST].phone, body="1")
+    done = _send(visitor, "/demo/reset", sure="yes")
     assert (done.status_code, done.location) == (303, "/demo")
     assert db.session.scalar(sa.select(sa.func.count(InboundMessage.id))) == 0
     assert visitor.get("/demo").status_code == 200
