@@ -10,7 +10,7 @@ from salonpool import clock
 from salonpool.database import db, transaction
 from salonpool.demo import emptying, guests, history, rows
 from salonpool.demo.rows import TZ
-from salonpool.demo.story import Story
+from salonpool.demo.story import QINGHE_CLOSED_ON, Story
 from salonpool.domain.demo import EMPTY_SLUG, ZONE, phone_of
 from salonpool.domain.local_time import local_day
 from salonpool.domain.person import RoleKind
@@ -67,11 +67,19 @@ def build(texting: Texting) -> Built:
 
 
 def _set_clock() -> datetime:
-    """The salons are open when people first look: the clock goes forward to 10:00 outside 10:00-16:00."""
+    """The story's salon is open when people first look: the clock goes forward to its next 10:00-16:00."""
     now = clock.system_now()
-    if not OPENS <= now.astimezone(TZ).time() < CLOSES:
-        demo_clock.jump_to(demo_clock.next_at(OPENS, now, TZ), now)
+    until = now
+    while not _is_open(until):
+        until = demo_clock.next_at(OPENS, until, TZ)
+    if until > now:
+        demo_clock.jump_to(until, now)
     return clock.now()
+
+
+def _is_open(instant: datetime) -> bool:
+    local = instant.astimezone(TZ)
+    return OPENS <= local.time() < CLOSES and local.weekday() != QINGHE_CLOSED_ON
 
 
 def _write_empty_network(now: datetime) -> None:
