@@ -46,8 +46,9 @@ CATALOGUE = {
     "upstyle": ServiceSpec(("盤髮造型", "Upstyle", "盘发造型"), "upstyle", ((60, True),), 1200, 1),
 }
 
-CUTS = ("cut-style", "cut", "cut-child", "fringe", "wash", "treatment")
-FAMILY = (*CUTS, "colour", "roots", "perm", "upstyle")
+# The first six are what a guest sees at once.
+FAMILY_FIRST = ("cut-style", "cut", "colour", "perm", "treatment", "wash")
+FAMILY = (*FAMILY_FIRST, "roots", "cut-child", "fringe", "upstyle")
 COLOUR_HOUSE = ("colour", "highlights", "roots", "cut-style", "cut", "treatment")
 STUDIO = ("cut-style", "cut", "wash", "colour", "treatment", "upstyle")
 BARBER = ("cut-men", "cut-shave", "shave", "cut-child")
