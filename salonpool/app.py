@@ -44,9 +44,9 @@ def app_from_environment() -> Flask:
     except ConfigError as error:
         if os.environ.get("FLASK_RUN_FROM_CLI") != "true":
             raise
-        if not set(cli.ON_FILES).intersection(sys.argv[1:]):
-            raise MissingSettings(str(error)) from None
-        return cli.app_for_files()
+        if set(cli.ON_FILES).intersection(sys.argv[1:]) or sys.argv[1:] in ([], ["--help"]):
+            return cli.app_for_files()
+        raise MissingSettings(str(error)) from None
 
 
 def create_app(config: Config) -> Flask:

@@ -124,6 +124,8 @@ def run_now(
 
 def _claim(now: datetime, system_now: datetime, time_limit_seconds: float) -> _Claim | None:
     """Compare and set: of two processes that want the same run, one gets it."""
+    if not _anything_to_claim():
+        return None
     with transaction() as session:
         running = sa.select(PlanningRun.network_id).where(
             PlanningRun.status == "running", PlanningRun.lease_until > system_now
@@ -148,6 +150,14 @@ def _claim(now: datetime, system_now: datetime, time_limit_seconds: float) -> _C
         if run_id is None or network_id is None:
             return None
         return _Claim(run_id, network_id, lease_until)
+
+
+def _anything_to_claim() -> bool:
+    """A plain read, so that an idle tick does not queue for the write lock."""
+    unfinished = sa.exists().where(PlanningRun.status.in_(["requested", "running"]))
+    found = bool(db.session.scalar(sa.select(unfinished)))
+    db.session.rollback()
+    return found
 
 
 def _run(claim: _Claim, now: datetime, texting: Texting, time_limit_seconds: float) -> Report:
