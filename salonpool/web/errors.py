@@ -81,7 +81,7 @@ def answer(
         response.mimetype = "application/problem+json"
     else:
         response = current_app.make_response(
-            render_template("errors/error.html", status=status, message=detail, retry_url="")
+            render_template("errors/error.html", status=status, code=code, message=detail)
         )
     response.status_code = status
     return response

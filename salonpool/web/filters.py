@@ -31,6 +31,7 @@ def init_app(app: Flask) -> None:
         day_long=day_long,
         day_short=day_short,
         day_name=day_name,
+        day_soon=day_soon,
         money=money,
         minutes_long=minutes_long,
         phone=phone,
@@ -67,6 +68,14 @@ def day_name(day: date, today: date) -> str:
     if day == today + timedelta(days=1):
         return "明天"
     return ("周" if language() == "zh-Hans" else "週") + WEEKDAYS_ZH[day.weekday()]
+
+
+def day_soon(moment: datetime | date, zone: str | None, today: date) -> str:
+    """Today or tomorrow within a sentence, else the short date."""
+    day = _day(moment, zone)
+    if day == today:
+        return str(_("today"))
+    return str(_("tomorrow")) if day == today + timedelta(days=1) else day_short(day)
 
 
 def money(amount: Money) -> str:
@@ -117,7 +126,7 @@ def _in_language(code: str) -> str:
         path, arguments = request.path, {k: v for k, v in request.args.items() if k != "lang"}
     else:
         path, arguments = "/", {}
-    return f"{path}?{urlencode(arguments | {'lang': code})}"
+    return f"{path}{'&' if '?' in path else '?'}{urlencode(arguments | {'lang': code})}"
 
 
 def _day(moment: datetime | date, zone: str | None) -> date:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, Flask, redirect, render_template, request, session
+from flask import Blueprint, Flask, g, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_login import login_user, logout_user
 
@@ -35,6 +35,7 @@ def ask() -> ResponseReturnValue:
 @blueprint.post("/in")
 def text_link() -> ResponseReturnValue:
     """Text a link. The page is the same whether the number is known or not."""
+    g.page_url = "/in"
     phone, next_url = request.form.get("phone", ""), _local(request.form.get("next", ""))
     try:
         sign_ins.ask(phone, address=request.remote_addr, now=now(), texting=texting())
@@ -61,6 +62,7 @@ def look(token: str) -> ResponseReturnValue:
 @blueprint.post("/in/<token>")
 def enter(token: str) -> ResponseReturnValue:
     """Sign in, once. The session starts afresh, so that one planted before is worth nothing."""
+    g.page_url = "/in"
     limits.check_misses(request.remote_addr, now())
     try:
         account = sign_ins.use(token, now())

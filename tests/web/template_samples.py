@@ -141,16 +141,19 @@ def _guest(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
     }
     near = slots[2:5]
     rows = [
-        Row(slug="qinghe", name=word["salon"], directions=word["walk"], soonest_at=TEN, zone=ZONE),
+        Row(
+            slug="qinghe", name=word["salon"], directions=word["walk"], online=True, soonest_at=TEN, zone=ZONE
+        ),
         Row(
             slug="kapok",
             name=word["kapok"],
-            directions=word["walk"],
+            directions=None,
+            online=True,
             soonest_at=TEN + timedelta(hours=26),
             zone=ZONE,
         ),
     ]
-    owl = Row(slug="owl", name=word["owl"], directions=word["walk"], soonest_at=None, zone=ZONE)
+    owl = Row(slug="owl", name=word["owl"], directions=word["walk"], online=False, soonest_at=None, zone=ZONE)
     districts = [Row(name=word["datong"], salons=rows), Row(name=word["zhongshan"], salons=[owl])]
     return {
         "guest/salons.html": [
@@ -357,6 +360,10 @@ def _desk(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[st
         "desk/today.html": [
             ("full", day),
             ("empty", {**day, "on": TODAY, "bookings": [], "shifts": [], "later_shifts": []}),
+            (
+                "past",
+                {**day, "on": TODAY - timedelta(days=1), "bookings": [], "shifts": [], "later_shifts": []},
+            ),
         ],
         "desk/shift_new.html": [
             ("fresh", post),
@@ -394,6 +401,7 @@ def _shift(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
         )
         return {
             "salon": salon,
+            "today": TODAY,
             "shift": shift,
             "people": [],
             "asks": [],
@@ -424,6 +432,7 @@ def _shift(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
                 ),
             ),
             ("posted", page("posted")),
+            ("unfilled", page("unfilled", asks=asks[:1])),
             ("filled", page("filled", people=people, asks=asks[:2])),
             ("cancelled", page("cancelled")),
         ]
@@ -454,7 +463,7 @@ def _others(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[
         "stylist": Row(name="Mia", salon_name=word["kapok"]),
     }
     errors: list[tuple[str, dict[str, Any]]] = [
-        (str(status), {"status": status, "message": "", "retry_url": ""})
+        (str(status), {"status": status, "code": "", "message": ""})
         for status in (403, 404, 409, 410, 422, 429, 500, 503)
     ]
     return {
@@ -472,7 +481,9 @@ def _others(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[
         "demo/phones.html": [("phones", {"now": TEN, "zone": ZONE, "phones": phones})],
         "errors/error.html": [
             *errors,
-            ("salon", {"status": 404, "message": word["wrong"], "retry_url": "/", "salon": salon}),
+            ("stale form", {"status": 403, "code": "bad_form", "message": word["wrong"]}),
+            ("used link", {"status": 410, "code": "sign_in_used", "message": word["wrong"]}),
+            ("salon", {"status": 404, "code": "not_found", "message": word["wrong"], "salon": salon}),
         ],
         "help.html": [("help", {})],
         "privacy.html": [("privacy", {})],

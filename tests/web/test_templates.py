@@ -30,6 +30,7 @@ def app() -> Flask:
     env.globals["csrf_token"] = lambda: "csrf"
     env.filters["local_time"] = lambda value, zone: value.strftime("%H:%M")
     env.filters["day_long"] = env.filters["day_short"] = lambda value, zone=None: value.strftime("%d.%m.")
+    env.filters["day_soon"] = lambda value, zone, today: value.strftime("%d.%m.")
     env.filters["day_name"] = lambda value, today: value.strftime("%a")
     env.filters["money"] = lambda value: f"{value.currency} {value.amount_minor}"
     env.filters["minutes_long"] = lambda value: f"{value} min"

@@ -68,6 +68,7 @@ def show_shift(shift_id: int) -> str:
         "desk/shift.html",
         salon=page.salon,
         shift=page.shift,
+        today=local_day(now(), page.salon.tz),
         people=page.people,
         asks=page.asks,
         funnel=[{"text": remaining_words(rule), "count": count} for rule, count in gap.steps] if gap else [],

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from salonpool.domain.booking import BookingStatus
@@ -34,6 +34,7 @@ def ask_cancel(token: str) -> str:
 def cancel(token: str) -> Response | tuple[str, int]:
     """Cancel, and show that it is."""
     booking_id = opened(access.booking_id_by_link, token)
+    g.page_url = url_for("guest.show_booking", token=token)
     try:
         bookings.cancel(booking_id=booking_id, now=now(), texting=texting())
     except Refusal:

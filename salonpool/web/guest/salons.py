@@ -6,12 +6,12 @@ from typing import Any
 
 from flask import render_template, request
 
-from salonpool.domain.local_time import local_day
+from salonpool.domain.local_time import from_minutes, local_day
 from salonpool.queries import availability, salons
 from salonpool.web.extensions import language, now
 from salonpool.web.guest import blueprint
 
-SOONEST_WITHIN = timedelta(days=2)
+SOONEST_WITHIN = timedelta(days=7)
 SOONEST_FOR_AT_MOST = 12  # each salon's soonest time costs a search
 
 
@@ -50,15 +50,15 @@ def _card(salon: salons.SalonRow, *, with_soonest: bool) -> dict[str, Any]:
         "district": salon.district,
         "directions": salon.directions,
         "zone": salon.zone,
-        "soonest_at": _soonest(salon) if with_soonest else None,
+        **(_soonest(salon) if with_soonest else {"online": True, "soonest_at": None}),
     }
 
 
-def _soonest(salon: salons.SalonRow) -> Any:
+def _soonest(salon: salons.SalonRow) -> dict[str, Any]:
+    """Does the salon take bookings here, and when is its first service free within a week?"""
     services = salons.list_services(salon, language())[:1]
     if not services:
-        return None
-    found = availability.find_openings(
-        salon, salons.Visit(tuple(services)), now(), now() + SOONEST_WITHIN, now()
-    )
-    return availability.free_starts(found[:1], salons.Visit(tuple(services)))[0].starts_at if found else None
+        return {"online": False, "soonest_at": None}
+    visit = salons.Visit(tuple(services))
+    found = availability.find_openings(salon, visit, now(), now() + SOONEST_WITHIN, now())
+    return {"online": True, "soonest_at": from_minutes(found[0].start) if found else None}

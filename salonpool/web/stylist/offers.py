@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, make_response, redirect, render_template, request, url_for
+from flask import Response, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -37,6 +37,7 @@ def decline(token: str) -> BaseResponse:
 
 def _answer(use_case: Any, token: str) -> BaseResponse:
     offer_id, stylist_id = opened(access.offer_by_link, token)
+    g.page_url = url_for("stylist.show_offer", token=token)
     try:
         use_case(offer_id, stylist_id=stylist_id, now=now(), texting=texting(), actor=f"stylist:{stylist_id}")
     except OfferGone as gone:

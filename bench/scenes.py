@@ -1,0 +1,186 @@
+"""Every page in every state a visitor can meet: the list that the accessibility bench walks through."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Flask
+from playwright.sync_api import Page
+
+from bench.stage import Stage
+from salonpool.domain.local_time import DAY
+
+# Addresses that answer programs, and files.
+NOT_PAGES = ("/api/", "/static/", "/healthz", "/readyz", "/metrics")
+UNKNOWN = "AAAAAAAAAAA"
+MISSES = 31
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One page in one state. `endpoint` is the route that is looked at, `ERRORS` for errors of any route.
+
+    `path` may ask the stage for an address; `act` does the last steps on the page; `status` is what the
+    last navigation answers; `who` is signed in (see Stage.accounts), or a guest.
+    """
+
+    name: str
+    endpoint: str
+    path: str | Callable[[Stage], str]
+    status: int = 200
+    who: str = "guest"
+    act: Callable[[Page, Stage], None] | None = None
+
+
+ERRORS = "errors"
+
+
+def pages_of(app: Flask) -> set[str]:
+    """Endpoints of all GET routes that answer people."""
+    return {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and not rule.rule.startswith(NOT_PAGES)
+    }
+
+
+def submit(page: Page, selector: str) -> None:
+    """Press a button and wait for the page it leads to."""
+    with page.expect_navigation():
+        page.click(selector)
+
+
+def _lose_the_time(page: Page, stage: Stage) -> None:
+    time = page.locator("#hold input[name=starts_at]").first
+    stage.take(time.get_attribute("value") or "")
+    time.check()
+    submit(page, "button[form=hold]")
+
+
+def _choose_no_time(page: Page, stage: Stage) -> None:
+    page.locator("#hold").evaluate("form => form.noValidate = true")
+    submit(page, "button[form=hold]")
+
+
+def _type_a_landline(page: Page, stage: Stage) -> None:
+    page.fill("#field-phone", "02 2591 2345")
+    submit(page, "button[form=confirm]")
+
+
+def _cancel_what_is_over(page: Page, stage: Stage) -> None:
+    stage.finish(page.url[page.url.index("/b/") :].removesuffix("/cancel"))
+    submit(page, "main button.danger")
+
+
+def _say_yes(page: Page, stage: Stage) -> None:
+    submit(page, "form[action$='/accept'] button")
+
+
+def _post_nothing(page: Page, stage: Stage) -> None:
+    page.locator("form#shift").evaluate("form => form.noValidate = true")
+    page.fill("#field-on", "")
+    submit(page, "button[form=shift]")
+
+
+def _type_half_a_number(page: Page, stage: Stage) -> None:
+    page.fill("#field-phone", "0912")
+    submit(page, "main button.primary")
+
+
+def _ask_for_a_link(page: Page, stage: Stage) -> None:
+    page.fill("#field-phone", "0912 345 678")
+    submit(page, "main button.primary")
+
+
+def _enter_too_late(page: Page, stage: Stage) -> None:
+    stage.use(page.url[page.url.index("/in/") :])
+    submit(page, "main button.primary")
+
+
+def _send_a_stale_form(page: Page, stage: Stage) -> None:
+    page.locator("main input[name=csrf_token]").evaluate("input => input.value = 'stale'")
+    submit(page, "main button.primary")
+
+
+def _guess(page: Page, stage: Stage) -> None:
+    for _ in range(MISSES):
+        page.request.get(f"/b/{UNKNOWN}")
+    page.goto(f"/b/{UNKNOWN}")
+
+
+def _at(make: Callable[[Stage, str], str], status: str) -> Callable[[Stage], str]:
+    return lambda stage: make(stage, status)
+
+
+GUEST = [
+    Scene("salons", "guest.list_salons", "/"),
+    Scene("salons, none found", "guest.list_salons", "/?q=zzz"),
+    Scene("help", "guest.show_help", "/help"),
+    Scene("privacy", "guest.show_privacy", "/privacy"),
+    Scene("book", "guest.show_book", "/s/qinghe"),
+    Scene("book, one day later", "guest.show_book", lambda s: f"/s/qinghe?on={s.today + 9 * DAY}"),
+    Scene("book, nothing that day", "guest.show_book", lambda s: f"/s/lane?on={s.today + 89 * DAY}"),
+    Scene("book, nothing at all", "guest.show_book", "/s/nobody"),
+    Scene("book, closed online", "guest.show_book", "/s/first-salon"),
+    Scene("book, wrong choice", "guest.show_book", "/s/qinghe?service=999999999", 422),
+    Scene("book, no time chosen", "guest.show_book", "/s/lane", 422, act=_choose_no_time),
+    Scene("book, just taken", "guest.show_book", "/s/lane", 409, act=_lose_the_time),
+    Scene("times", "guest.show_times", "/s/qinghe/times"),
+    Scene("confirm", "guest.show_confirm", Stage.hold),
+    Scene("confirm, landline", "guest.show_confirm", Stage.hold, 422, act=_type_a_landline),
+    Scene("booking, just made", "guest.show_booking", lambda s: s.book() + "?done=booked"),
+    Scene("booking", "guest.show_booking", Stage.book),
+    Scene("booking, too late", "guest.show_booking", lambda s: s.book("strict")),
+    Scene("booking, to be agreed", "guest.show_booking", lambda s: s.book(status="pending")),
+    Scene("booking, here", "guest.show_booking", lambda s: s.book(status="checked_in")),
+    Scene("booking, cancelled", "guest.show_booking", lambda s: s.cancel(s.book()) + "?done=cancelled"),
+    Scene("booking, done", "guest.show_booking", lambda s: s.book(status="completed", days_ago=9)),
+    Scene("booking, past", "guest.show_booking", lambda s: s.book(days_ago=9)),
+    Scene("booking, missed", "guest.show_booking", lambda s: s.book(status="no_show", days_ago=9)),
+    Scene("cancel", "guest.ask_cancel", lambda s: s.book() + "/cancel"),
+    Scene("cancel, too late", "guest.ask_cancel", lambda s: s.book("strict") + "/cancel"),
+    Scene("cancel, over", "guest.ask_cancel", lambda s: s.book() + "/cancel", 409, act=_cancel_what_is_over),
+]  # fmt: skip
+STYLIST = [
+    *(
+        Scene(f"offer, {status}", "stylist.show_offer", _at(Stage.offer, status))
+        for status in ("offered", "accepted", "superseded", "expired", "withdrawn", "declined")
+    ),
+    Scene(
+        "offer, does not fit", "stylist.show_offer", lambda s: s.offer(fits=False), 409, act=_say_yes
+    ),
+    Scene("me", "stylist.show_me", "/me", who="stylist"),
+    Scene("me, nothing", "stylist.show_me", "/me", who="idle"),
+]  # fmt: skip
+DESK = [
+    Scene("desk", "desk.show_today", "/desk", who="owner"),
+    Scene("desk, empty", "desk.show_today", "/desk", who="newcomer"),
+    Scene("desk, a past day", "desk.show_day", lambda s: f"/desk/{s.past_day()}", who="owner"),
+    Scene("desk, a coming day", "desk.show_day", lambda s: f"/desk/{s.today + 9 * DAY}", who="owner"),
+    Scene("post a shift", "desk.show_new", "/desk/shift/new", who="owner"),
+    Scene("post, nothing filled in", "desk.show_new", "/desk/shift/new", 422, "owner", _post_nothing),
+    *(
+        Scene(f"shift, {status}", "desk.show_shift", _at(Stage.desk_shift, status), who="owner")
+        for status in ("posted", "offering", "filled", "unfilled", "cancelled")
+    ),
+]  # fmt: skip
+OTHERS = [
+    Scene("sign in", "sign_in.ask", "/in?next=/desk"),
+    Scene("sign in, half a number", "sign_in.ask", "/in", 422, act=_type_half_a_number),
+    Scene("sign in, sent", "sign_in.ask", "/in", act=_ask_for_a_link),
+    Scene("sign in, by link", "sign_in.look", lambda s: s.sign_in("owner")),
+    Scene("sign in, used link", "sign_in.look", lambda s: s.use(s.sign_in("owner")), 410),
+    Scene("sign in, too late", "sign_in.look", lambda s: s.sign_in("owner"), 410, act=_enter_too_late),
+    Scene("demo", "demo.choose", "/demo"),
+    Scene("demo, phones", "demo_phones.phones", "/demo/phones"),
+    Scene("demo, start over", "demo.ask_reset", "/demo/reset"),
+    Scene("403", ERRORS, "/desk", 403, "stylist"),
+    Scene("403, stale form", ERRORS, "/in", 403, act=_send_a_stale_form),
+    Scene("404", ERRORS, "/nothing-here", 404),
+    Scene("404, a link", ERRORS, f"/o/{UNKNOWN}", 404),
+    Scene("405", ERRORS, "/demo/enter", 405),
+    Scene("422", ERRORS, "/?q=1&q=2", 422),
+    Scene("429", ERRORS, "/", 429, act=_guess),
+    Scene("500", ERRORS, "/fails/500", 500),
+    Scene("503", ERRORS, "/fails/503", 503),
+]
+SCENES = [*GUEST, *STYLIST, *DESK, *OTHERS]

@@ -1,0 +1,197 @@
+"""A demo network with the odd states of every page beside it: taken, refused, late, expired, closed."""
+
+import itertools
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+
+from salonpool import clock
+from salonpool.database import db, transaction
+from salonpool.demo import network as demo_network
+from salonpool.demo.network import EMPTY_OWNER
+from salonpool.domain.demo import CAST, NETWORK_SLUG, Part
+from salonpool.domain.links import digest
+from salonpool.domain.local_time import DAY, at_local, local_day
+from salonpool.models import Account, Booking, Card, Counter, Offer, Salon, Shift, Stylist
+from salonpool.queries import availability, salons
+from salonpool.usecases import bookings, sign_ins
+from salonpool.usecases.texting import Texting
+from tests import builders
+
+LINK_HOST = "salon.test"  # written into the example's texts, so the server that shows them must know it too
+SETTINGS = {"DEMO": "1", "SMS_LINK_HOST": LINK_HOST}
+ALL_DAYS = (0, 1, 2, 3, 4, 5, 6)
+LANE = {"slug": "lane", "name": "巷口髮廊", "name_en": "Corner Lane Hair", "address": "範例路 1 號"}
+STRICT = {"slug": "strict", "name": "早鳥髮廊", "name_en": "Early Bird Hair", "cut_off_minutes": 30 * 24 * 60}
+NOBODY = {"slug": "nobody", "name": "空椅髮廊", "name_en": "Empty Chair Hair"}
+CUT = "剪"
+
+
+class Stage:
+    """What the scenes need: addresses with real ids and tokens, made by use cases wherever one exists.
+
+    Only inside an app context of an app on the same database and key as the server that is looked at.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        self.texting: Texting = app.extensions["salonpool.texting"]
+        self.zone = builders.TAIPEI
+        self._guests = itertools.count(100)
+        if demo_network.find_state() != "whole":
+            demo_network.build(self.texting)
+        self.network = builders.a_network()
+        self.lane, self.strict, self.nobody = (
+            builders.a_salon(self.network, **salon) for salon in (LANE, STRICT, NOBODY)
+        )
+        for salon in (self.lane, self.strict, self.nobody):
+            builders.a_service(salon, code=CUT, skill=CUT)
+        self.zhe = self._with_rota("阿哲", self.lane)
+        self._with_rota("小雯", self.strict)
+        idle = builders.a_pooled_stylist(self.network, name="小蔡", skills=(CUT,))
+        self.accounts = {
+            "owner": self._account(CAST[Part.OWNER].phone),
+            "stylist": self._account(CAST[Part.STYLIST].phone),
+            "newcomer": self._account(EMPTY_OWNER),
+            "idle": builders.an_account(self.network, stylist=idle, name="小蔡"),
+        }
+        self.shifts = {status: self._shift(status) for status in ("posted", "cancelled", "unfilled")}
+
+    @property
+    def now(self) -> datetime:
+        """The time people see."""
+        return clock.now()
+
+    @property
+    def today(self) -> date:
+        """The day at the salons."""
+        return local_day(self.now, self.zone)
+
+    def sign_in(self, who: str) -> str:
+        """The path of a fresh sign-in link."""
+        link = sign_ins.make_sign_in_link(self.accounts[who], self.now, self.texting)
+        return "/in/" + link.rsplit("/", 1)[1]
+
+    def use(self, path: str) -> str:
+        """Spend a sign-in link, as if on another phone."""
+        sign_ins.use(path.rsplit("/", 1)[1], self.now)
+        return path
+
+    def hold(self) -> str:
+        """The address that asks for the phone number."""
+        receipt = bookings.hold(**self._wish("lane"))
+        return f"/s/lane/confirm?hold={bookings.hold_token(self.texting, receipt.id)}"
+
+    def take(self, starts_at: str) -> None:
+        """Somebody else takes that time."""
+        bookings.hold(**self._wish("lane") | {"starts_at": datetime.fromisoformat(starts_at)})
+
+    def book(self, slug: str = "lane", status: str = "", *, days_ago: int = 0) -> str:
+        """A booking's address; states no page of this version leads to are written as rows."""
+        number = next(self._guests)
+        guest = bookings.Guest(f"0912 345 {number}", "林小姐")
+        made = bookings.book(**self._wish(slug), guest=guest, key=f"stage-{number}")
+        changes: dict[str, Any] = {"status": status} if status else {}
+        if days_ago:
+            row = db.session.get_one(Booking, made.id)
+            changes |= {"starts_at": row.starts_at - days_ago * DAY, "ends_at": row.ends_at - days_ago * DAY}
+        if changes:
+            self._update(Booking, made.id, changes)
+        return f"/b/{bookings.manage_token(self.texting, made.id, made.link_version)}"
+
+    def cancel(self, path: str) -> str:
+        """Cancel a booking by its address."""
+        bookings.cancel(booking_id=self._booking_id(path), now=self.now, texting=self.texting)
+        return path
+
+    def finish(self, path: str) -> None:
+        """The visit of a booking is over."""
+        self._update(Booking, self._booking_id(path), {"status": "completed"})
+
+    def offer(self, status: str = "offered", *, fits: bool = True) -> str:
+        """An offer's address; `fits=False`: its person works elsewhere at that time."""
+        person = builders.a_pooled_stylist(self.network, home=self.strict, skills=(CUT,), name="阿凱")
+        if not fits:
+            builders.a_rota(person, self.strict, weekdays=ALL_DAYS, now=self.now)
+        shift = builders.a_shift(self.lane, day=self.today + 2 * DAY, skill=CUT)
+        times = {"offered_at": self.now, "expires_at": self.now + timedelta(hours=2)}
+        offer = builders.an_offer(shift, person, status=status, **times)
+        token = self.texting.links.token("offer", offer, 1)
+        self._update(Offer, offer, {"link_digest": digest(token)})
+        return f"/o/{token}"
+
+    def desk_shift(self, status: str) -> str:
+        """A shift of the owner's: of the example's story, or one made for the state."""
+        found = self.shifts.get(status) or db.session.scalar(
+            sa.select(Shift.id)
+            .join(Salon, Salon.id == Shift.salon_id)
+            .where(Shift.source == "post", Shift.status == status, Salon.slug == CAST[Part.OWNER].salon_slug)
+            .order_by(Shift.id)
+        )
+        db.session.rollback()
+        assert found, f"the example has no {status} shift at the owner's salon"
+        return f"/desk/shift/{found}"
+
+    def past_day(self) -> date:
+        """A day at the owner's salon when somebody did not come."""
+        starts_at = db.session.scalar(
+            sa.select(sa.func.max(Booking.starts_at))
+            .join(Salon, Salon.id == Booking.salon_id)
+            .where(Salon.slug == CAST[Part.OWNER].salon_slug, Booking.status == "no_show")
+        )
+        db.session.rollback()
+        return local_day(starts_at, self.zone) if starts_at else self.today - DAY
+
+    def forgive(self) -> None:
+        """Forget who tried too often."""
+        with transaction() as session:
+            session.execute(sa.delete(Counter))
+
+    def names(self) -> set[str]:
+        """Everything people are called, which no page translates."""
+        columns = (Stylist.name, Account.name, Salon.name, Card.name)
+        found = {
+            name for column in columns for name in db.session.scalars(sa.select(column).distinct()) if name
+        }
+        db.session.rollback()
+        return found
+
+    def _booking_id(self, path: str) -> int:
+        found = db.session.scalar(sa.select(Booking.id).where(Booking.link_digest == digest(path[3:])))
+        db.session.rollback()
+        assert found, path
+        return found
+
+    def _wish(self, slug: str) -> dict[str, Any]:
+        salon = salons.get_salon(slug, "zh-Hant")
+        service = salons.list_services(salon, "zh-Hant")[0]
+        visit = salons.Visit((service,))
+        soonest = availability.find_openings(salon, visit, self.now + DAY, self.now + 20 * DAY, self.now)[0]
+        starts_at = availability.free_starts([soonest], visit)[0].starts_at
+        db.session.rollback()
+        return {
+            "salon_slug": slug, "service_ids": [service.id], "stylist_id": None, "starts_at": starts_at,
+            "language": "zh-Hant", "now": self.now, "texting": self.texting,
+        }  # fmt: skip
+
+    def _with_rota(self, name: str, salon: int) -> int:
+        stylist = builders.a_stylist(self.network, home=salon, skills=(CUT,), name=name)
+        builders.a_rota(stylist, salon, weekdays=ALL_DAYS, now=self.now)
+        return stylist
+
+    def _shift(self, status: str) -> int:
+        salon = db.session.scalar(sa.select(Salon.id).where(Salon.slug == CAST[Part.OWNER].salon_slug)) or 0
+        starts_at = at_local(self.today + 9 * DAY, datetime.min.time().replace(hour=12), self.zone)
+        hours = {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=3)}
+        return builders.a_shift(salon, status=status, created_at=self.now, **hours)
+
+    def _account(self, phone: str) -> int:
+        found = db.session.scalar(sa.select(Account.id).where(Account.phone == phone))
+        db.session.rollback()
+        assert found, f"{NETWORK_SLUG} has no account with {phone}"
+        return found
+
+    def _update(self, model: Any, row_id: int, values: dict[str, Any]) -> None:
+        with transaction() as session:
+            session.execute(sa.update(model).where(model.id == row_id).values(**values))
