@@ -1,7 +1,8 @@
 """A test-only app with guards against double booking taken out, to show what each one is worth.
 
-LEFT_OUT names them, comma-separated: `lock` (write lock, advisory locks), `recheck` (looking again before
-the insert). The third, `guards`, is dropped from the database by the caller. Nothing of the product reads this.
+LEFT_OUT names them, comma-separated: `lock` (write lock, advisory locks), `recheck` (looking again
+before the insert). The third, `guards`, is dropped from the database by the caller. Nothing of the product
+reads this.
 """
 
 import os

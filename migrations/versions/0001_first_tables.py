@@ -782,7 +782,8 @@ def upgrade() -> None:
         sa.Column("sid", sa.String(length=40), nullable=True),
         sa.Column("error", sa.String(length=200), nullable=True),
         sa.CheckConstraint(
-            "status IN ('pending', 'sending', 'sent', 'delivered', 'undelivered', 'failed', 'unknown', 'expired', 'held')",
+            "status IN ('pending', 'sending', 'sent', 'delivered', 'undelivered', 'failed', 'unknown',"
+            " 'expired', 'held')",
             name="ck_message_status",
         ),
         sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name="fk_message_booking_id_booking"),

@@ -292,9 +292,16 @@ def test_an_expired_hold_is_not_in_the_way_of_the_search(
 
 @pytest.mark.parametrize(
     "query",
-    ["service=1", "from=2026-10-19", "service=x&from=2026-10-19", "service=1&from=2026-13-01", "service=1&from=2026-10-19&days=32",
-     "service=1&from=2026-10-19&from=2026-10-20", "service=1&from=2026-10-19&page=1"],
-)  # fmt: skip
+    [
+        "service=1",
+        "from=2026-10-19",
+        "service=x&from=2026-10-19",
+        "service=1&from=2026-13-01",
+        "service=1&from=2026-10-19&days=32",
+        "service=1&from=2026-10-19&from=2026-10-20",
+        "service=1&from=2026-10-19&page=1",
+    ],
+)
 def test_a_bad_search_is_refused(client: Any, shop: SimpleNamespace, query: str) -> None:
     answer = client.get(f"/api/v1/salons/qinghe/slots?{query}")
     assert answer.status_code == 422, answer.json
