@@ -19,8 +19,7 @@ from bench.stage import LINK_HOST, SETTINGS, Stage
 from bench.table import show
 from salonpool.app import create_app
 from salonpool.database import db
-from tests import browser as browsers
-from tests import databases, live
+from tests import chromium, databases, live
 
 LANGUAGES = ("zh-Hant", "en", "zh-Hans")
 
@@ -52,7 +51,7 @@ def main() -> None:
     parser.add_argument("--screenshots", type=Path)
     options = parser.parse_args()
     how = How(options.language or LANGUAGES, options.only, options.screenshots)
-    with browsers.chromium() as browser, databases.fresh("sqlite") as url:
+    with chromium.launched() as browser, databases.fresh("sqlite") as url:
         seen = walk(browser, url, how)
     for language, one in seen.items():
         for scene, screen, fault in one.faults:
@@ -97,7 +96,7 @@ def _rooms(browser: Browser, url: str, stage: Stage, language: str) -> Iterator[
     with ExitStack() as stack:
         rooms = {}
         for who in ("guest", *stage.accounts):
-            room = stack.enter_context(browsers.window(browser, browsers.PHONE, url, reduced_motion="reduce"))
+            room = stack.enter_context(chromium.window(browser, chromium.PHONE, url, reduced_motion="reduce"))
             room.add_cookies([{"name": "language", "value": language, "url": url}])
             if who != "guest":
                 page = room.new_page()

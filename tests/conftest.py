@@ -11,8 +11,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from tests import browser as browsers
-from tests import postgres
+from tests import chromium, postgres
 
 CLUSTER = pytest.StashKey[Path]()
 
@@ -58,11 +57,11 @@ def postgres_server(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    """A headless Chromium; open pages with tests.browser.window."""
+    """A headless Chromium; open pages with tests.chromium.window."""
     try:
-        with browsers.chromium() as chromium:
-            yield chromium
-    except browsers.NotInstalled as missing:
+        with chromium.launched() as browser:
+            yield browser
+    except chromium.NotInstalled as missing:
         _missing(missing)
 
 

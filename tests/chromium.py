@@ -27,7 +27,7 @@ class NotInstalled(Exception):
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def launched() -> Iterator[Browser]:
     """A headless browser for the length of a block. Raises NotInstalled."""
     executable = shutil.which("chromium")
     if executable is None:
