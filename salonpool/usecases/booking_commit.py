@@ -58,7 +58,7 @@ def commit(session: Session, booking: Booking, wanted: Wanted, now: datetime) ->
     candidates = _on_duty(session, wanted)
     lock_places(session, wanted.salon.id, candidates)
     evict_expired_holds(session, wanted, candidates, now, except_booking_id=booking.id)
-    opening = _free_opening(wanted, candidates, now, booking.id)
+    opening = _free_opening(wanted, candidates, now, booking)
     if opening is None:
         raise SlotTaken
     _write(session, booking, wanted, opening)
@@ -163,7 +163,7 @@ def _works_here(session: Session, salon: SalonRow, stylist_id: int) -> bool:
 
 
 def _free_opening(
-    wanted: Wanted, locked: Collection[int], now: datetime, booking_id: int | None
+    wanted: Wanted, locked: Collection[int], now: datetime, booking: Booking
 ) -> Opening | None:
     board = read_board(
         wanted.salon,
@@ -172,7 +172,7 @@ def _free_opening(
         wanted.ends_at,
         now,
         stylist_id=wanted.stylist_id,
-        except_booking_id=booking_id,
+        except_booking_id=booking.id,
     )
     # Somebody may have come on duty since the locks were taken; only those we hold may be chosen.
     found = [
@@ -180,6 +180,8 @@ def _free_opening(
         for opening in openings_at(board, wanted.visit.steps, to_minutes(wanted.starts_at))
         if opening.stylist_id in locked
     ]
+    # A guest who confirms late stays with the stylist the hold had promised, if they are still free.
+    found = [opening for opening in found if opening.stylist_id == booking.stylist_id] or found
     if len(found) < 2:
         return found[0] if found else None
     day = day_span(local_day(wanted.starts_at, wanted.salon.tz), wanted.salon.tz)
