@@ -63,7 +63,7 @@ class Visit:
             f"{page.locator('h1').count()} h1": page.locator("h1").count() == 1,
             f"{others} language links": others == len(TAGS) - 1,
         }
-        foreign = _foreign(page.evaluate(READ_WORDS), names) if language != "en" else set()
+        foreign = foreign_words(page.evaluate(READ_WORDS), names) if language != "en" else set()
         return [fault for fault, holds in facts.items() if not holds] + [
             f"English: {w}" for w in sorted(foreign)
         ]
@@ -114,7 +114,7 @@ class Visit:
             self.noise.append(f"console: {message.text}")
 
 
-def _foreign(text: str, names: Set[str]) -> set[str]:
+def foreign_words(text: str, names: Set[str]) -> set[str]:
     """ASCII words of two letters or more that are neither names nor known."""
     for name in sorted(names, key=len, reverse=True):
         text = text.replace(name, " ")

@@ -57,7 +57,7 @@ def jump() -> ResponseReturnValue:
 def _phone(row: demo_phones.PhoneRow) -> dict[str, Any]:
     return {
         "number": row.number,
-        "name": row.name,
+        "name": _role(row.role) if row.name == row.number else row.name,
         "role_text": _role(row.role),
         "messages": [{"at": text.at, "mine": text.mine, "parts": _parts(text.body)} for text in row.texts],
     }
