@@ -134,21 +134,22 @@ def nearest_starts(wanted: Wanted, now: datetime) -> list[FreeStart]:
 
 
 def _on_duty(session: Session, wanted: Wanted) -> list[int]:
-    """Who works there during the whole visit. Raises InvalidInput when nobody does."""
-    if wanted.stylist_id is not None and not _works_here(session, wanted.salon, wanted.stylist_id):
-        raise InvalidInput("unknown_choice", field="stylist")
+    """Who works there when the visit starts. Raises InvalidInput when nobody does."""
     statement = sa.select(Assignment.stylist_id).where(
         Assignment.salon_id == wanted.salon.id,
         Assignment.starts_at <= wanted.starts_at,
+        Assignment.starts_at > wanted.starts_at - DAY,  # no shift lasts longer: keeps the index range short
         Assignment.ends_at > wanted.starts_at,
         Assignment.status.in_(WORKING_STATES),
     )
     if wanted.stylist_id is not None:
         statement = statement.where(Assignment.stylist_id == wanted.stylist_id)
     found = sorted(set(session.scalars(statement)))
-    if not found:
-        raise InvalidInput("outside_hours", field="starts_at")
-    return found
+    if found:
+        return found
+    if wanted.stylist_id is not None and not _works_here(session, wanted.salon, wanted.stylist_id):
+        raise InvalidInput("unknown_choice", field="stylist")
+    raise InvalidInput("outside_hours", field="starts_at")
 
 
 def _works_here(session: Session, salon: SalonRow, stylist_id: int) -> bool:
@@ -162,9 +163,7 @@ def _works_here(session: Session, salon: SalonRow, stylist_id: int) -> bool:
     )
 
 
-def _free_opening(
-    wanted: Wanted, locked: Collection[int], now: datetime, booking: Booking
-) -> Opening | None:
+def _free_opening(wanted: Wanted, locked: Collection[int], now: datetime, booking: Booking) -> Opening | None:
     board = read_board(
         wanted.salon,
         wanted.visit.skill_ids,
