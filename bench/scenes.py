@@ -118,7 +118,7 @@ GUEST = [
     Scene("privacy", "guest.show_privacy", "/privacy"),
     Scene("book", "guest.show_book", "/s/qinghe"),
     Scene("book, one day later", "guest.show_book", lambda s: f"/s/qinghe?on={s.today + 9 * DAY}"),
-    Scene("book, nothing that day", "guest.show_book", lambda s: f"/s/lane?on={s.today + 89 * DAY}"),
+    Scene("book, nothing that day", "guest.show_book", lambda s: f"/s/lane?on={s.sunday()}"),
     Scene("book, nothing at all", "guest.show_book", "/s/nobody"),
     Scene("book, closed online", "guest.show_book", "/s/first-salon"),
     Scene("book, wrong choice", "guest.show_book", "/s/qinghe?service=999999999", 422),

@@ -23,6 +23,7 @@ from tests import builders
 LINK_HOST = "salon.test"  # written into the example's texts, so the server that shows them must know it too
 SETTINGS = {"DEMO": "1", "SMS_LINK_HOST": LINK_HOST}
 ALL_DAYS = (0, 1, 2, 3, 4, 5, 6)
+SUNDAYS_OFF = ALL_DAYS[:-1]
 LANE = {"slug": "lane", "name": "巷口髮廊", "name_en": "Corner Lane Hair", "address": "範例路 1 號"}
 STRICT = {"slug": "strict", "name": "早鳥髮廊", "name_en": "Early Bird Hair", "cut_off_minutes": 30 * 24 * 60}
 NOBODY = {"slug": "nobody", "name": "空椅髮廊", "name_en": "Empty Chair Hair"}
@@ -47,8 +48,8 @@ class Stage:
         )
         for salon in (self.lane, self.strict, self.nobody):
             builders.a_service(salon, code=CUT, skill=CUT)
-        self.zhe = self._with_rota("阿哲", self.lane)
-        self._with_rota("小雯", self.strict)
+        self._with_rota("阿哲", self.lane, SUNDAYS_OFF)
+        self._with_rota("小雯", self.strict, ALL_DAYS)
         idle = builders.a_pooled_stylist(self.network, name="小蔡", skills=(CUT,))
         self.accounts = {
             "owner": self._account(CAST[Part.OWNER].phone),
@@ -67,6 +68,10 @@ class Stage:
     def today(self) -> date:
         """The day at the salons."""
         return local_day(self.now, self.zone)
+
+    def sunday(self) -> date:
+        """The next day after tomorrow on which nobody works at the lane's salon."""
+        return self.today + (2 + (4 - self.today.weekday()) % 7) * DAY
 
     def sign_in(self, who: str) -> str:
         """The path of a fresh sign-in link."""
@@ -175,10 +180,9 @@ class Stage:
             "language": "zh-Hant", "now": self.now, "texting": self.texting,
         }  # fmt: skip
 
-    def _with_rota(self, name: str, salon: int) -> int:
+    def _with_rota(self, name: str, salon: int, weekdays: tuple[int, ...]) -> None:
         stylist = builders.a_stylist(self.network, home=salon, skills=(CUT,), name=name)
-        builders.a_rota(stylist, salon, weekdays=ALL_DAYS, now=self.now)
-        return stylist
+        builders.a_rota(stylist, salon, weekdays=weekdays, now=self.now)
 
     def _shift(self, status: str) -> int:
         salon = db.session.scalar(sa.select(Salon.id).where(Salon.slug == CAST[Part.OWNER].salon_slug)) or 0
