@@ -15,6 +15,45 @@ from salonpool.models import Assignment, Booking, Occupancy, Stylist, StylistSki
 from salonpool.models import Chair as ChairTable
 from salonpool.queries.salons import SalonRow, Visit
 
+# Built once: building a statement costs more than running it, and a full board reads three.
+# Index ranges stay short because no shift lasts a day, not even on the day the clocks go back.
+_ON_DUTY = (
+    sa.select(Assignment.stylist_id, Assignment.starts_at, Assignment.ends_at)
+    .add_columns(StylistSkill.skill_id, StylistSkill.valid_from, StylistSkill.valid_to)
+    .join(StylistSkill, StylistSkill.stylist_id == Assignment.stylist_id)
+    .where(
+        Assignment.salon_id == sa.bindparam("salon_id"),
+        Assignment.starts_at < sa.bindparam("until"),
+        Assignment.starts_at > sa.bindparam("since"),
+        Assignment.ends_at > sa.bindparam("from"),
+        Assignment.status.in_(WORKING_STATES),
+        StylistSkill.skill_id.in_(sa.bindparam("skill_ids", expanding=True)),
+    )
+    .order_by(Assignment.stylist_id, Assignment.starts_at)
+)
+_ONE_ON_DUTY = _ON_DUTY.where(Assignment.stylist_id == sa.bindparam("stylist_id"))
+_CHAIRS = (
+    sa.select(ChairTable.id)
+    .where(ChairTable.salon_id == sa.bindparam("salon_id"))
+    .order_by(ChairTable.position)
+)
+_EXPIRED_HOLD = sa.and_(Booking.status == BookingStatus.HELD, Booking.held_until <= sa.bindparam("now"))
+_BUSY = (
+    sa.select(Occupancy.resource, Occupancy.starts_at, Occupancy.ends_at)
+    .outerjoin(Booking, Booking.id == Occupancy.booking_id)
+    .where(
+        Occupancy.resource.in_(sa.bindparam("resources", expanding=True)),
+        Occupancy.ends_at > sa.bindparam("from"),
+        Occupancy.starts_at < sa.bindparam("until"),
+        sa.or_(
+            Occupancy.booking_id.is_(None),
+            sa.and_(sa.not_(_EXPIRED_HOLD), Occupancy.booking_id != sa.bindparam("except_booking_id")),
+        ),
+    )
+    .order_by(Occupancy.starts_at)
+)
+NO_BOOKING = 0  # ids begin at 1
+
 
 def find_openings(
     salon: SalonRow,
@@ -51,11 +90,7 @@ def read_board(
     Expired holds do not count, nor does the booking being confirmed again or moved.
     """
     on_duty = _on_duty(salon, skill_ids, starts_at, ends_at, stylist_id)
-    chair_ids = list(
-        db.session.scalars(
-            sa.select(ChairTable.id).where(ChairTable.salon_id == salon.id).order_by(ChairTable.position)
-        )
-    )
+    chair_ids = list(db.session.scalars(_CHAIRS, {"salon_id": salon.id}))
     resources = [f"stylist:{s}" for s in on_duty] + [f"chair:{c}" for c in chair_ids]
     busy = _busy(resources, starts_at, ends_at, now, except_booking_id)
     return Board(
@@ -104,25 +139,19 @@ def _on_duty(
     stylist_id: int | None,
 ) -> dict[int, list[Span]]:
     """Assignments of people who have every skill on that local day, in order of stylist."""
-    statement = (
-        sa.select(Assignment.stylist_id, Assignment.starts_at, Assignment.ends_at)
-        .add_columns(StylistSkill.skill_id, StylistSkill.valid_from, StylistSkill.valid_to)
-        .join(StylistSkill, StylistSkill.stylist_id == Assignment.stylist_id)
-        .where(
-            Assignment.salon_id == salon.id,
-            Assignment.starts_at < ends_at,
-            # Keeps the index range short: no shift lasts a day, not even on the day the clocks go back.
-            Assignment.starts_at > starts_at - DAY,
-            Assignment.ends_at > starts_at,
-            Assignment.status.in_(WORKING_STATES),
-            StylistSkill.skill_id.in_(skill_ids),
-        )
-        .order_by(Assignment.stylist_id, Assignment.starts_at)
-    )
-    if stylist_id is not None:
-        statement = statement.where(Assignment.stylist_id == stylist_id)
+    wanted = {
+        "salon_id": salon.id,
+        "skill_ids": list(skill_ids),
+        "since": starts_at - DAY,
+        "from": starts_at,
+        "until": ends_at,
+    }
+    if stylist_id is None:
+        rows = db.session.execute(_ON_DUTY, wanted)
+    else:
+        rows = db.session.execute(_ONE_ON_DUTY, wanted | {"stylist_id": stylist_id})
     held: dict[tuple[int, datetime, datetime], set[int]] = {}
-    for stylist, begins, ends, skill_id, valid_from, valid_to in db.session.execute(statement):
+    for stylist, begins, ends, skill_id, valid_from, valid_to in rows:
         skills = held.setdefault((stylist, begins, ends), set())
         if _valid_on(local_day(begins, salon.tz), valid_from, valid_to):
             skills.add(skill_id)
@@ -140,23 +169,14 @@ def _valid_on(day: date, valid_from: date, valid_to: date | None) -> bool:
 def _busy(
     resources: list[str], starts_at: datetime, ends_at: datetime, now: datetime, except_booking_id: int | None
 ) -> dict[str, list[Span]]:
-    expired = sa.and_(Booking.status == BookingStatus.HELD, Booking.held_until <= now)
-    counted = sa.or_(Occupancy.booking_id.is_(None), sa.not_(expired))
-    if except_booking_id is not None:
-        counted = sa.and_(
-            counted, sa.or_(Occupancy.booking_id.is_(None), Occupancy.booking_id != except_booking_id)
-        )
-    rows = db.session.execute(
-        sa.select(Occupancy.resource, Occupancy.starts_at, Occupancy.ends_at)
-        .outerjoin(Booking, Booking.id == Occupancy.booking_id)
-        .where(
-            Occupancy.resource.in_(resources),
-            Occupancy.ends_at > starts_at,
-            Occupancy.starts_at < ends_at,
-            counted,
-        )
-        .order_by(Occupancy.starts_at)
-    )
+    wanted = {
+        "resources": resources,
+        "from": starts_at,
+        "until": ends_at,
+        "now": now,
+        "except_booking_id": except_booking_id or NO_BOOKING,
+    }
+    rows = db.session.execute(_BUSY, wanted)
     busy: dict[str, list[Span]] = defaultdict(list)
     for resource, begins, ends in rows:
         busy[resource].append((to_minutes(begins), to_minutes(ends)))

@@ -10,6 +10,7 @@ from salonpool.domain.booking import OPEN_STATES, BookingStatus, cut_off_at
 from salonpool.domain.money import Money
 from salonpool.domain.refusal import Missing
 from salonpool.models import Booking, BookingItem, Card, CatalogueEntry, Customer, Service, Stylist
+from salonpool.queries.naming import name_in
 from salonpool.queries.salons import SalonRow, get_salon_by_id
 
 
@@ -147,12 +148,8 @@ def _day(
 
 
 def _items(booking_ids: list[int], language: str) -> dict[int, list[tuple[int, str]]]:
-    name = {
-        "en": CatalogueEntry.name_en,
-        "zh-Hans": CatalogueEntry.name_zh_hans,
-    }.get(language, CatalogueEntry.name_zh_hant)
     rows = db.session.execute(
-        sa.select(BookingItem.booking_id, Service.id, name)
+        sa.select(BookingItem.booking_id, Service.id, name_in(language, CatalogueEntry))
         .join(Service, Service.id == BookingItem.service_id)
         .join(
             CatalogueEntry,

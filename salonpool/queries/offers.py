@@ -13,6 +13,7 @@ from salonpool.domain.refusal import Missing
 from salonpool.domain.shift import WORKING_STATES, AssignmentSource
 from salonpool.domain.travel import walk_minutes
 from salonpool.models import Assignment, Network, Offer, Salon, Shift, Skill, Stylist
+from salonpool.queries.naming import name_of
 from salonpool.queries.salons import SalonRow, get_salon_by_id
 
 WEEK = 7 * DAY
@@ -116,7 +117,7 @@ def get_offer(offer_id: int, now: datetime, language: str) -> OfferPage:
         minutes=minutes,
         hourly_pay=Money(offer.hourly_pay_minor, salon.currency),
         pay=Money(pay_for(offer.hourly_pay_minor, minutes), salon.currency),
-        skill_name=skill_name(skill, language),
+        skill_name=name_of(skill, language),
         asked_at=offer.offered_at,
         answer_by=offer.expires_at,
         urgent=local_day(offer.offered_at, salon.tz) == local_day(shift.starts_at, salon.tz),
@@ -146,7 +147,7 @@ def list_open_offers(stylist_id: int, now: datetime, language: str) -> list[Offe
             salon_name=salon.name_en if language == "en" else salon.name,
             starts_at=shift.starts_at,
             ends_at=shift.ends_at,
-            skill_name=skill_name(skill, language),
+            skill_name=name_of(skill, language),
             pay=Money(pay_for(offer.hourly_pay_minor, _minutes(shift.starts_at, shift.ends_at)), currency),
             hourly_pay=Money(offer.hourly_pay_minor, currency),
             answer_by=offer.expires_at,
@@ -181,11 +182,6 @@ def list_work(stylist_id: int, now: datetime, until: datetime, language: str) ->
         )
         for held, salon, currency in rows
     ]
-
-
-def skill_name(skill: Skill, language: str) -> str:
-    """The skill in the reader's language."""
-    return {"en": skill.name_en, "zh-Hans": skill.name_zh_hans}.get(language, skill.name_zh_hant)
 
 
 def _state(offer: Offer, now: datetime) -> str:

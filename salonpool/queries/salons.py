@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -11,9 +12,30 @@ from salonpool.database import db
 from salonpool.domain.availability import Step, total_minutes
 from salonpool.domain.booking import MAX_SERVICES
 from salonpool.domain.money import Money
+from salonpool.domain.person import LANGUAGES
 from salonpool.domain.refusal import InvalidInput, Missing
 from salonpool.domain.shift import WORKING_STATES
 from salonpool.models import Assignment, CatalogueEntry, Network, Salon, Service, ServiceSegment, Stylist
+from salonpool.queries.naming import name_in
+
+# Built once: building a statement costs more than running it.
+_SALONS = sa.select(Salon, Network).join(Network, Network.id == Salon.network_id)
+_BY_SLUG = _SALONS.where(Salon.slug == sa.bindparam("slug"))
+_BY_ID = _SALONS.where(Salon.id == sa.bindparam("id"))
+_SERVICES = {
+    language: sa.select(Service.id, Service.code, Service.price_minor, Service.skill_id)
+    .add_columns(
+        name_in(language, CatalogueEntry).label("name"), ServiceSegment.minutes, ServiceSegment.hands
+    )
+    .join(
+        CatalogueEntry,
+        sa.and_(CatalogueEntry.network_id == Service.network_id, CatalogueEntry.code == Service.code),
+    )
+    .join(ServiceSegment, ServiceSegment.service_id == Service.id)
+    .where(Service.salon_id == sa.bindparam("salon_id"), Service.bookable.is_(True))
+    .order_by(Service.position, Service.id, ServiceSegment.position)
+    for language in LANGUAGES
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +122,17 @@ class Visit:
 
 def get_salon(slug: str, language: str) -> SalonRow:
     """The salon of that slug. Raises Missing."""
-    return _one(Salon.slug == slug, language)
+    return _one(_BY_SLUG, {"slug": slug}, language)
 
 
 def get_salon_by_id(salon_id: int, language: str) -> SalonRow:
     """The salon of that id. Raises Missing."""
-    return _one(Salon.id == salon_id, language)
+    return _one(_BY_ID, {"id": salon_id}, language)
 
 
 def list_salons(language: str, network_id: int | None = None) -> list[SalonRow]:
     """Every member salon, by district and name."""
-    statement = _salons().order_by(Salon.district, Salon.name)
+    statement = _SALONS.order_by(Salon.district, Salon.name)
     if network_id is not None:
         statement = statement.where(Salon.network_id == network_id)
     return [_row(salon, network, language) for salon, network in db.session.execute(statement)]
@@ -118,7 +140,22 @@ def list_salons(language: str, network_id: int | None = None) -> list[SalonRow]:
 
 def list_services(salon: SalonRow, language: str) -> list[ServiceRow]:
     """The bookable services of a salon, in its own order."""
-    return _services(salon, language, Service.bookable.is_(True))
+    rows = db.session.execute(_SERVICES[language], {"salon_id": salon.id}).all()
+    steps: dict[int, list[Step]] = {}
+    for row in rows:
+        steps.setdefault(row.id, []).append(Step(row.minutes, row.hands))
+    firsts = {row.id: row for row in reversed(rows)}
+    return [
+        ServiceRow(
+            id=service_id,
+            code=firsts[service_id].code,
+            name=firsts[service_id].name,
+            price=Money(firsts[service_id].price_minor, salon.currency),
+            skill_id=firsts[service_id].skill_id,
+            steps=tuple(steps[service_id]),
+        )
+        for service_id in steps
+    ]
 
 
 def get_visit(salon: SalonRow, service_ids: Iterable[int], language: str) -> Visit:
@@ -128,7 +165,7 @@ def get_visit(salon: SalonRow, service_ids: Iterable[int], language: str) -> Vis
         raise InvalidInput("missing", field="services", example="1")
     if len(wanted) > MAX_SERVICES:
         raise InvalidInput("too_many_services", field="services", limit=MAX_SERVICES)
-    found = {s.id: s for s in _services(salon, language, Service.id.in_(wanted), Service.bookable.is_(True))}
+    found = {service.id: service for service in list_services(salon, language)}
     if any(service_id not in found for service_id in wanted):
         raise InvalidInput("unknown_choice", field="services")
     return Visit(tuple(found[service_id] for service_id in wanted))
@@ -154,15 +191,11 @@ def list_stylists(salon: SalonRow, now: datetime, until: datetime) -> list[Styli
     return sorted(stylists, key=lambda s: (s.visiting, s.id))
 
 
-def _one(condition: sa.ColumnElement[bool], language: str) -> SalonRow:
-    found = db.session.execute(_salons().where(condition)).one_or_none()
+def _one(statement: sa.Select[Salon, Network], wanted: dict[str, Any], language: str) -> SalonRow:
+    found = db.session.execute(statement, wanted).one_or_none()
     if found is None:
         raise Missing
     return _row(found[0], found[1], language)
-
-
-def _salons() -> sa.Select[Salon, Network]:
-    return sa.select(Salon, Network).join(Network, Network.id == Salon.network_id)
 
 
 def _row(salon: Salon, network: Network, language: str) -> SalonRow:
@@ -182,36 +215,3 @@ def _row(salon: Salon, network: Network, language: str) -> SalonRow:
         currency=network.currency,
         cut_off_minutes=salon.cut_off_minutes,
     )
-
-
-def _services(salon: SalonRow, language: str, *conditions: sa.ColumnElement[bool]) -> list[ServiceRow]:
-    name = {
-        "en": CatalogueEntry.name_en,
-        "zh-Hans": CatalogueEntry.name_zh_hans,
-    }.get(language, CatalogueEntry.name_zh_hant)
-    rows = db.session.execute(
-        sa.select(Service.id, Service.code, name, Service.price_minor, Service.skill_id)
-        .add_columns(ServiceSegment.minutes, ServiceSegment.hands)
-        .join(
-            CatalogueEntry,
-            sa.and_(CatalogueEntry.network_id == Service.network_id, CatalogueEntry.code == Service.code),
-        )
-        .join(ServiceSegment, ServiceSegment.service_id == Service.id)
-        .where(Service.salon_id == salon.id, *conditions)
-        .order_by(Service.position, Service.id, ServiceSegment.position)
-    ).all()
-    steps: dict[int, list[Step]] = {}
-    for row in rows:
-        steps.setdefault(row[0], []).append(Step(row.minutes, row.hands))
-    firsts = {row[0]: row for row in reversed(rows)}
-    return [
-        ServiceRow(
-            id=service_id,
-            code=firsts[service_id][1],
-            name=firsts[service_id][2],
-            price=Money(firsts[service_id][3], salon.currency),
-            skill_id=firsts[service_id][4],
-            steps=tuple(steps[service_id]),
-        )
-        for service_id in steps
-    ]

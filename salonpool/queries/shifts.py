@@ -13,7 +13,7 @@ from salonpool.domain.offer import OfferStatus
 from salonpool.domain.refusal import Missing
 from salonpool.domain.shift import OPEN_STATES, WORKING_STATES, ShiftSource
 from salonpool.models import Assignment, Decision, Network, Offer, Salon, Shift, Skill, Stylist
-from salonpool.queries.offers import skill_name
+from salonpool.queries.naming import name_of
 from salonpool.queries.salons import SalonRow, get_salon_by_id
 
 
@@ -149,7 +149,7 @@ def list_open(
 def list_skills(network_id: int, language: str) -> list[SkillRow]:
     """The network's skills, in the order they were added."""
     skills = db.session.scalars(sa.select(Skill).where(Skill.network_id == network_id).order_by(Skill.id))
-    return [SkillRow(skill.id, skill.code, skill_name(skill, language)) for skill in skills]
+    return [SkillRow(skill.id, skill.code, name_of(skill, language)) for skill in skills]
 
 
 def names(shift_ids: Sequence[int], stylist_ids: Sequence[int]) -> tuple[dict[int, ShiftRow], dict[int, str]]:
@@ -181,7 +181,7 @@ def _list(conditions: Sequence[sa.ColumnElement[bool]], language: str) -> list[S
             starts_at=shift.starts_at,
             ends_at=shift.ends_at,
             skill_code=skill.code,
-            skill_name=skill_name(skill, language),
+            skill_name=name_of(skill, language),
             seats=shift.seats,
             filled=held,
             status=shift.status,

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from salonpool.messaging import formats
 from salonpool.models import Booking, BookingItem, CatalogueEntry, Customer, Service, Stylist
+from salonpool.queries.naming import name_in
 from salonpool.queries.salons import SalonRow
 from salonpool.usecases import messages
 from salonpool.usecases.texting import Texting
@@ -16,7 +17,7 @@ def text_booked(session: Session, booking: Booking, salon: SalonRow, now: dateti
     """C1: what was booked, and the link that changes it."""
     token = texting.links.token("booking", booking.id, booking.link_version)
     names = session.scalars(
-        sa.select(_service_name(booking.language))
+        sa.select(name_in(booking.language, CatalogueEntry))
         .join(
             Service,
             sa.and_(CatalogueEntry.network_id == Service.network_id, CatalogueEntry.code == Service.code),
@@ -66,8 +67,3 @@ def _text(
         booking_id=booking.id,
         expires_at=booking.starts_at,
     )
-
-
-def _service_name(language: str) -> sa.orm.InstrumentedAttribute[str]:
-    names = {"en": CatalogueEntry.name_en, "zh-Hans": CatalogueEntry.name_zh_hans}
-    return names.get(language, CatalogueEntry.name_zh_hant)

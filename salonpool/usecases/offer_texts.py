@@ -16,6 +16,7 @@ from salonpool.domain.phone import for_reading
 from salonpool.domain.travel import walk_minutes
 from salonpool.messaging import formats
 from salonpool.models import Account, Assignment, Message, Network, Offer, Role, Salon, Shift, Skill, Stylist
+from salonpool.queries.naming import name_of
 from salonpool.usecases import messages
 from salonpool.usecases.texting import Texting
 
@@ -46,7 +47,7 @@ class Scene:
         today = local_day(offer.offered_at, self._tz) == local_day(self.shift.starts_at, self._tz)
         text_id = ("S3" if today else "S2") + ("" if self.texting.two_way else "L")
         values: Values = {
-            "v": _skill_name(self.skill, stylist.language),
+            "v": name_of(self.skill, stylist.language),
             "w": self._walk(stylist),
             "h": formats.deadline(offer.expires_at, self._tz, stylist.language),
             "u": None
@@ -208,7 +209,3 @@ def offer_path(texting: Texting, offer: Offer) -> str:
 
 def _salon_name(salon: Salon, language: str) -> str:
     return salon.sms_name_en if language == "en" else salon.sms_name
-
-
-def _skill_name(skill: Skill, language: str) -> str:
-    return {"en": skill.name_en, "zh-Hans": skill.name_zh_hans}.get(language, skill.name_zh_hant)
