@@ -29,7 +29,7 @@ class How:
     """Which part of the walk, and how closely to look. `thorough`: not on a light phone only."""
 
     languages: Sequence[str] = LANGUAGES
-    only: str = ""
+    scenes: Sequence[Scene] = SCENES
     screenshots: Path | None = None
     thorough: bool = True
 
@@ -50,7 +50,8 @@ def main() -> None:
     parser.add_argument("--only", default="")
     parser.add_argument("--screenshots", type=Path)
     options = parser.parse_args()
-    how = How(options.language or LANGUAGES, options.only, options.screenshots)
+    wanted = [scene for scene in SCENES if options.only in scene.name]
+    how = How(options.language or LANGUAGES, wanted, options.screenshots)
     with chromium.launched() as browser, databases.fresh("sqlite") as url:
         seen = walk(browser, url, how)
     for language, one in seen.items():
@@ -84,9 +85,8 @@ def walk(browser: Browser, database_url: str, how: How) -> dict[str, Seen]:
 def _walk(browser: Browser, url: str, stage: Stage, language: str, how: How) -> Seen:
     seen = Seen()
     with _rooms(browser, url, stage, language) as rooms:
-        for scene in SCENES:
-            if how.only in scene.name:
-                _look(rooms[scene.who], scene, stage, language, how, seen)
+        for scene in how.scenes:
+            _look(rooms[scene.who], scene, stage, language, how, seen)
     return seen
 
 

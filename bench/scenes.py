@@ -183,4 +183,4 @@ OTHERS = [
     Scene("500", ERRORS, "/fails/500", 500),
     Scene("503", ERRORS, "/fails/503", 503),
 ]
-SCENES = [*GUEST, *STYLIST, *DESK, *OTHERS]
+SCENES = (*GUEST, *STYLIST, *DESK, *OTHERS)
