@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page
 
+PATIENCE = 60_000  # milliseconds; the planner may take a while on a busy machine
 SIGHT = """() => document.activeElement && (document.activeElement.id || document.activeElement.className)"""
 
 

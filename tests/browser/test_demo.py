@@ -6,13 +6,12 @@ from datetime import datetime
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opens
-from tests.browser.hands import Hands
-from tests.browser.test_week import PATIENCE
+from tests.browser.hands import PATIENCE, Hands
 
 OWNER = "0900 000 011"
 
 
-def clock(page: Page) -> datetime:
+def _clock(page: Page) -> datetime:
     """What the demo's clock says."""
     return datetime.strptime(page.locator("#clock").inner_text(), "%a %d %b %H:%M")  # noqa: DTZ007
 
@@ -38,9 +37,9 @@ def test_an_owner_signs_in_by_the_link_on_their_phone(opens: Opens) -> None:
 def test_the_clock_jumps_forward(opens: Opens) -> None:
     page = opens()
     page.goto("/demo/phones")
-    before = clock(page)
+    before = _clock(page)
     Hands(page).tap_on(page.get_by_role("button", name="+5 min"))
-    assert 5 <= (clock(page) - before).seconds / 60 <= 7
+    assert 5 <= (_clock(page) - before).seconds / 60 <= 7
 
 
 def test_what_is_typed_on_a_phone_survives_the_next_texts(opens: Opens) -> None:

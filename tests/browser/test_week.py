@@ -6,20 +6,19 @@ from datetime import date, timedelta
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opens
-from tests.browser.hands import Hands, free_times, width
+from tests.browser.hands import PATIENCE, Hands, free_times, width
 
-PATIENCE = 60_000  # the planner may take a while on a busy machine
 WEEKEND_AND_MONDAY = {0, 5, 6}
 
 
-def enter(page: Page, role: str) -> None:
+def _enter(page: Page, role: str) -> None:
     """Through the demo's front door."""
     page.goto("/demo")
     with page.expect_navigation():
         page.locator(f"form:has(input[value={role}]) button").tap()
 
 
-def a_coming_day(page: Page) -> date:
+def _a_coming_day(page: Page) -> date:
     """A weekday some days ahead, by the clock of the desk."""
     page.goto("/desk")
     after = page.get_by_role("link", name="Day after").get_attribute("href") or ""
@@ -29,7 +28,7 @@ def a_coming_day(page: Page) -> date:
     return day
 
 
-def post_a_shift(page: Page, day: date, starts: str, ends: str) -> str:
+def _post_a_shift(page: Page, day: date, starts: str, ends: str) -> str:
     """As the owner; the address where the asking can be watched."""
     hands = Hands(page)
     page.goto(f"/desk/shift/new?on={day}")
@@ -41,7 +40,7 @@ def post_a_shift(page: Page, day: date, starts: str, ends: str) -> str:
     return page.url
 
 
-def book(page: Page, phone: str) -> None:
+def _book(page: Page, phone: str) -> None:
     """The time that is chosen."""
     hands = Hands(page)
     hands.tap_on("button[form=hold]")
@@ -55,9 +54,9 @@ def test_from_an_open_shift_to_a_booking_with_whoever_took_it(opens: Opens) -> N
     phones.goto("/demo/phones")
     # The story's own offers run out, so that everybody may be asked again.
     Hands(phones).tap_on(phones.get_by_role("button", name="+1 hour"))
-    enter(owner, "owner")
-    day = a_coming_day(owner)
-    shift = post_a_shift(owner, day, "11:45", "16:15")
+    _enter(owner, "owner")
+    day = _a_coming_day(owner)
+    shift = _post_a_shift(owner, day, "11:45", "16:15")
 
     phone = phones.locator("section.phone", has_text="11:45-16:15").first
     asked = phone.locator("li", has_text="11:45-16:15").first
@@ -81,7 +80,7 @@ def test_from_an_open_shift_to_a_booking_with_whoever_took_it(opens: Opens) -> N
     expect(guest.locator("#chosen-time + *, #bar")).to_contain_text(name)
     assert [time.get_attribute("data-said") or "" for time in free_times(guest).all()][0].endswith("11:45")
     Hands(guest).tap(free_times(guest).first)
-    book(guest, "0900 000 804")
+    _book(guest, "0900 000 804")
     expect(guest.locator(".facts")).to_contain_text(name)
     Hands(guest).tap_on(guest.get_by_role("link", name="Cancel booking"))
     Hands(guest).tap_on(guest.get_by_role("button", name="Yes, cancel it"))
@@ -90,8 +89,8 @@ def test_from_an_open_shift_to_a_booking_with_whoever_took_it(opens: Opens) -> N
 
 def test_a_reply_from_the_phones_takes_a_shift(opens: Opens) -> None:
     owner, phones = opens(), opens()
-    enter(owner, "owner")
-    shift = post_a_shift(owner, a_coming_day(owner) + timedelta(days=7), "12:15", "15:45")
+    _enter(owner, "owner")
+    shift = _post_a_shift(owner, _a_coming_day(owner) + timedelta(days=7), "12:15", "15:45")
     phones.goto("/demo/phones")
     phone = phones.locator("section.phone", has_text="12:15-15:45").first
     expect(phone).to_be_visible(timeout=PATIENCE)

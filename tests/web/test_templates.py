@@ -66,7 +66,7 @@ class Page(HTMLParser):
         assert self.open.pop() == tag, f"</{tag}> closes something else"
 
 
-def render(app: Flask, template: str, values: dict[str, Any], **over: Any) -> str:
+def _render(app: Flask, template: str, values: dict[str, Any], **over: Any) -> str:
     """The page as text, inside a request, as Flask would give it."""
     with app.test_request_context():
         return app.jinja_env.get_template(template).render({**frame(), **values, **over})
@@ -82,7 +82,7 @@ def test_every_page_template_has_a_sample() -> None:
 def test_a_page_is_whole_in_every_state(
     app: Flask, template: str, state: str, values: dict[str, Any]
 ) -> None:
-    page = Page(render(app, template, values))
+    page = Page(_render(app, template, values))
     assert page.open == []
     ids = [attrs["id"] for _, attrs in page.tags if "id" in attrs]
     assert len(ids) == len(set(ids)), "an id twice"
@@ -95,7 +95,7 @@ def test_a_page_is_whole_in_every_state(
 def test_a_page_lives_under_the_strict_content_policy(
     app: Flask, template: str, state: str, values: dict[str, Any]
 ) -> None:
-    page = Page(render(app, template, values))
+    page = Page(_render(app, template, values))
     for tag, attrs in page.tags:
         assert tag != "style"
         assert "style" not in attrs
@@ -118,12 +118,12 @@ def test_what_people_type_is_escaped(app: Flask, template: str, state: str, valu
             **values["form"],
             **{key: evil for key in ("phone", "name", "note") if key in values["form"]},
         }
-    assert evil not in render(app, template, hurt)
+    assert evil not in _render(app, template, hurt)
 
 
 def test_the_frame_names_page_language_and_problem(app: Flask) -> None:
     wrong = dict(samples()["guest/confirm.html"])["wrong"]
-    text = render(
+    text = _render(
         app, "guest/confirm.html", wrong, page_language="zh-Hant-TW", account=Row(name="A", home_url="/desk")
     )
     assert '<html lang="zh-Hant-TW">' in text
@@ -133,7 +133,7 @@ def test_the_frame_names_page_language_and_problem(app: Flask) -> None:
 
 def test_times_as_an_answer_carry_the_bar_and_the_spoken_count(app: Flask) -> None:
     free = dict(samples()["guest/times.html"])["free"]
-    alone = render(app, "guest/times.html", free)
+    alone = _render(app, "guest/times.html", free)
     assert 'id="bar" hx-swap-oob' in alone
     assert "10 times on" in alone
-    assert "hx-swap-oob" not in render(app, "guest/book.html", free)
+    assert "hx-swap-oob" not in _render(app, "guest/book.html", free)

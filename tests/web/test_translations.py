@@ -20,7 +20,7 @@ ONLY_TRADITIONAL = set("預約請簡訊號碼設計師們這個時間還沒來�
 ONLY_SIMPLIFIED = set("预约请简讯号码设计师们这个时间还没来问题连结页开关门传送给谁让显选择业务员发录")
 
 
-def words_in_the_code() -> set[str]:
+def _words_in_the_code() -> set[str]:
     """Every msgid of the templates and the code, singular forms."""
     found: set[str] = set()
     for folder, method in (("salonpool", "python"), ("templates", "jinja2")):
@@ -31,36 +31,36 @@ def words_in_the_code() -> set[str]:
     return found
 
 
-def catalogue(locale: str) -> Catalog:
+def _catalogue(locale: str) -> Catalog:
     """The translations as their source file has them."""
     with (ROOT / "translations" / locale / "LC_MESSAGES" / "messages.po").open("rb") as file:
         return read_po(file, locale=locale)
 
 
-def singular(message: Message) -> str:
+def _singular(message: Message) -> str:
     """The msgid, of a plural its first form."""
     return message.id if isinstance(message.id, str) else message.id[0]
 
 
-def forms(message: Message) -> list[str]:
+def _forms(message: Message) -> list[str]:
     """All translated forms of a message."""
     return [message.string] if isinstance(message.string, str) else list(message.string)
 
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_no_sentence_is_missing_or_fuzzy(locale: str) -> None:
-    listed = {singular(message): message for message in catalogue(locale) if message.id}
-    missing = [text for text in words_in_the_code() if text not in listed or not all(forms(listed[text]))]
+    listed = {_singular(message): message for message in _catalogue(locale) if message.id}
+    missing = [text for text in _words_in_the_code() if text not in listed or not all(_forms(listed[text]))]
     assert not missing, "make translations, then translate"
     assert not [text for text, message in listed.items() if message.fuzzy]
 
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_a_translation_keeps_every_value(locale: str) -> None:
-    for message in catalogue(locale):
+    for message in _catalogue(locale):
         if message.id:
             whole = message.id if isinstance(message.id, str) else message.id[-1]
-            for text in forms(message):
+            for text in _forms(message):
                 assert set(PLACEHOLDER.findall(text)) == set(PLACEHOLDER.findall(whole)), whole
 
 
@@ -69,16 +69,16 @@ def test_a_translation_keeps_every_value(locale: str) -> None:
     [("zh_Hant", ONLY_SIMPLIFIED - ONLY_TRADITIONAL), ("zh_Hans", ONLY_TRADITIONAL - ONLY_SIMPLIFIED)],
 )
 def test_each_script_uses_its_own_characters(locale: str, foreign: set[str]) -> None:
-    for message in catalogue(locale):
+    for message in _catalogue(locale):
         if message.id:
-            for text in forms(message):
+            for text in _forms(message):
                 assert not foreign & set(text), text
 
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_the_compiled_catalogue_is_that_of_the_source(locale: str) -> None:
     compiled = io.BytesIO()
-    write_mo(compiled, catalogue(locale))
+    write_mo(compiled, _catalogue(locale))
     compiled.seek(0)
     with (ROOT / "translations" / locale / "LC_MESSAGES" / "messages.mo").open("rb") as file:
         shipped = read_mo(file)
@@ -86,4 +86,4 @@ def test_the_compiled_catalogue_is_that_of_the_source(locale: str) -> None:
 
 
 def _words(catalog: Catalog) -> dict[str, list[str]]:
-    return {singular(message): forms(message) for message in catalog if message.id}
+    return {_singular(message): _forms(message) for message in catalog if message.id}
