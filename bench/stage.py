@@ -86,7 +86,7 @@ class Stage:
     def hold(self) -> str:
         """The address that asks for the phone number."""
         receipt = bookings.hold(**self._wish("lane"))
-        return f"/s/lane/confirm?hold={bookings.hold_token(self.texting, receipt.id)}"
+        return f"/s/lane/confirm?hold={self.texting.links.hold_token(receipt.id)}"
 
     def take(self, starts_at: str) -> None:
         """Somebody else takes that time."""
@@ -103,7 +103,7 @@ class Stage:
             changes |= {"starts_at": row.starts_at - days_ago * DAY, "ends_at": row.ends_at - days_ago * DAY}
         if changes:
             self._update(Booking, made.id, changes)
-        return f"/b/{bookings.manage_token(self.texting, made.id, made.link_version)}"
+        return self.texting.links.booking_path(made.id, made.link_version)
 
     def cancel(self, path: str) -> str:
         """Cancel a booking by its address."""
@@ -122,9 +122,9 @@ class Stage:
         shift = builders.a_shift(self.lane, day=self.today + 2 * DAY, skill=CUT)
         times = {"offered_at": self.now, "expires_at": self.now + timedelta(hours=2)}
         offer = builders.an_offer(shift, person, status=status, **times)
-        token = self.texting.links.token("offer", offer, 1)
-        self._update(Offer, offer, {"link_digest": digest(token)})
-        return f"/o/{token}"
+        links = self.texting.links
+        self._update(Offer, offer, {"link_digest": digest(links.offer_token(offer, 1))})
+        return links.offer_path(offer, 1)
 
     def desk_shift(self, status: str) -> str:
         """A shift of the owner's: of the example's story, or one made for the state."""

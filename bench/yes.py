@@ -306,7 +306,7 @@ def _duel(texting: Any, shift_id: int) -> Duel:
         .order_by(Offer.id)
     ).all()
     first, second = (
-        Asked(offer.stylist_id, phone or "", offer.id, texting.links.token("offer", offer.id, 1))
+        Asked(offer.stylist_id, phone or "", offer.id, texting.links.offer_token(offer.id, 1))
         for offer, phone in rows
     )
     return Duel(shift_id, (first, second))

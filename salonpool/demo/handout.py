@@ -91,8 +91,8 @@ def _pages(network_id: int, texting: Texting) -> dict[str, Any]:
         .order_by(Shift.id)
     )
     return {
-        "booking": f"/b/{texting.links.token('booking', booking_id or 0, 1)}",
-        "offers": [f"/o/{texting.links.token('offer', offer_id, 1)}" for offer_id in live],
+        "booking": texting.links.booking_path(booking_id or 0, 1),
+        "offers": [texting.links.offer_path(offer_id, 1) for offer_id in live],
         "shifts": [f"/desk/shift/{shift_id}" for shift_id in posted],
     }
 

@@ -288,8 +288,7 @@ def _write_texts(session: Session, world: World, visits: Sequence[Visit], textin
     """The guests' texts as delivered, and the digests of the links they carry."""
     told = [(visit, visit.guest) for visit in visits if visit.guest]
     links = [
-        {"id": visit.id, "link_digest": digest(texting.links.token("booking", visit.id, 1))}
-        for visit, _ in told
+        {"id": visit.id, "link_digest": digest(texting.links.booking_token(visit.id, 1))} for visit, _ in told
     ]
     session.execute(sa.update(Booking), links)
     rows = [row for visit, guest in told for row in _texts(world, visit, guest, texting)]

@@ -11,7 +11,7 @@ TOKEN_LENGTH = 11  # 62**11 is about 2**65; short enough for one SMS
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Derives link tokens. `host` is what texts show, `public_url` what pages and e-mail show."""
+    """Derives link tokens. `host` is what texts show, `public_url` the address pages are opened at."""
 
     key: bytes
     host: str
@@ -31,6 +31,34 @@ class Links:
             number, rest = divmod(number, 62)
             characters.append(ALPHABET[rest])
         return "".join(characters)
+
+    def booking_token(self, booking_id: int, version: int) -> str:
+        """Opens one booking; a greater `version` makes the link before it useless."""
+        return self.token("booking", booking_id, version)
+
+    def booking_path(self, booking_id: int, version: int) -> str:
+        """The guest's page of a booking."""
+        return f"/b/{self.booking_token(booking_id, version)}"
+
+    def hold_token(self, booking_id: int) -> str:
+        """Confirms a hold; no link leads there."""
+        return self.token("hold", booking_id, 1)
+
+    def offer_token(self, offer_id: int, version: int) -> str:
+        """Opens one offer."""
+        return self.token("offer", offer_id, version)
+
+    def offer_path(self, offer_id: int, version: int) -> str:
+        """The stylist's page of an offer; the same link for as long as its version stays."""
+        return f"/o/{self.offer_token(offer_id, version)}"
+
+    def sign_in_token(self, sign_in_id: int) -> str:
+        """Signs in once."""
+        return self.token("sign_in", sign_in_id, 1)
+
+    def sign_in_path(self, sign_in_id: int) -> str:
+        """The page that signs in once."""
+        return f"/in/{self.sign_in_token(sign_in_id)}"
 
     def text_url(self, path: str) -> str:
         """The bare link a text shows: host/path without a scheme."""

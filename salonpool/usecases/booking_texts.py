@@ -15,7 +15,6 @@ from salonpool.usecases.texting import Texting
 
 def text_booked(session: Session, booking: Booking, salon: SalonRow, now: datetime, texting: Texting) -> None:
     """C1: what was booked, and the link that changes it."""
-    token = texting.links.token("booking", booking.id, booking.link_version)
     names = session.scalars(
         sa.select(name_in(booking.language, CatalogueEntry))
         .join(
@@ -27,7 +26,8 @@ def text_booked(session: Session, booking: Booking, salon: SalonRow, now: dateti
         .order_by(BookingItem.position)
     ).all()
     stylist = session.get_one(Stylist, booking.stylist_id)
-    values = {"v": "+".join(names), "n": stylist.name, "u": texting.links.text_url(f"/b/{token}")}
+    path = texting.links.booking_path(booking.id, booking.link_version)
+    values = {"v": "+".join(names), "n": stylist.name, "u": texting.links.text_url(path)}
     _text(session, booking, salon, "C1", "confirmed", values, now)
 
 

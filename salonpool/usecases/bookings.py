@@ -121,7 +121,7 @@ def hold(
         booking = _new(now, BookingStatus.HELD, language)
         booking.held_until = now + HOLD
         commit(session, booking, wanted, now)
-        booking.hold_digest = digest(hold_token(texting, booking.id))
+        booking.hold_digest = digest(texting.links.hold_token(booking.id))
         _audit(session, now, "guest", "hold", booking, None)
         return _receipt(session, booking, wanted.salon)
 
@@ -188,16 +188,6 @@ def sweep_expired_holds(now: datetime) -> int:
         return release_holds(session, sa.select(Booking.id).limit(SWEEP_AT_ONCE), now)
 
 
-def manage_token(texting: Texting, booking_id: int, link_version: int) -> str:
-    """The token of /b/{token}."""
-    return texting.links.token("booking", booking_id, link_version)
-
-
-def hold_token(texting: Texting, booking_id: int) -> str:
-    """The bearer token that confirms a hold."""
-    return texting.links.token("hold", booking_id, 1)
-
-
 def _wanted(
     salon_slug: str, service_ids: Sequence[int], stylist_id: int | None, starts_at: datetime, language: str
 ) -> Wanted:
@@ -237,7 +227,7 @@ def _settle(
     customer = customers.find_or_add(session, salon, guest.phone, guest.name, booking.language, now)
     booking.customer_id, booking.note, booking.confirmed_at = customer.id, guest.note, now
     booking.no_sms_reason = customers.no_sms_reason(session, guest.phone)
-    booking.link_digest = digest(manage_token(texting, booking.id, booking.link_version))
+    booking.link_digest = digest(texting.links.booking_token(booking.id, booking.link_version))
     session.flush()
     _audit(session, now, "guest", "book", booking, before)
     text_booked(session, booking, salon, now, texting)

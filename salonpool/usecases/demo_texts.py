@@ -31,13 +31,13 @@ class PastBooking:
 
 def rows_of(booking: PastBooking, texting: Texting) -> list[dict[str, Any]]:
     """Message rows as delivered: C1, and C4 for a booking that was cancelled since."""
-    token = texting.links.token("booking", booking.id, 1)
+    link = texting.links.text_url(texting.links.booking_path(booking.id, 1))
     when = {
         "s": booking.sms_name,
         "d": formats.short_date(booking.starts_at, booking.tz, booking.language),
         "t": formats.clock_time(booking.starts_at, booking.tz),
     }
-    booked = {**when, "v": booking.service, "n": booking.stylist, "u": texting.links.text_url(f"/b/{token}")}
+    booked = {**when, "v": booking.service, "n": booking.stylist, "u": link}
     rows = [_row(booking, "C1", "confirmed", booked, booking.booked_at)]
     if booking.cancelled_at is not None:
         cancelled = {**when, "u": texting.links.text_url(f"/s/{booking.salon_slug}")}

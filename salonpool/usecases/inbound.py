@@ -199,8 +199,8 @@ def _told(question: Question, code: str, rule: str | None = None) -> _Handled:
 def _for_guest(person: Person, texting: Texting) -> _Answer:
     values: dict[str, str | None] = {"tel": person.tel}
     if person.booking is not None:
-        token = texting.links.token("booking", person.booking.id, person.booking.link_version)
-        values |= {"s": person.booking.salon, "u": texting.links.text_url(f"/b/{token}")}
+        path = texting.links.booking_path(person.booking.id, person.booking.link_version)
+        values |= {"s": person.booking.salon, "u": texting.links.text_url(path)}
     return _Answer("C14", values, seldom=True)
 
 

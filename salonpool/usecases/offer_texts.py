@@ -50,9 +50,7 @@ class Scene:
             "v": name_of(self.skill, stylist.language),
             "w": self._walk(stylist),
             "h": formats.deadline(offer.expires_at, self._tz, stylist.language),
-            "u": None
-            if self.texting.two_way
-            else self.texting.links.text_url(offer_path(self.texting, offer)),
+            "u": None if self.texting.two_way else self._link(offer),
         }
         self._to_stylist(
             stylist,
@@ -69,11 +67,10 @@ class Scene:
         self, assignment: Assignment, stylist: Stylist, now: datetime, offer: Offer | None = None
     ) -> None:
         """S4: the seat is theirs. One-way texts link to the offer, or to the person's own page."""
-        path = offer_path(self.texting, offer) if offer else "/me"
         values: Values = {
             "a": self.salon.address,
             "tel": for_reading(self.salon.phone, self.network.region),
-            "u": None if self.texting.two_way else self.texting.links.text_url(path),
+            "u": None if self.texting.two_way else self._link(offer),
         }
         text_id = "S4" if self.texting.two_way else "S4L"
         event_id = f"assignment:{assignment.id}:made"
@@ -184,6 +181,10 @@ class Scene:
             return None
         return walk_minutes(here, (self.salon.x_km, self.salon.y_km))
 
+    def _link(self, offer: Offer | None) -> str:
+        links = self.texting.links
+        return links.text_url(links.offer_path(offer.id, offer.link_version) if offer else "/me")
+
     def _desk_link(self) -> str:
         return self.texting.links.text_url(f"/desk/shift/{self.shift.id}")
 
@@ -200,11 +201,6 @@ class Scene:
                 .order_by(Account.id)
             )
         )
-
-
-def offer_path(texting: Texting, offer: Offer) -> str:
-    """The offer's page; the same link for as long as its version stays."""
-    return f"/o/{texting.links.token('offer', offer.id, offer.link_version)}"
 
 
 def _salon_name(salon: Salon, language: str) -> str:

@@ -140,7 +140,7 @@ class _Publisher:
         )
         self.session.add(offer)
         self.session.flush()
-        offer.link_digest = digest(self.texting.links.token("offer", offer.id, offer.link_version))
+        offer.link_digest = digest(self.texting.links.offer_token(offer.id, offer.link_version))
         scene.ask(offer, self.session.get_one(Stylist, person), self.now)
         audit.record(
             self.session, self.now, actor="clock", action="offer", subject="offer", subject_id=offer.id,

@@ -40,7 +40,7 @@ def ask(typed_phone: str, *, address: str | None, now: datetime, texting: Textin
             .order_by(Account.id)
         )
         for account in accounts.all():
-            sign_in, token = _add(session, account.id, now, GOOD_FOR, texting)
+            sign_in = _add(session, account.id, now, GOOD_FOR, texting)
             messages.enqueue(
                 session,
                 network_id=account.network_id,
@@ -48,7 +48,7 @@ def ask(typed_phone: str, *, address: str | None, now: datetime, texting: Textin
                 text_id="S1",
                 to=phone,
                 language=account.language,
-                values={"u": texting.links.text_url(f"/in/{token}")},
+                values={"u": texting.links.text_url(texting.links.sign_in_path(sign_in.id))},
                 now=now,
                 expires_at=sign_in.expires_at,
             )
@@ -61,8 +61,8 @@ def make_sign_in_link(
     with transaction() as session:
         if session.get(Account, account_id) is None:
             raise Missing
-        _, token = _add(session, account_id, now, good_for, texting)
-        return texting.links.url(f"/in/{token}")
+        sign_in = _add(session, account_id, now, good_for, texting)
+        return texting.links.url(texting.links.sign_in_path(sign_in.id))
 
 
 @retried
@@ -98,15 +98,12 @@ def use(token: str, now: datetime) -> access.AccountRow:
         return account
 
 
-def _add(
-    session: Session, account_id: int, now: datetime, good_for: timedelta, texting: Texting
-) -> tuple[SignIn, str]:
+def _add(session: Session, account_id: int, now: datetime, good_for: timedelta, texting: Texting) -> SignIn:
     sign_in = SignIn(account_id=account_id, created_at=now, expires_at=now + good_for)
     session.add(sign_in)
     session.flush()
-    token = texting.links.token("sign_in", sign_in.id, 1)
-    sign_in.link_digest = digest(token)
-    return sign_in, token
+    sign_in.link_digest = digest(texting.links.sign_in_token(sign_in.id))
+    return sign_in
 
 
 def _read(typed: str, texting: Texting) -> str:

@@ -63,3 +63,10 @@ def test_noise_is_told_from_tokens_without_a_query() -> None:
 def test_texts_show_the_short_host_and_pages_the_whole_address() -> None:
     assert LINKS.text_url("/b/abc") == "s.test/b/abc"
     assert LINKS.url("/b/abc") == "https://salon.test/b/abc"
+
+
+def test_a_path_ends_in_the_token_it_is_opened_by() -> None:
+    assert LINKS.booking_path(12, 2) == f"/b/{LINKS.token('booking', 12, 2)}"
+    assert LINKS.offer_path(5, 1) == f"/o/{LINKS.token('offer', 5, 1)}"
+    assert LINKS.sign_in_path(4) == f"/in/{LINKS.token('sign_in', 4, 1)}"
+    assert LINKS.hold_token(12) != LINKS.booking_token(12, 1)

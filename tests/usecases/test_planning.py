@@ -82,7 +82,7 @@ def test_on_the_day_itself_the_text_says_so_and_one_way_texts_carry_the_link() -
     pool.plan(network, texting=pool.texting(two_way=False))
     (text,) = pool.texts("S3L")
     offer = pool.all_offers(shift)[0]
-    token = pool.texting().links.token("offer", offer.id, 1)
+    token = pool.texting().links.offer_token(offer.id, 1)
     assert "今天" in text.body
     assert f"/o/{token}" in text.body
 

@@ -27,7 +27,7 @@ def asked(app: Any) -> SimpleNamespace:
     tokens = []
     for person in people:
         offer = b.an_offer(shift, person)
-        token = texting.links.token("offer", offer, 1)
+        token = texting.links.offer_token(offer, 1)
         db.session.execute(sa.update(Offer).where(Offer.id == offer).values(link_digest=digest(token)))
         db.session.commit()
         tokens.append(token)

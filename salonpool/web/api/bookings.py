@@ -12,7 +12,8 @@ from salonpool.domain.refusal import Missing
 from salonpool.domain.text_input import NAME_MAX, NOTE_MAX
 from salonpool.queries import access
 from salonpool.usecases import bookings
-from salonpool.web.api.fields import ID, Id, Instant, MoneyOut, Strict, Text, bearer, money
+from salonpool.web.api.bearer import get_bearer
+from salonpool.web.api.fields import ID, Id, Instant, MoneyOut, Strict, Text, money
 from salonpool.web.api.salons import StylistOut, slot
 from salonpool.web.errors import answer
 from salonpool.web.extensions import language, now, texting
@@ -103,7 +104,7 @@ def hold(wanted: dict[str, Any]) -> dict[str, Any]:
         now=now(),
         texting=texting(),
     )
-    held = {"hold_token": bookings.hold_token(texting(), receipt.id), "held_until": receipt.held_until}
+    held = {"hold_token": texting().links.hold_token(receipt.id), "held_until": receipt.held_until}
     return _common(receipt) | held
 
 
@@ -112,7 +113,7 @@ def hold(wanted: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(201, BookingOut)
 def confirm(wanted: dict[str, Any], booking_id: int) -> dict[str, Any]:
     """Turn a hold into a booking; the bearer is the hold token. An expired hold is tried again."""
-    if opened(access.booking_id_by_hold, bearer()) != booking_id:
+    if opened(access.booking_id_by_hold, get_bearer()) != booking_id:
         raise Missing
     receipt = bookings.confirm(
         booking_id=booking_id,
@@ -129,7 +130,7 @@ def confirm(wanted: dict[str, Any], booking_id: int) -> dict[str, Any]:
 @blueprint.response(200, BookingOut)
 def cancel(booking_id: int) -> dict[str, Any]:
     """Cancel until the salon's cut-off; the bearer is the manage token. Repeating it changes nothing."""
-    if opened(access.booking_id_by_link, bearer()) != booking_id:
+    if opened(access.booking_id_by_link, get_bearer()) != booking_id:
         raise Missing
     return _booking(bookings.cancel(booking_id=booking_id, now=now(), texting=texting()))
 
@@ -140,7 +141,7 @@ def _guest(wanted: dict[str, Any]) -> bookings.Guest:
 
 
 def _booking(receipt: bookings.Receipt) -> dict[str, Any]:
-    token = bookings.manage_token(texting(), receipt.id, receipt.link_version)
+    token = texting().links.booking_token(receipt.id, receipt.link_version)
     return _common(receipt) | {"manage_token": token}
 
 

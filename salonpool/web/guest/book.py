@@ -90,7 +90,7 @@ def hold(slug: str) -> BaseResponse:
         return _taken(salon, request.form, taken, _instant(request.form.get("starts_at", "")))
     except InvalidInput as refusal:
         return _page("guest/book.html", salon, request.form, status=422, problem=in_words(refusal))
-    token = bookings.hold_token(texting(), receipt.id)
+    token = texting().links.hold_token(receipt.id)
     return redirect(url_for("guest.show_confirm", slug=slug, hold=token), 303)
 
 
@@ -133,7 +133,7 @@ def confirm(slug: str) -> BaseResponse:
         if refusal.code == "already_confirmed":
             return redirect(_manage_url(held), 303)
         raise
-    done = bookings.manage_token(texting(), receipt.id, receipt.link_version)
+    done = texting().links.booking_token(receipt.id, receipt.link_version)
     return redirect(url_for("guest.show_booking", token=done, done="booked"), 303)
 
 
@@ -295,7 +295,7 @@ def _held(slug: str, token: str) -> BookingPage:
 
 
 def _manage_url(held: BookingPage) -> str:
-    token = bookings.manage_token(texting(), held.id, held.link_version)
+    token = texting().links.booking_token(held.id, held.link_version)
     return url_for("guest.show_booking", token=token)
 
 

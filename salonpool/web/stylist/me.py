@@ -26,7 +26,7 @@ def show_me() -> str:
     links = texting().links
     waiting = [
         {
-            "url": url_for("stylist.show_offer", token=links.token("offer", offer.id, offer.link_version)),
+            "url": url_for("stylist.show_offer", token=links.offer_token(offer.id, offer.link_version)),
             "salon_name": offer.salon_name,
             "starts_at": offer.starts_at,
             "ends_at": offer.ends_at,
