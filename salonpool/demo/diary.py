@@ -4,7 +4,17 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from salonpool.domain.availability import Board, Chair, Opening, Span, Step, Worker, openings, total_minutes
+from salonpool.domain.availability import (
+    Board,
+    Chair,
+    Opening,
+    Span,
+    Step,
+    Worker,
+    hands_windows,
+    openings,
+    total_minutes,
+)
 
 TRIES, TRIES_WHEN_FULL = 4, 16
 NEARLY_FULL = 0.85
@@ -64,14 +74,8 @@ class Placed:
         return placed
 
     def hands(self) -> list[Span]:
-        """When the stylist's hands are needed, neighbouring steps joined."""
-        spans: list[Span] = []
-        for begins, ends, needed in self.steps():
-            if needed and spans and spans[-1][1] == begins:
-                spans[-1] = (spans[-1][0], ends)
-            elif needed:
-                spans.append((begins, ends))
-        return spans
+        """When the stylist's hands are needed, in epoch minutes."""
+        return [(self.start + begins, self.start + ends) for begins, ends in hands_windows(self.sold.steps)]
 
 
 def load(weekday: int, evening: bool, days_ahead: int) -> float:

@@ -61,6 +61,17 @@ def total_minutes(steps: Iterable[Step]) -> int:
     return sum(step.minutes for step in steps)
 
 
+def hands_windows(steps: Iterable[Step]) -> list[Span]:
+    """When the stylist's hands are needed, in minutes from the visit's start; neighbours joined."""
+    windows: list[Span] = []
+    offset = 0
+    for step in steps:
+        if step.hands:
+            windows.append((offset, offset + step.minutes))
+        offset += step.minutes
+    return _union(windows)
+
+
 def openings(board: Board, steps: Sequence[Step], within: Span) -> Iterator[Opening]:
     """Every start on the 15-minute grid inside `within` that fits, in order of time, then stylist.
 
@@ -84,24 +95,13 @@ def openings_at(board: Board, steps: Sequence[Step], start: int) -> list[Opening
 def _worker_openings(
     worker: Worker, steps: Sequence[Step], total: int, within: Span, any_chair: list[Span]
 ) -> Iterator[tuple[int, int]]:
-    hands = _hands_windows(steps)
+    hands = hands_windows(steps)
     on_duty = _union(worker.on_duty)
     starts = [(max(a, within[0]), min(b - total + 1, within[1])) for a, b in on_duty]
     clear = _starts_clear_of(worker.busy, hands, within)
     for a, b in _intersect(_intersect([s for s in starts if s[0] < s[1]], clear), any_chair):
         for start in range(-(-a // GRID_MINUTES) * GRID_MINUTES, b, GRID_MINUTES):
             yield start, worker.stylist_id
-
-
-def _hands_windows(steps: Sequence[Step]) -> list[Span]:
-    """Offsets from the start during which the stylist's hands are needed; neighbours joined."""
-    windows: list[Span] = []
-    offset = 0
-    for step in steps:
-        if step.hands:
-            windows.append((offset, offset + step.minutes))
-        offset += step.minutes
-    return _union(windows)
 
 
 def _starts_clear_of(busy: Iterable[Span], windows: Sequence[Span], within: Span) -> list[Span]:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from salonpool.database import is_overlap, lock
-from salonpool.domain.availability import Opening, openings_at
+from salonpool.domain.availability import Opening, hands_windows, openings_at
 from salonpool.domain.booking import (
     BookingStatus,
     CancelCause,
@@ -19,7 +19,7 @@ from salonpool.domain.booking import (
     fairest,
     nearest,
 )
-from salonpool.domain.local_time import DAY, day_span, from_minutes, local_day, to_minutes
+from salonpool.domain.local_time import DAY, MINUTE, day_span, local_day, to_minutes
 from salonpool.domain.refusal import InvalidInput
 from salonpool.domain.shift import WORKING_STATES
 from salonpool.models import Assignment, Booking, BookingItem, Occupancy, Segment, Stylist
@@ -198,8 +198,9 @@ def _write(session: Session, booking: Booking, wanted: Wanted, opening: Opening)
     if is_new:
         _write_items(session, booking, wanted)
     free(session, booking.id)
-    for begins, ends in _hands_spans(wanted):
-        _occupy(session, booking, f"stylist:{opening.stylist_id}", begins, ends)
+    for begins, ends in hands_windows(wanted.visit.steps):
+        span = (booking.starts_at + begins * MINUTE, booking.starts_at + ends * MINUTE)
+        _occupy(session, booking, f"stylist:{opening.stylist_id}", *span)
     _occupy(session, booking, f"chair:{opening.chair_id}", booking.starts_at, booking.ends_at)
     try:
         session.flush()
@@ -229,19 +230,6 @@ def _write_items(session: Session, booking: Booking, wanted: Wanted) -> None:
                 )
             )
             begins = ends
-
-
-def _hands_spans(wanted: Wanted) -> list[tuple[datetime, datetime]]:
-    """When the stylist's hands are needed, neighbouring steps joined."""
-    spans: list[tuple[int, int]] = []
-    minute = to_minutes(wanted.starts_at)
-    for step in wanted.visit.steps:
-        if step.hands and spans and spans[-1][1] == minute:
-            spans[-1] = (spans[-1][0], minute + step.minutes)
-        elif step.hands:
-            spans.append((minute, minute + step.minutes))
-        minute += step.minutes
-    return [(from_minutes(a), from_minutes(b)) for a, b in spans]
 
 
 def _occupy(

@@ -11,6 +11,7 @@ from salonpool.domain.availability import (
     Span,
     Step,
     Worker,
+    hands_windows,
     openings,
     openings_at,
     total_minutes,
@@ -138,3 +139,9 @@ def test_processing_leaves_the_hands_free_and_keeps_the_chair() -> None:
 def test_the_chair_with_the_first_place_in_the_row_is_taken_first() -> None:
     board = Board((Worker(1, (HOURS,), ()),), (Chair(9, ()), Chair(3, ())))
     assert openings_at(board, [Step(30, True)], HOURS[0])[0].chair_id == 9
+
+
+def test_neighbouring_steps_of_the_hands_are_one_window_and_processing_parts_them() -> None:
+    steps = [Step(15, True), Step(30, True), Step(40, False), Step(20, True), Step(10, False)]
+    assert hands_windows(steps) == [(0, 45), (85, 105)]
+    assert hands_windows([Step(30, False)]) == []
