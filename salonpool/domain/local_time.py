@@ -58,6 +58,11 @@ def local_day(instant: datetime, tz: ZoneInfo) -> date:
     return instant.astimezone(tz).date()
 
 
+def minutes_between(starts_at: datetime, ends_at: datetime) -> int:
+    """Length of a span of instants in whole minutes."""
+    return (ends_at - starts_at) // MINUTE
+
+
 def to_minutes(instant: datetime) -> int:
     """Whole minutes since the epoch; the unit of the availability rules."""
     return int(instant.timestamp()) // 60

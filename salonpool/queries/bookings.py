@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from salonpool.database import db
 from salonpool.domain.booking import OPEN_STATES, BookingStatus, cut_off_at
+from salonpool.domain.local_time import minutes_between
 from salonpool.domain.money import Money
 from salonpool.domain.refusal import Missing
 from salonpool.models import Booking, BookingItem, Card, CatalogueEntry, Customer, Service, Stylist
@@ -37,7 +38,7 @@ class BookingPage:
     @property
     def minutes(self) -> int:
         """Length of the visit."""
-        return int((self.ends_at - self.starts_at).total_seconds()) // 60
+        return minutes_between(self.starts_at, self.ends_at)
 
     def can_change(self, now: datetime) -> bool:
         """May the guest still cancel online?"""
@@ -66,7 +67,7 @@ class DayBooking:
     @property
     def minutes(self) -> int:
         """Length of the visit."""
-        return int((self.ends_at - self.starts_at).total_seconds()) // 60
+        return minutes_between(self.starts_at, self.ends_at)
 
 
 def get_booking(booking_id: int, language: str) -> BookingPage:

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from salonpool.database import db
-from salonpool.domain.local_time import DAY, local_day
+from salonpool.domain.local_time import DAY, local_day, minutes_between
 from salonpool.domain.money import Money, pay_for
 from salonpool.domain.offer import OfferStatus
 from salonpool.domain.refusal import Missing
@@ -105,7 +105,7 @@ def get_offer(offer_id: int, now: datetime, language: str) -> OfferPage:
         raise Missing
     offer, shift, stylist, skill = found
     salon = get_salon_by_id(shift.salon_id, language)
-    minutes = _minutes(shift.starts_at, shift.ends_at)
+    minutes = minutes_between(shift.starts_at, shift.ends_at)
     return OfferPage(
         id=offer.id,
         stylist_id=stylist.id,
@@ -148,7 +148,9 @@ def list_open_offers(stylist_id: int, now: datetime, language: str) -> list[Offe
             starts_at=shift.starts_at,
             ends_at=shift.ends_at,
             skill_name=name_of(skill, language),
-            pay=Money(pay_for(offer.hourly_pay_minor, _minutes(shift.starts_at, shift.ends_at)), currency),
+            pay=Money(
+                pay_for(offer.hourly_pay_minor, minutes_between(shift.starts_at, shift.ends_at)), currency
+            ),
             hourly_pay=Money(offer.hourly_pay_minor, currency),
             answer_by=offer.expires_at,
         )
@@ -217,15 +219,11 @@ def _agreed_week_minutes(stylist_id: int, shift: Shift, salon: SalonRow) -> int:
         )
     )
     return sum(
-        _minutes(starts_at, ends_at)
+        minutes_between(starts_at, ends_at)
         for starts_at, ends_at in spans
         if local_day(starts_at, salon.tz).isocalendar()[:2] == week
     )
 
 
 def _pay(held: Assignment, currency: str) -> Money:
-    return Money(pay_for(held.hourly_pay_minor, _minutes(held.starts_at, held.ends_at)), currency)
-
-
-def _minutes(starts_at: datetime, ends_at: datetime) -> int:
-    return int((ends_at - starts_at).total_seconds()) // 60
+    return Money(pay_for(held.hourly_pay_minor, minutes_between(held.starts_at, held.ends_at)), currency)

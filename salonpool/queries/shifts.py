@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from salonpool.database import db
+from salonpool.domain.local_time import minutes_between
 from salonpool.domain.money import Money, pay_for
 from salonpool.domain.offer import OfferStatus
 from salonpool.domain.refusal import Missing
@@ -45,7 +46,7 @@ class ShiftRow:
     @property
     def minutes(self) -> int:
         """Length in minutes."""
-        return int((self.ends_at - self.starts_at).total_seconds()) // 60
+        return minutes_between(self.starts_at, self.ends_at)
 
     @property
     def pay(self) -> Money:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salonpool.database import db, retried, transaction, wake
+from salonpool.domain.local_time import minutes_between
 from salonpool.domain.message import MessageStatus
 from salonpool.domain.money import pay_for
 from salonpool.domain.offer import OfferGone, OfferStatus
@@ -182,7 +183,7 @@ def _answer_offer(question: Question, kind: ReplyKind, now: datetime, texting: T
 
 
 def _told(question: Question, code: str, rule: str | None = None) -> _Handled:
-    minutes = int((question.ends_at - question.starts_at).total_seconds()) // 60
+    minutes = minutes_between(question.starts_at, question.ends_at)
     pay = pay_for(question.hourly_pay_minor, minutes)
     values = {
         "s": question.salon,

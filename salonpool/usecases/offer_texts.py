@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salonpool.domain.local_time import local_day
+from salonpool.domain.local_time import local_day, minutes_between
 from salonpool.domain.message import MessageStatus
 from salonpool.domain.money import pay_for
 from salonpool.domain.offer import ask_at
@@ -170,7 +170,7 @@ class Scene:
 
     def _pay(self) -> str:
         """What one person earns with the whole shift."""
-        minutes = int((self.shift.ends_at - self.shift.starts_at).total_seconds()) // 60
+        minutes = minutes_between(self.shift.starts_at, self.shift.ends_at)
         return formats.money(pay_for(self.shift.hourly_pay_minor, minutes), self.network.currency)
 
     def _walk(self, stylist: Stylist) -> int | None:

@@ -12,6 +12,7 @@ from salonpool.domain.local_time import (
     day_span,
     from_minutes,
     local_day,
+    minutes_between,
     to_minutes,
     typed_local,
     zone,
@@ -120,3 +121,10 @@ def test_abbreviations_and_inventions_are_not_zones(name: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         zone(name)
     assert refused.value.code == "zone_unknown"
+
+
+def test_a_night_in_which_the_clocks_change_has_the_minutes_that_pass() -> None:
+    begins, ends = datetime(2026, 3, 28, 23, tzinfo=UTC), datetime(2026, 3, 29, 7, 0, 59, tzinfo=UTC)
+    assert minutes_between(begins, ends) == 8 * 60
+    rome = ZoneInfo("Europe/Rome")
+    assert minutes_between(begins.astimezone(rome), ends) == 8 * 60
