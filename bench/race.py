@@ -142,6 +142,8 @@ def run(kind: databases.Kind, rounds: dict[str, int], seed: int, left_out: Seque
             db.session.remove()
             with live.server(url, workers=WORKERS, **_serving(left_out)) as server:
                 tallies = contest(server.url, ground, rounds, chance)
+            db.session.remove()
+            db.engine.dispose()
         overlaps = count_overlaps(dump(url))
     _show(kind, tallies, overlaps, left_out)
     return Outcome(tallies, overlaps)

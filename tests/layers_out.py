@@ -6,6 +6,7 @@ reads this.
 """
 
 import os
+import random
 from typing import Any
 
 from config import Config
@@ -27,11 +28,11 @@ def _without_recheck() -> None:
     read = booking_commit.read_board
 
     def all_free(*args: Any, **kwargs: Any) -> Board:
-        """Who is on duty and which chairs there are, but never who is busy."""
+        """Who is on duty and which chairs there are, in any order, but never who is busy."""
         board = read(*args, **kwargs)
         return Board(
             workers=tuple(Worker(w.stylist_id, w.on_duty, ()) for w in board.workers),
-            chairs=tuple(Chair(c.chair_id, ()) for c in board.chairs),
+            chairs=tuple(Chair(c.chair_id, ()) for c in random.sample(board.chairs, len(board.chairs))),
         )
 
     booking_commit.read_board = all_free
