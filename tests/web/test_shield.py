@@ -146,14 +146,14 @@ def test_error_pages_are_in_the_readers_language(client: Any, shop: SimpleNamesp
 def test_looking_never_changes_anything(client: Any, shop: SimpleNamespace) -> None:
     before = _state()
     for rule in client.application.url_map.iter_rules():
-        if rule.arguments - {"slug", "filename", "token", "day"}:
+        if "broken" in rule.rule or rule.arguments - {"slug", "filename", "token", "day"}:
             continue
         values = {"slug": "qinghe", "filename": "favicon.svg", "token": "AAAAAAAAAAA", "day": "2026-10-19"}
         with client.application.test_request_context():
             path = client.application.url_for(rule.endpoint, **{k: values[k] for k in rule.arguments})
         for method in ("HEAD", "OPTIONS"):
             with client.open(path, method=method) as answer:
-                assert answer.status_code < 500 or "broken" in path
+                assert answer.status_code < 500
                 assert method == "OPTIONS" or answer.data == b"", (method, path)
     assert _state() == before
 
