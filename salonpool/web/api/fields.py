@@ -3,11 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from flask import request
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from salonpool.domain.money import Money
-from salonpool.domain.refusal import Missing
 
 LARGEST_ID = 2**63 - 1
 UTC_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
@@ -98,11 +96,3 @@ def utc(instant: datetime) -> str:
 def money(amount: Money) -> dict[str, Any]:
     """Money as the API writes it."""
     return {"amount_minor": amount.amount_minor, "currency": amount.currency}
-
-
-def bearer() -> str:
-    """The bearer token of the request. Without one there is nothing to see: raises Missing."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise Missing
-    return token.strip()

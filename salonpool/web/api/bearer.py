@@ -1,0 +1,19 @@
+"""The token a program sends in `Authorization: Bearer`, whatever it opens."""
+
+from flask import request
+
+from salonpool.domain.refusal import Missing
+
+
+def find_bearer() -> str | None:
+    """The bearer token of the request, None without one."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return (token.strip() or None) if scheme.lower() == "bearer" else None
+
+
+def get_bearer() -> str:
+    """The bearer token of the request. Without one there is nothing to see: raises Missing."""
+    token = find_bearer()
+    if token is None:
+        raise Missing
+    return token
