@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, current_app, g, has_request_context, request
+from flask import Flask, current_app, g, has_request_context, request, session
 from flask_babel import Babel
-from flask_login import LoginManager, UserMixin, current_user
+from flask_login import LoginManager, UserMixin, current_user, login_user
 from flask_wtf import CSRFProtect
 
 from salonpool import clock
@@ -62,6 +62,20 @@ def account() -> access.AccountRow:
     signed_in: Any = current_user
     found: access.AccountRow = signed_in.account
     return found
+
+
+def begin_session(account: access.AccountRow) -> None:
+    """Sign in here. The session starts afresh, so that one planted before is worth nothing."""
+    session.clear()
+    session.permanent = True
+    login_user(SignedIn(account))
+
+
+def home_of(account: access.AccountRow) -> str:
+    """Where somebody's pages begin: the desk, one's own day, else the salons; none of them refuses."""
+    if account.owned_salon_ids:
+        return "/desk"
+    return "/me" if account.stylist_id is not None else "/"
 
 
 def now() -> datetime:

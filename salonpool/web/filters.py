@@ -13,7 +13,9 @@ from flask_login import current_user
 from salonpool.domain import phone as phones
 from salonpool.domain.money import Money
 from salonpool.domain.person import LANGUAGES
-from salonpool.web.extensions import LANGUAGE_TAGS, language
+from salonpool.domain.shift import MAX_HOURLY_PAY_MINOR, MAX_SEATS
+from salonpool.domain.text_input import NAME_MAX, NOTE_MAX
+from salonpool.web.extensions import LANGUAGE_TAGS, home_of, language
 
 LANGUAGE_NAMES = {"zh-Hant": "繁體中文", "en": "English", "zh-Hans": "简体中文"}
 WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -22,6 +24,18 @@ MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct
 # ISO 4217 currencies by how people of the network's languages write them; others by their code.
 SYMBOLS = {"TWD": "NT$", "CNY": "¥", "EUR": "€", "GBP": "£", "USD": "US$"}
 DEFAULT_REGION = "TW"
+
+
+# What a field takes, as the rules have it; SHIFT_MINUTES is the grid `check_post` keeps to.
+SHIFT_MINUTES = 5
+LIMITS = {
+    "phone": phones.MAX_TYPED,
+    "name": NAME_MAX,
+    "note": NOTE_MAX,
+    "seats": MAX_SEATS,
+    "hourly_pay": MAX_HOURLY_PAY_MINOR // 100,
+    "shift_seconds": SHIFT_MINUTES * 60,
+}
 
 
 def init_app(app: Flask) -> None:
@@ -36,6 +50,7 @@ def init_app(app: Flask) -> None:
         minutes_long=minutes_long,
         phone=phone,
     )
+    app.jinja_env.globals["limits"] = LIMITS
     app.context_processor(frame)
 
 
@@ -97,15 +112,14 @@ def minutes_long(minutes: int) -> str:
     return ("" if language() == "zh-Hans" else " ").join(parts)
 
 
-def phone(e164: str) -> str:
-    """A number as people of its country write it."""
-    return phones.for_reading(e164, DEFAULT_REGION)
+def phone(e164: str, region: str = DEFAULT_REGION) -> str:
+    """A number as people of `region` (ISO 3166, a salon's) write it; frames without a salon say none."""
+    return phones.for_reading(e164, region)
 
 
 def frame() -> dict[str, Any]:
     """What the layout shows on every page."""
     signed_in = current_user.account if current_user.is_authenticated else None
-    home = "desk" if signed_in is not None and signed_in.owned_salon_ids else "me"
     return {
         "page_language": LANGUAGE_TAGS[language()],
         "languages": [
@@ -114,7 +128,7 @@ def frame() -> dict[str, Any]:
             if code != language()
         ],
         "demo": current_app.config["DEMO"],
-        "account": None if signed_in is None else {"name": signed_in.name, "home_url": f"/{home}"},
+        "account": signed_in and {"name": signed_in.name, "home_url": home_of(signed_in)},
     }
 
 

@@ -83,6 +83,7 @@ def samples(language: str = "en") -> dict[str, list[tuple[str, dict[str, Any]]]]
         directions=word["walk"],
         address=word["address"],
         phone="+886225910000",
+        region="TW",
         zone=ZONE,
         currency="TWD",
         map_url="https://maps.example/qinghe",
@@ -257,7 +258,7 @@ def _offer(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
 
 
 def _bookings(word: dict[str, str]) -> list[Row]:
-    def row(minutes: int, status: str, guest: str | None, service: str, stylist: str | None) -> Row:
+    def row(minutes: int, status: str, guest: str | None, service: str, stylist: str) -> Row:
         return Row(
             starts_at=TEN + timedelta(minutes=minutes),
             status=status,
@@ -270,7 +271,7 @@ def _bookings(word: dict[str, str]) -> list[Row]:
     return [
         row(0, "completed", word["guest"], "cut", word["wen"]),
         row(30, "checked_in", word["guest2"], "colour", word["zhe"]),
-        row(90, "confirmed", "Amy", "perm", None),
+        row(90, "confirmed", "Amy", "perm", word["zhe"]),
         row(150, "confirmed", None, "treatment", word["chen"]),
         row(210, "cancelled", word["guest"], "cut", word["wen"]),
         row(240, "no_show", word["guest2"], "cut", word["wen"]),
@@ -373,7 +374,7 @@ def _desk(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[st
 
 
 def _shift(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[str, Any]]]]:
-    states = ["declined", "accepted", "sent", "expired", "superseded", "withdrawn", "failed", "queued"]
+    states = ["declined", "accepted", "offered", "expired", "superseded", "withdrawn", "queued"]
     asks = [
         Row(
             stylist_name="Mia",

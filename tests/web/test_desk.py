@@ -52,6 +52,15 @@ def _post(client: Any, **typed: str) -> Any:
     return client.post("/desk/shift/new", data=form | typed)
 
 
+def _field_of(page: str, name: str) -> str:
+    """What stands in a field; of radio buttons the one that is chosen."""
+    for tag in re.findall(rf'<input[^>]* name="{name}"[^>]*>', page):
+        if 'type="radio"' not in tag or " checked" in tag:
+            found = re.search(r' value="([^"]*)"', tag)
+            return found[1] if found else ""
+    return ""
+
+
 @pytest.mark.parametrize("path", ["/desk", "/desk/2026-10-20", "/desk/shift/new", "/desk/shift/1", "/me"])
 def test_strangers_are_asked_to_sign_in(client: Any, shop: SimpleNamespace, path: str) -> None:
     answer = client.get(path)
@@ -90,7 +99,9 @@ def test_a_post_that_cannot_be_worked_comes_back_with_its_entries(
     page = _post(client, **typed)
     assert page.status_code == 422
     assert message in page.text
-    assert 'value="420"' in page.text or typed.get("hourly_pay", "") in page.text
+    for name, value in ({"hourly_pay": "420", "starts": "11:00"} | typed).items():
+        # What is no choice cannot be chosen again.
+        assert _field_of(page.text, name) == ("" if name == "skill" else value)
     assert not db.session.scalars(sa.select(Shift.id).where(Shift.source == "post")).all()
 
 
@@ -117,3 +128,24 @@ def test_a_session_ends_when_its_version_rises(client: Any, shop: SimpleNamespac
     db.session.execute(sa.update(Account).where(Account.id == shop.owner).values(session_version=2))
     db.session.commit()
     assert client.get("/desk").status_code == 302
+
+
+def test_the_form_of_a_shift_offers_what_the_rules_take(client: Any, shop: SimpleNamespace) -> None:
+    _sign_in(client, shop.owner)
+    page = client.get("/desk/shift/new").text
+    step = re.search(r'<input id="field-starts"[^>]* step="(\d+)"', page)
+    seats, pay = (
+        re.search(rf'<input id="field-{name}"[^>]* max="(\d+)"', page) for name in ("seats", "hourly_pay")
+    )
+    assert step
+    assert seats
+    assert pay
+    on_the_grid, off_it = f"11:{int(step[1]) // 60:02d}", f"11:{int(step[1]) // 60 + 1:02d}"
+    most = {"starts": on_the_grid, "seats": seats[1], "hourly_pay": pay[1]}
+    assert _post(client, **most).status_code == 303
+    for name, value in {
+        "starts": off_it,
+        "seats": f"{int(seats[1]) + 1}",
+        "hourly_pay": f"{int(pay[1]) + 1}",
+    }.items():
+        assert _post(client, **most | {name: value}).status_code == 422

@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from jinja2 import StrictUndefined
 
+from salonpool.web import filters
 from tests.web.template_samples import frame, samples
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,7 +35,8 @@ def app() -> Flask:
     env.filters["day_name"] = lambda value, today: value.strftime("%a")
     env.filters["money"] = lambda value: f"{value.currency} {value.amount_minor}"
     env.filters["minutes_long"] = lambda value: f"{value} min"
-    env.filters["phone"] = lambda value: value
+    env.filters["phone"] = lambda value, region="TW": value
+    env.globals["limits"] = filters.LIMITS
     return app
 
 
