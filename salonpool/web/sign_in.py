@@ -1,17 +1,19 @@
 """/in: a link by text signs owners, stylists and the office in; guests never need to."""
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, g, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
-from flask_login import login_user, logout_user
+from flask_login import logout_user
 
 from salonpool.domain.person import SIGN_IN_MINUTES
-from salonpool.domain.refusal import InvalidInput, Missing
+from salonpool.domain.refusal import InvalidInput
 from salonpool.queries import accounts
 from salonpool.queries.access import AccountRow
-from salonpool.usecases import limits, sign_ins
-from salonpool.web.extensions import SignedIn, now, texting
+from salonpool.usecases import sign_ins
+from salonpool.web.extensions import begin_session, home_of, now, texting
+from salonpool.web.links import opened
 from salonpool.web.wording import in_words
 
 blueprint = Blueprint("sign_in", __name__)
@@ -49,31 +51,19 @@ def text_link() -> ResponseReturnValue:
 @blueprint.get("/in/<token>")
 def look(token: str) -> ResponseReturnValue:
     """A page with a button: previews and scanners open links too, so opening one changes nothing."""
-    limits.check_misses(request.remote_addr, now())
-    try:
-        found = accounts.get_sign_in(token, now())
-    except Missing:
-        limits.count_miss(request.remote_addr, now())
-        raise
+    found = opened(lambda typed: accounts.get_sign_in(typed, now()), token)
     page = render_template("sign_in/enter.html", token=token, name=found.name, usable=found.usable)
     return page, 200 if found.usable else 410
 
 
 @blueprint.post("/in/<token>")
 def enter(token: str) -> ResponseReturnValue:
-    """Sign in, once. The session starts afresh, so that one planted before is worth nothing."""
+    """Sign in, once, and go where one wanted to go, or home."""
     g.page_url = "/in"
-    limits.check_misses(request.remote_addr, now())
-    try:
-        account = sign_ins.use(token, now())
-    except Missing:
-        limits.count_miss(request.remote_addr, now())
-        raise
+    account = opened(lambda typed: sign_ins.use(typed, now()), token)
     next_url = _local(session.get(NEXT, ""))
-    session.clear()
-    session.permanent = True
-    login_user(SignedIn(account))
-    return redirect(next_url or _home(account), 303)
+    begin_session(account)
+    return redirect(next_url if next_url and _open_to(account, next_url) else home_of(account), 303)
 
 
 @blueprint.post("/out")
@@ -88,8 +78,12 @@ def _form(phone: str, errors: dict[str, str], next_url: str) -> str:
     return render_template("sign_in/ask.html", form={"phone": phone}, errors=errors, next_url=next_url)
 
 
-def _home(account: AccountRow) -> str:
-    return "/desk" if account.owned_salon_ids or account.is_office else "/me"
+def _open_to(account: AccountRow, url: str) -> bool:
+    """False for the desk of somebody without a salon and the day of somebody who is no stylist."""
+    first = urlsplit(url).path.split("/")[1]
+    if first == "desk":
+        return bool(account.owned_salon_ids)
+    return first != "me" or account.stylist_id is not None
 
 
 def _local(url: str) -> str:

@@ -7,9 +7,9 @@ import pytest
 import sqlalchemy as sa
 
 from salonpool.database import db, transaction
-from salonpool.models import Account, Message, SignIn
+from salonpool.models import Account, Message, Role, SignIn
 from salonpool.usecases import limits
-from tests.builders import NOW, a_network, a_salon, a_stylist, an_account
+from tests.builders import NOW, a_network, a_salon, a_stylist, add, an_account
 
 PHONE = "0912 345 678"
 
@@ -61,6 +61,41 @@ def test_a_stylist_lands_on_their_own_page(client, app):
     an_account(network_id, stylist=a_stylist(network_id), phone="+886912345678")
     _ask(client)
     assert _press(client, _link()).location == "/me"
+
+
+@pytest.fixture
+def office(app):
+    account_id = an_account(a_network(), name="網路辦公室", phone="+886912345678", language="en")
+    account = db.session.get_one(Account, account_id)
+    add(Role(network_id=account.network_id, account_id=account_id, kind="office"))
+    return account_id
+
+
+@pytest.mark.parametrize("wanted", ["", "/desk", "/desk/shift/new?on=2026-10-20", "/me", "/me?lang=en"])
+def test_the_office_lands_on_the_salons_and_sees_who_is_signed_in(client, office, wanted):
+    _ask(client, next=wanted)
+    answer = _press(client, _link())
+    assert (answer.status_code, answer.location) == (303, "/")
+    page = client.get("/")
+    assert page.status_code == 200
+    assert "Signed in as 網路辦公室" in page.text
+    assert 'action="/out"' in page.text
+    assert '<a class="brand" href="/">' in page.text
+
+
+@pytest.mark.parametrize(("owns", "cuts"), [(False, False), (True, False), (False, True), (True, True)])
+def test_nobody_lands_on_a_refusal(client, app, owns, cuts):
+    network_id = a_network()
+    salon_id = a_salon(network_id)
+    an_account(
+        network_id,
+        owns=(salon_id,) if owns else (),
+        stylist=a_stylist(network_id, home=salon_id) if cuts else None,
+        phone="+886912345678",
+    )
+    for wanted in ("", "/desk", "/me"):
+        _ask(client, next=wanted)
+        assert client.get(_press(client, _link()).location).status_code == 200
 
 
 def test_whoever_wanted_a_page_lands_there(client, owner):

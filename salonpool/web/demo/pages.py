@@ -2,18 +2,18 @@
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
-from flask_login import login_user, logout_user
+from flask_login import logout_user
 
 from salonpool.domain.demo import GUEST_SALON_SLUG, Part
 from salonpool.domain.refusal import InvalidInput, Refusal
 from salonpool.queries import demo_phones
 from salonpool.usecases import sign_ins
-from salonpool.web.extensions import SignedIn, language, now, texting
+from salonpool.web.extensions import begin_session, home_of, language, now, texting
 
 blueprint = Blueprint("demo", __name__)
 
 GUEST_URL = f"/s/{GUEST_SALON_SLUG}"
-HOMES = {"owner": "/desk", "stylist": "/me"}
+PLAYED = (Part.OWNER, Part.STYLIST)
 
 
 @blueprint.get("/demo")
@@ -34,15 +34,13 @@ def enter() -> ResponseReturnValue:
     role = request.form.get("role", "")
     if role == "guest":
         return redirect(GUEST_URL, 303)
-    if role not in HOMES:
+    if role not in PLAYED:
         raise InvalidInput("unknown_choice", field="role")
     player = demo_phones.get_player(Part(role), language(), demo=texting().demo)
     link = sign_ins.make_sign_in_link(player.account_id, now(), texting())
     account = sign_ins.use(link.rsplit("/", 1)[1], now())
-    session.clear()
-    session.permanent = True
-    login_user(SignedIn(account))
-    return redirect(HOMES[role], 303)
+    begin_session(account)
+    return redirect(home_of(account), 303)
 
 
 @blueprint.get("/demo/reset")
