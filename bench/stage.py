@@ -85,8 +85,8 @@ class Stage:
 
     def hold(self) -> str:
         """The address that asks for the phone number."""
-        receipt = bookings.hold(**self._wish("lane"))
-        return f"/s/lane/confirm?hold={self.texting.links.hold_token(receipt.id)}"
+        held = bookings.hold(**self._wish("lane"))
+        return f"/s/lane/confirm?hold={self.texting.links.hold_token(held.id)}"
 
     def take(self, starts_at: str) -> None:
         """Somebody else takes that time."""

@@ -49,7 +49,7 @@ class Guest:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class Booked:
     """What a booking, hold or confirmation is answered with; instants in ISO 8601 UTC."""
 
     id: int
@@ -78,7 +78,7 @@ def book(
     language: str,
     now: datetime,
     texting: Texting,
-) -> Receipt:
+) -> Booked:
     """A confirmed booking in one step; the guest is texted. `key` makes a retry harmless.
 
     Raises SlotTaken with the nearest openings, InvalidInput, Missing.
@@ -89,16 +89,16 @@ def book(
     asked = [salon_slug, list(service_ids), stylist_id, starts_at.isoformat(), asdict(guest)]
     body_digest = digest(json.dumps(asked, ensure_ascii=False))
 
-    def make(session: Session) -> Receipt:
+    def make(session: Session) -> Booked:
         if kept := idempotency.replay(session, "book", key, body_digest):
-            return Receipt(**kept)
+            return Booked(**kept)
         _refuse_known_ref(session, key)
         booking = _new(now, BookingStatus.CONFIRMED, language)
         booking.client_ref = key
         commit(session, booking, wanted, now)
-        receipt = _settle(session, booking, wanted.salon, guest, now, texting)
-        idempotency.keep(session, "book", key, body_digest, booking.id, asdict(receipt), now)
-        return receipt
+        booked = _settle(session, booking, wanted.salon, guest, now, texting)
+        idempotency.keep(session, "book", key, body_digest, booking.id, asdict(booked), now)
+        return booked
 
     return _or_nearest(make, wanted, now)
 
@@ -113,17 +113,17 @@ def hold(
     language: str,
     now: datetime,
     texting: Texting,
-) -> Receipt:
+) -> Booked:
     """Keep a place for 5 minutes while the guest types a phone number. Raises as book()."""
     wanted = _wanted(salon_slug, service_ids, stylist_id, starts_at, language)
 
-    def make(session: Session) -> Receipt:
+    def make(session: Session) -> Booked:
         booking = _new(now, BookingStatus.HELD, language)
         booking.held_until = now + HOLD
         commit(session, booking, wanted, now)
         booking.hold_digest = digest(texting.links.hold_token(booking.id))
         _audit(session, now, "guest", "hold", booking, None)
-        return _receipt(session, booking, wanted.salon)
+        return _booked(session, booking, wanted.salon)
 
     return _or_nearest(make, wanted, now)
 
@@ -131,7 +131,7 @@ def hold(
 @retried
 def confirm(
     *, booking_id: int, guest: Guest, key: str | None, language: str, now: datetime, texting: Texting
-) -> Receipt:
+) -> Booked:
     """Turn a hold into a booking. An expired hold is committed again on the same row: free -> confirmed,
     taken -> SlotTaken. A hold that is already a booking: Refusal already_confirmed, unless `key` replays it.
     """
@@ -141,25 +141,25 @@ def confirm(
     guest = _checked(guest, wanted.salon, texting)
     body_digest = digest(json.dumps([booking_id, asdict(guest)], ensure_ascii=False))
 
-    def make(session: Session) -> Receipt:
+    def make(session: Session) -> Booked:
         if key is not None and (kept := idempotency.replay(session, "confirm", key, body_digest)):
-            return Receipt(**kept)
+            return Booked(**kept)
         lock_places(session, wanted.salon.id, [])
         booking = session.get_one(Booking, booking_id, with_for_update=True, populate_existing=True)
         before = {"status": booking.status}
         _take(session, booking, wanted, now)
         booking.status, booking.language = BookingStatus.CONFIRMED, language
         booking.held_until = booking.cancel_cause = booking.cancelled_at = None
-        receipt = _settle(session, booking, wanted.salon, guest, now, texting, before)
+        booked = _settle(session, booking, wanted.salon, guest, now, texting, before)
         if key is not None:
-            idempotency.keep(session, "confirm", key, body_digest, booking.id, asdict(receipt), now)
-        return receipt
+            idempotency.keep(session, "confirm", key, body_digest, booking.id, asdict(booked), now)
+        return booked
 
     return _or_nearest(make, wanted, now)
 
 
 @retried
-def cancel(*, booking_id: int, now: datetime, texting: Texting) -> Receipt:
+def cancel(*, booking_id: int, now: datetime, texting: Texting) -> Booked:
     """The guest gives the visit up until the salon's cut-off; the place is free at once, a text confirms it.
 
     Cancelling again changes nothing. Raises Refusal: not_open, past_cut_off.
@@ -168,7 +168,7 @@ def cancel(*, booking_id: int, now: datetime, texting: Texting) -> Receipt:
         booking = _locked(session, booking_id)
         salon = get_salon_by_id(booking.salon_id, booking.language)
         if booking.status == BookingStatus.CANCELLED and booking.cancel_cause == CancelCause.GUEST:
-            return _receipt(session, booking, salon)
+            return _booked(session, booking, salon)
         check_cancel(BookingStatus(booking.status), booking.starts_at, salon.cut_off_minutes, now)
         before = {"status": booking.status}
         booking.status, booking.cancel_cause, booking.cancelled_at = (
@@ -179,7 +179,7 @@ def cancel(*, booking_id: int, now: datetime, texting: Texting) -> Receipt:
         free(session, booking.id)
         _audit(session, now, "guest", "cancel", booking, before)
         text_cancelled(session, booking, salon, now, texting)
-        return _receipt(session, booking, salon)
+        return _booked(session, booking, salon)
 
 
 def sweep_expired_holds(now: datetime) -> int:
@@ -195,7 +195,7 @@ def _wanted(
     return Wanted(salon, get_visit(salon, service_ids, language), starts_at, stylist_id)
 
 
-def _or_nearest(make: Callable[[Session], Receipt], wanted: Wanted, now: datetime) -> Receipt:
+def _or_nearest(make: Callable[[Session], Booked], wanted: Wanted, now: datetime) -> Booked:
     try:
         with transaction() as session:
             return make(session)
@@ -222,7 +222,7 @@ def _settle(
     now: datetime,
     texting: Texting,
     before: dict[str, Any] | None = None,
-) -> Receipt:
+) -> Booked:
     """Put the guest's name to a place that is theirs, and tell them."""
     customer = customers.find_or_add(session, salon, guest.phone, guest.name, booking.language, now)
     booking.customer_id, booking.note, booking.confirmed_at = customer.id, guest.note, now
@@ -231,7 +231,7 @@ def _settle(
     session.flush()
     _audit(session, now, "guest", "book", booking, before)
     text_booked(session, booking, salon, now, texting)
-    return _receipt(session, booking, salon)
+    return _booked(session, booking, salon)
 
 
 def _checked(guest: Guest, salon: SalonRow, texting: Texting) -> Guest:
@@ -294,14 +294,14 @@ def _audit(
     )
 
 
-def _receipt(session: Session, booking: Booking, salon: SalonRow) -> Receipt:
+def _booked(session: Session, booking: Booking, salon: SalonRow) -> Booked:
     service_ids = session.scalars(
         sa.select(BookingItem.service_id)
         .where(BookingItem.booking_id == booking.id)
         .order_by(BookingItem.position)
     ).all()
     stylist = session.get_one(Stylist, booking.stylist_id)
-    return Receipt(
+    return Booked(
         id=booking.id,
         status=booking.status,
         salon=salon.slug,

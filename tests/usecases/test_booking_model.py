@@ -34,7 +34,7 @@ from salonpool.models import (
 from salonpool.queries.availability import find_openings
 from salonpool.queries.salons import get_salon_by_id, get_visit
 from salonpool.usecases import bookings
-from salonpool.usecases.bookings import Guest, Receipt
+from salonpool.usecases.bookings import Booked, Guest
 from tests import builders as b
 
 GUEST = Guest("0912 345 678")
@@ -69,7 +69,7 @@ class Kept:
         yield self.chair, self.starts_at, self.starts_at + timedelta(minutes=length)
 
 
-def _attempt(use_case: Callable[[], Receipt]) -> Receipt | str:
+def _attempt(use_case: Callable[[], Booked]) -> Booked | str:
     """What was done, or the code of the refusal."""
     try:
         return use_case()
@@ -80,7 +80,7 @@ def _attempt(use_case: Callable[[], Receipt]) -> Receipt | str:
 class Diary(RuleBasedStateMachine):
     """The real use cases on SQLite beside a dictionary."""
 
-    receipts = Bundle("receipts")
+    numbers = Bundle("numbers")
     shop: SimpleNamespace
 
     def __init__(self) -> None:
@@ -112,22 +112,22 @@ class Diary(RuleBasedStateMachine):
         wanted = self.shop.stylists if stylist is None else [stylist]
         return {who for who in wanted if self._free(service, starts_at, who, but)}
 
-    def _keep(self, receipt: Receipt, service: str, starts_at: datetime, stylist: int | None) -> None:
+    def _keep(self, booked: Booked, service: str, starts_at: datetime, stylist: int | None) -> None:
         """The place given must have been free in the model; expired holds in the way are gone."""
         chair = db.session.scalars(
             sa.select(Occupancy.resource).where(
-                Occupancy.booking_id == receipt.id, Occupancy.resource.like("chair:%")
+                Occupancy.booking_id == booked.id, Occupancy.resource.like("chair:%")
             )
         ).one()
-        assert chair in self._free(service, starts_at, receipt.stylist_id, receipt.id)
-        held_until = self.now + timedelta(minutes=5) if receipt.status == "held" else None
-        self.kept[receipt.id] = Kept(
+        assert chair in self._free(service, starts_at, booked.stylist_id, booked.id)
+        held_until = self.now + timedelta(minutes=5) if booked.status == "held" else None
+        self.kept[booked.id] = Kept(
             service,
             starts_at,
-            receipt.stylist_id,
+            booked.stylist_id,
             stylist is not None,
             chair,
-            str(receipt.status),
+            str(booked.status),
             held_until,
         )
 
@@ -156,12 +156,12 @@ class Diary(RuleBasedStateMachine):
         "who": st.sampled_from([None, 0, 1]),
     }
 
-    @rule(target=receipts, held=st.sampled_from([True, False]), **WISH)
+    @rule(target=numbers, held=st.sampled_from([True, False]), **WISH)
     def ask_for_a_time(self, held: bool, service: str, starts_at: datetime, who: int | None) -> Any:
         """Book or hold."""
         return self._ask(held, service, starts_at, None if who is None else self.shop.stylists[who])
 
-    @rule(number=receipts)
+    @rule(number=numbers)
     def confirm(self, number: int) -> None:
         """Confirm a hold, in time or late."""
         kept = self.kept[number]
@@ -180,7 +180,7 @@ class Diary(RuleBasedStateMachine):
         if kept.status != "held":
             assert done == "already_confirmed"
         elif not late:
-            assert isinstance(done, Receipt)
+            assert isinstance(done, Booked)
             self.kept[number] = replace(kept, status="confirmed", held_until=None)
         elif isinstance(done, str):
             assert done == ("in_the_past" if kept.starts_at <= self.now else "slot_taken")
@@ -191,12 +191,12 @@ class Diary(RuleBasedStateMachine):
             )
             self._keep(done, kept.service, kept.starts_at, kept.stylist if kept.named else None)
 
-    @rule(number=receipts)
+    @rule(number=numbers)
     def cancel(self, number: int) -> None:
         """Cancel what is open, up to its start."""
         kept = self.kept[number]
         done = _attempt(lambda: bookings.cancel(booking_id=number, now=self.now, texting=self.shop.texting))
-        if isinstance(done, Receipt):
+        if isinstance(done, Booked):
             assert kept.status in {"confirmed", "cancelled"}
             self.kept[number] = replace(kept, status="cancelled", held_until=None)
         elif kept.status == "confirmed":

@@ -28,7 +28,7 @@ from salonpool.models import (
 from salonpool.queries.availability import find_openings
 from salonpool.queries.salons import get_salon_by_id, get_visit
 from salonpool.usecases import bookings, idempotency
-from salonpool.usecases.bookings import Guest, Receipt
+from salonpool.usecases.bookings import Booked, Guest
 from tests import builders as b
 
 PHONE = "0912 345 678"
@@ -59,16 +59,16 @@ def _asked(shop: SimpleNamespace, clock: str, changes: dict[str, Any]) -> dict[s
     } | changes  # fmt: skip
 
 
-def _book(shop: SimpleNamespace, clock: str = "14:00", *, phone: str = PHONE, **changes: Any) -> Receipt:
+def _book(shop: SimpleNamespace, clock: str = "14:00", *, phone: str = PHONE, **changes: Any) -> Booked:
     key = changes.pop("key", None) or f"key-{threading.get_ident()}-{clock}-{sorted(changes.items())}"
     return bookings.book(guest=Guest(phone, "林太太"), key=key, **_asked(shop, clock, changes))
 
 
-def _hold(shop: SimpleNamespace, clock: str = "14:00", **changes: Any) -> Receipt:
+def _hold(shop: SimpleNamespace, clock: str = "14:00", **changes: Any) -> Booked:
     return bookings.hold(**_asked(shop, clock, changes))
 
 
-def _confirm(shop: SimpleNamespace, hold: Receipt, *, now: datetime = b.NOW, **changes: Any) -> Receipt:
+def _confirm(shop: SimpleNamespace, hold: Booked, *, now: datetime = b.NOW, **changes: Any) -> Booked:
     values = {"guest": Guest(PHONE), "key": None, "language": "en"} | changes
     return bookings.confirm(booking_id=hold.id, now=now, texting=shop.texting, **values)
 
@@ -128,14 +128,14 @@ def _overlaps() -> int:
 
 def test_of_eight_who_want_one_start_one_gets_it(shop: SimpleNamespace) -> None:
     results = _race(shop, *[lambda: _book(shop)] * 8)
-    assert _outcomes(results) == {"Receipt": 1, "slot_taken": 7}
+    assert _outcomes(results) == {"Booked": 1, "slot_taken": 7}
     assert (_count(Booking), _count(Message), _overlaps()) == (1, 1, 0)
 
 
 def test_of_eight_who_take_anyone_two_are_served(shop: SimpleNamespace) -> None:
     results = _race(shop, *[lambda: _book(shop, stylist_id=None)] * 8)
-    assert _outcomes(results) == {"Receipt": 2, "slot_taken": 6}
-    served = [result.stylist_id for result in results if isinstance(result, Receipt)]
+    assert _outcomes(results) == {"Booked": 2, "slot_taken": 6}
+    served = [result.stylist_id for result in results if isinstance(result, Booked)]
     assert sorted(served) == [shop.wen, shop.zhe]
     assert _overlaps() == 0
 
@@ -145,13 +145,13 @@ def test_overlapping_starts_and_holds_never_share_a_stylist_or_chair(shop: Simpl
     wishes = [lambda c=c: _book(shop, c, stylist_id=None) for c in clocks]
     holds = [lambda c=c: _hold(shop, c, stylist_id=None, service_ids=[shop.colour]) for c in clocks]
     outcomes = _outcomes(_race(shop, *wishes, *holds))
-    assert set(outcomes) == {"Receipt", "slot_taken"}
+    assert set(outcomes) == {"Booked", "slot_taken"}
     assert _overlaps() == 0
 
 
 def test_twins_with_one_key_make_one_booking_and_get_one_answer(shop: SimpleNamespace) -> None:
     results = _race(shop, *[lambda: _book(shop, key="the same")] * 6)
-    assert isinstance(results[0], Receipt)
+    assert isinstance(results[0], Booked)
     assert all(result == results[0] for result in results)
     assert (_count(Booking), _count(Message), _count(IdempotencyKey)) == (1, 1, 1)
 
@@ -159,14 +159,14 @@ def test_twins_with_one_key_make_one_booking_and_get_one_answer(shop: SimpleName
 def test_a_late_confirm_and_a_new_guest_cannot_both_win(shop: SimpleNamespace) -> None:
     hold = _hold(shop)
     results = _race(shop, lambda: _confirm(shop, hold, now=LATER), *[lambda: _book(shop, now=LATER)] * 3)
-    assert _outcomes(results) == {"Receipt": 1, "slot_taken": 3}
+    assert _outcomes(results) == {"Booked": 1, "slot_taken": 3}
     assert _overlaps() == 0
 
 
 def test_confirming_twice_at_once_confirms_once(shop: SimpleNamespace) -> None:
     hold = _hold(shop)
     assert _outcomes(_race(shop, *[lambda: _confirm(shop, hold)] * 4)) == {
-        "Receipt": 1,
+        "Booked": 1,
         "already_confirmed": 3,
     }
     assert _count(Message) == 1
@@ -175,7 +175,7 @@ def test_confirming_twice_at_once_confirms_once(shop: SimpleNamespace) -> None:
 def test_cancelling_twice_at_once_texts_once(shop: SimpleNamespace) -> None:
     booked = _book(shop)
     cancel = lambda: bookings.cancel(booking_id=booked.id, now=b.NOW, texting=shop.texting)  # noqa: E731
-    assert _outcomes(_race(shop, cancel, cancel, cancel)) == {"Receipt": 3}
+    assert _outcomes(_race(shop, cancel, cancel, cancel)) == {"Booked": 3}
     texts = db.session.scalars(sa.select(Message.text_id).order_by(Message.id)).all()
     assert texts == ["C1", "C4"]
 
@@ -322,7 +322,7 @@ def test_the_sweeper_works_beside_a_late_confirm(shop: SimpleNamespace) -> None:
     hold = _hold(shop)
     sweep = lambda: bookings.sweep_expired_holds(LATER)  # noqa: E731
     results = _race(shop, lambda: _confirm(shop, hold, now=LATER), sweep, sweep)
-    assert isinstance(results[0], Receipt)
+    assert isinstance(results[0], Booked)
     assert _status(hold.id) == ("confirmed", None)
     assert _spans(hold.id) == {"stylist": ["14:00-15:00"], "chair": ["14:00-15:00"]}
 

@@ -43,7 +43,7 @@ def shop(app: Any) -> dict[str, Any]:
 
 def _book(
     app: Any, shop: dict[str, Any], clock: str, key: str, phone: str = "0900 000 200"
-) -> bookings.Receipt:
+) -> bookings.Booked:
     """One visit on Monday."""
     return bookings.book(
         salon_slug="qinghe",
@@ -69,12 +69,12 @@ def test_an_empty_database_has_every_table(app: Any) -> None:
 
 
 def test_a_booking_is_told_with_what_it_takes_up(app: Any, shop: dict[str, Any]) -> None:
-    receipt = _book(app, shop, "10:00", "key-1")
+    booked = _book(app, shop, "10:00", "key-1")
     found = _written()
     assert list(found) == ["now", *KEYS]
     assert found["bookings"] == [
         {
-            "id": receipt.id,
+            "id": booked.id,
             "salon_id": shop["salon"],
             "stylist_id": shop["stylist"],
             "status": "confirmed",
@@ -83,12 +83,12 @@ def test_a_booking_is_told_with_what_it_takes_up(app: Any, shop: dict[str, Any])
             "client_ref": "key-1",
         }
     ]
-    taken = [row for row in found["occupancy"] if row.get("booking_id") == receipt.id]
+    taken = [row for row in found["occupancy"] if row.get("booking_id") == booked.id]
     assert {row["resource"].split(":")[0] for row in taken} == {"stylist", "chair"}
     assert {(row["start"], row["end"]) for row in taken} == {("2026-10-19T02:00:00Z", "2026-10-19T03:00:00Z")}
     (text,) = found["sms"]
     assert (text["event_id"], text["to"], text["status"], text["booking_id"]) == (
-        f"booking:{receipt.id}:confirmed", "+886900000200", "pending", receipt.id,
+        f"booking:{booked.id}:confirmed", "+886900000200", "pending", booked.id,
     )  # fmt: skip
     assert "hold_until" not in text
 

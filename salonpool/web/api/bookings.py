@@ -76,7 +76,7 @@ def answer_taken(taken: SlotTaken) -> Response:
 @blueprint.response(201, BookingOut)
 def book(wanted: dict[str, Any]) -> dict[str, Any]:
     """Book in one step. Send an Idempotency-Key: a retry with the same key and body gets the same answer."""
-    receipt = bookings.book(
+    booked = bookings.book(
         salon_slug=wanted["salon"],
         service_ids=wanted["services"],
         stylist_id=wanted.get("stylist"),
@@ -87,7 +87,7 @@ def book(wanted: dict[str, Any]) -> dict[str, Any]:
         now=now(),
         texting=texting(),
     )
-    return _booking(receipt)
+    return _booking(booked)
 
 
 @blueprint.post("/holds")
@@ -95,7 +95,7 @@ def book(wanted: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(201, HoldOut)
 def hold(wanted: dict[str, Any]) -> dict[str, Any]:
     """Keep a place for 5 minutes."""
-    receipt = bookings.hold(
+    booked = bookings.hold(
         salon_slug=wanted["salon"],
         service_ids=wanted["services"],
         stylist_id=wanted.get("stylist"),
@@ -104,8 +104,8 @@ def hold(wanted: dict[str, Any]) -> dict[str, Any]:
         now=now(),
         texting=texting(),
     )
-    held = {"hold_token": texting().links.hold_token(receipt.id), "held_until": receipt.held_until}
-    return _common(receipt) | held
+    held = {"hold_token": texting().links.hold_token(booked.id), "held_until": booked.held_until}
+    return _common(booked) | held
 
 
 @blueprint.post(f"/holds/{ID % 'booking_id'}/confirm")
@@ -115,7 +115,7 @@ def confirm(wanted: dict[str, Any], booking_id: int) -> dict[str, Any]:
     """Turn a hold into a booking; the bearer is the hold token. An expired hold is tried again."""
     if opened(access.booking_id_by_hold, get_bearer()) != booking_id:
         raise Missing
-    receipt = bookings.confirm(
+    booked = bookings.confirm(
         booking_id=booking_id,
         guest=_guest(wanted),
         key=request.headers.get("Idempotency-Key"),
@@ -123,7 +123,7 @@ def confirm(wanted: dict[str, Any], booking_id: int) -> dict[str, Any]:
         now=now(),
         texting=texting(),
     )
-    return _booking(receipt)
+    return _booking(booked)
 
 
 @blueprint.post(f"/bookings/{ID % 'booking_id'}/cancel")
@@ -140,19 +140,19 @@ def _guest(wanted: dict[str, Any]) -> bookings.Guest:
     return bookings.Guest(customer["phone"], customer.get("name"), wanted.get("note"))
 
 
-def _booking(receipt: bookings.Receipt) -> dict[str, Any]:
-    token = texting().links.booking_token(receipt.id, receipt.link_version)
-    return _common(receipt) | {"manage_token": token}
+def _booking(booked: bookings.Booked) -> dict[str, Any]:
+    token = texting().links.booking_token(booked.id, booked.link_version)
+    return _common(booked) | {"manage_token": token}
 
 
-def _common(receipt: bookings.Receipt) -> dict[str, Any]:
+def _common(booked: bookings.Booked) -> dict[str, Any]:
     return {
-        "id": receipt.id,
-        "status": receipt.status,
-        "salon": receipt.salon,
-        "services": receipt.services,
-        "stylist": {"id": receipt.stylist_id, "name": receipt.stylist_name},
-        "starts_at": receipt.starts_at,
-        "ends_at": receipt.ends_at,
-        "price": money(Money(receipt.price_minor, receipt.currency)),
+        "id": booked.id,
+        "status": booked.status,
+        "salon": booked.salon,
+        "services": booked.services,
+        "stylist": {"id": booked.stylist_id, "name": booked.stylist_name},
+        "starts_at": booked.starts_at,
+        "ends_at": booked.ends_at,
+        "price": money(Money(booked.price_minor, booked.currency)),
     }

@@ -77,7 +77,7 @@ def hold(slug: str) -> BaseResponse:
     salon = salons.get_salon(slug, language())
     g.page_url = url_for("guest.show_book", slug=slug)
     try:
-        receipt = bookings.hold(
+        booked = bookings.hold(
             salon_slug=slug,
             service_ids=_ids(request.form.getlist("service"), "services"),
             stylist_id=next(iter(_ids([request.form.get("stylist", "")], "stylist")), None),
@@ -90,7 +90,7 @@ def hold(slug: str) -> BaseResponse:
         return _taken(salon, request.form, taken, _instant(request.form.get("starts_at", "")))
     except InvalidInput as refusal:
         return _page("guest/book.html", salon, request.form, status=422, problem=in_words(refusal))
-    token = texting().links.hold_token(receipt.id)
+    token = texting().links.hold_token(booked.id)
     return redirect(url_for("guest.show_confirm", slug=slug, hold=token), 303)
 
 
@@ -116,7 +116,7 @@ def confirm(slug: str) -> BaseResponse:
     try:
         if request.form.get("website"):
             raise InvalidInput("leave_empty", field="website")
-        receipt = bookings.confirm(
+        booked = bookings.confirm(
             booking_id=held.id,
             guest=bookings.Guest(form["phone"], form["name"], form["note"]),
             key=key,
@@ -133,7 +133,7 @@ def confirm(slug: str) -> BaseResponse:
         if refusal.code == "already_confirmed":
             return redirect(_manage_url(held), 303)
         raise
-    done = texting().links.booking_token(receipt.id, receipt.link_version)
+    done = texting().links.booking_token(booked.id, booked.link_version)
     return redirect(url_for("guest.show_booking", token=done, done="booked"), 303)
 
 
