@@ -1,4 +1,4 @@
-"""Only one clock ticks: this process's hold on the lease row, renewed well before it ends."""
+"""Only one clock ticks: this process's keeper of the lease row, which renews it well before it ends."""
 
 import logging
 import os
@@ -19,7 +19,7 @@ RENEW_EVERY = timedelta(seconds=5)
 MARGIN = timedelta(seconds=2)
 
 
-class Hold:
+class LeaseKeeper:
     """The lease as this process knows it. keep() is called every 5 seconds, the rest from any thread."""
 
     def __init__(self) -> None:

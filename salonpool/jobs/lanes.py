@@ -15,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from salonpool.jobs import tasks
-from salonpool.jobs.clock import RENEW_EVERY, Hold
+from salonpool.jobs.clock import RENEW_EVERY, LeaseKeeper
 from salonpool.jobs.timetable import PLANNING, SWEEPS, Timetable
 from salonpool.usecases.leases import DatabaseTrouble
 
@@ -29,19 +29,19 @@ LANE_OF = {"message": "outbox", "inbound": "inbound", "planning": "planning"}
 class Lane:
     """One task at a time, tick after tick; `woken` while it runs makes it look again before it ends."""
 
-    def __init__(self, name: str, app: Flask, hold: Hold, work: Callable[[], None]) -> None:
+    def __init__(self, name: str, app: Flask, keeper: LeaseKeeper, work: Callable[[], None]) -> None:
         self.name = name
         self.running = threading.Lock()
         self.woken = threading.Event()
         self._app = app
-        self._hold = hold
+        self._keeper = keeper
         self._work = work
 
     def tick(self) -> None:
         """Work if the clock is ours. Trouble with the database is logged, and the next tick tries again."""
         with self.running:
             again = True
-            while again and self._hold.fencing() is not None:
+            while again and self._keeper.fencing() is not None:
                 self.woken.clear()
                 self._tick_once()
                 again = self.woken.is_set()
@@ -59,22 +59,22 @@ class Lanes:
     """Every lane of `flask jobs` and the scheduler that ticks them."""
 
     def __init__(self, app: Flask, tick_seconds: float) -> None:
-        self.hold = Hold()
+        self.keeper = LeaseKeeper()
         self._app = app
         self._tick = timedelta(seconds=tick_seconds)
         planning, sweeps = Timetable(PLANNING), Timetable(SWEEPS)
 
         def plan() -> None:
-            planning.run_due(self.hold.fencing)
+            planning.run_due(self.keeper.fencing)
             tasks.run_plans()
 
         self.lanes = {
-            name: Lane(name, app, self.hold, work)
+            name: Lane(name, app, self.keeper, work)
             for name, work in {
                 "inbound": tasks.handle_inbound,
                 "outbox": tasks.send_messages,
                 "planning": plan,
-                "sweeps": lambda: sweeps.run_due(self.hold.fencing),
+                "sweeps": lambda: sweeps.run_due(self.keeper.fencing),
             }.items()
         }
         self._scheduler = BackgroundScheduler(
@@ -85,7 +85,7 @@ class Lanes:
 
     def start(self) -> None:
         """Take the clock or stand by, and tick."""
-        self._every(RENEW_EVERY, "lease", lambda: self._on_lease(self.hold.keep))
+        self._every(RENEW_EVERY, "lease", lambda: self._on_lease(self.keeper.keep))
         for lane in self.lanes.values():
             self._every(self._tick, lane.name, lane.tick)
         self._app.extensions["salonpool.wake"] = self.wake
@@ -99,7 +99,7 @@ class Lanes:
         for lane in self.lanes.values():
             lane.running.acquire(timeout=DRAIN_SECONDS)
         self._scheduler.shutdown(wait=False)
-        self._on_lease(self.hold.let_go)
+        self._on_lease(self.keeper.let_go)
 
     def wake(self, woken: Iterable[tuple[str, int]]) -> None:
         """Shorten the wait of the lanes that look at these rows."""

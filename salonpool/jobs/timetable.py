@@ -55,13 +55,13 @@ class Timetable:
     _settled: dict[str, tuple[datetime, int]] = field(default_factory=dict)
     _not_before: dict[str, float] = field(default_factory=dict)
 
-    def run_due(self, hold: Callable[[], int | None]) -> None:
-        """Run what is due and not done yet, for as long as `hold` gives a fencing number.
+    def run_due(self, our_fencing: Callable[[], int | None]) -> None:
+        """Run what is due and not done yet, for as long as `our_fencing` gives a number.
 
         What a task raises is raised; its claim stays ours, and half a minute later it is tried again.
         """
         for entry in self.entries:
-            fencing = hold()
+            fencing = our_fencing()
             if fencing is not None and time.monotonic() >= self._not_before.get(entry.name, 0.0):
                 self._run(entry, entry.latest_due(clock.now()), fencing)
 

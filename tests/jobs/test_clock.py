@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from salonpool import clock
 from salonpool.database import db, transaction
-from salonpool.jobs.clock import LEASE, Hold
+from salonpool.jobs.clock import LEASE, LeaseKeeper
 from salonpool.jobs.timetable import Entry, Timetable
 from salonpool.models import ClockJob, Lease
 from salonpool.usecases import leases
@@ -108,34 +108,34 @@ def test_old_runs_are_forgotten(app):
 
 
 def test_the_holder_knows_for_how_long_the_lease_is_surely_its_own(times):
-    hold, other = Hold(), Hold()
-    hold.keep()
+    keeper, other = LeaseKeeper(), LeaseKeeper()
+    keeper.keep()
     other.keep()
-    assert (hold.fencing(), other.fencing()) == (1, None)
+    assert (keeper.fencing(), other.fencing()) == (1, None)
     times.pass_(15 * SECOND)
-    hold.keep()
+    keeper.keep()
     times.pass_(15 * SECOND)
-    assert hold.fencing() == 1
+    assert keeper.fencing() == 1
     times.pass_(5 * SECOND)
-    assert hold.fencing() is None
+    assert keeper.fencing() is None
     other.keep()
     assert other.fencing() == 2
-    hold.keep()
-    assert hold.fencing() is None
+    keeper.keep()
+    assert keeper.fencing() is None
 
 
 def test_a_holder_that_stops_lets_the_next_one_begin(times):
-    hold, other = Hold(), Hold()
-    hold.keep()
-    hold.let_go()
-    hold.keep()
+    keeper, other = LeaseKeeper(), LeaseKeeper()
+    keeper.keep()
+    keeper.let_go()
+    keeper.keep()
     other.keep()
-    assert (hold.fencing(), other.fencing()) == (None, 2)
+    assert (keeper.fencing(), other.fencing()) == (None, 2)
 
 
 def test_the_lease_follows_the_machine_time_not_the_time_people_see(times):
-    hold = Hold()
-    hold.keep()
+    keeper = LeaseKeeper()
+    keeper.keep()
     times.people += timedelta(days=1)
     assert db.session.get_one(Lease, LEASE).expires_at == T0 + leases.LENGTH
 
@@ -160,31 +160,31 @@ def test_a_daily_job_is_due_at_its_hour():
 
 def test_each_due_run_happens_once_however_often_it_ticks(times, caplog):
     caplog.set_level("INFO")
-    hold, task = Hold(), Counted()
-    hold.keep()
+    keeper, task = LeaseKeeper(), Counted()
+    keeper.keep()
     table = Timetable((Entry("plan", 10 * MINUTE, task),))
     for _ in range(5):
-        table.run_due(hold.fencing)
+        table.run_due(keeper.fencing)
     assert task.runs == 1
     assert _rows() == [("plan", T0, True)]
     assert "ran plan due 2026-10-19T01:00:00+00:00" in caplog.messages
     times.people += 10 * MINUTE
-    table.run_due(hold.fencing)
+    table.run_due(keeper.fencing)
     assert task.runs == 2
 
 
 def test_after_a_jump_of_the_clock_only_the_latest_due_run_happens(times):
-    hold, task = Hold(), Counted()
-    hold.keep()
+    keeper, task = LeaseKeeper(), Counted()
+    keeper.keep()
     table = Timetable((Entry("plan", 10 * MINUTE, task),))
-    table.run_due(hold.fencing)
+    table.run_due(keeper.fencing)
     times.people += timedelta(hours=26)
-    table.run_due(hold.fencing)
+    table.run_due(keeper.fencing)
     assert task.runs == 2
 
 
 def test_another_process_does_not_run_what_was_done(times):
-    first, second, task = Hold(), Hold(), Counted()
+    first, second, task = LeaseKeeper(), LeaseKeeper(), Counted()
     first.keep()
     Timetable((Entry("plan", 10 * MINUTE, task),)).run_due(first.fencing)
     first.let_go()
@@ -194,7 +194,7 @@ def test_another_process_does_not_run_what_was_done(times):
 
 
 def test_a_run_its_holder_died_in_is_run_by_the_next_holder(times):
-    first, second = Hold(), Hold()
+    first, second = LeaseKeeper(), LeaseKeeper()
     first.keep()
     leases.claim_run(LEASE, "plan", T0, 1, T0)
     times.pass_(leases.LENGTH)
@@ -206,7 +206,7 @@ def test_a_run_its_holder_died_in_is_run_by_the_next_holder(times):
 
 def test_a_run_that_was_overtaken_is_not_reported_as_done(times, caplog):
     caplog.set_level("INFO")
-    first, second = Hold(), Hold()
+    first, second = LeaseKeeper(), LeaseKeeper()
     first.keep()
 
     def freeze() -> None:
@@ -220,21 +220,21 @@ def test_a_run_that_was_overtaken_is_not_reported_as_done(times, caplog):
 
 
 def test_a_job_that_fails_stands_back_for_half_a_minute_and_the_others_run(times):
-    hold, broken, sound = Hold(), Counted(failures=1), Counted()
-    hold.keep()
+    keeper, broken, sound = LeaseKeeper(), Counted(failures=1), Counted()
+    keeper.keep()
     table = Timetable((Entry("plan", 10 * MINUTE, broken), Entry("sweep", 10 * MINUTE, sound)))
     with pytest.raises(ZeroDivisionError):
-        table.run_due(hold.fencing)
-    table.run_due(hold.fencing)
+        table.run_due(keeper.fencing)
+    table.run_due(keeper.fencing)
     assert (broken.runs, sound.runs) == (1, 1)
     times.pass_(30 * SECOND)
-    hold.keep()
-    table.run_due(hold.fencing)
+    keeper.keep()
+    table.run_due(keeper.fencing)
     assert broken.runs == 2
     assert all(done for _, _, done in _rows())
 
 
 def test_without_the_lease_nothing_runs(times):
     task = Counted()
-    Timetable((Entry("plan", 10 * MINUTE, task),)).run_due(Hold().fencing)
+    Timetable((Entry("plan", 10 * MINUTE, task),)).run_due(LeaseKeeper().fencing)
     assert (task.runs, _rows()) == (0, [])

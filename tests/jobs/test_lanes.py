@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from salonpool import clock
 from salonpool.database import db, transaction
 from salonpool.jobs import tasks
-from salonpool.jobs.clock import Hold
+from salonpool.jobs.clock import LeaseKeeper
 from salonpool.jobs.lanes import Lane, Lanes
 from salonpool.messaging.gateway import Accepted, Outcome
 from salonpool.models import InboundMessage, Lease, Message, Network
@@ -78,7 +78,7 @@ def _held(lanes: Lanes) -> None:
     """Wait until the clock is ours."""
     waited = threading.Event()
     for _ in range(200):
-        if lanes.hold.fencing() is not None:
+        if lanes.keeper.fencing() is not None:
             return
         waited.wait(PATIENCE / 200)
     raise AssertionError("the clock was never taken")
@@ -130,20 +130,20 @@ def test_stopping_waits_for_what_runs_and_gives_the_lease_up(app, gateway):
 
 
 def test_trouble_with_the_database_is_logged_without_its_values(app, caplog):
-    hold = Hold()
-    hold.keep()
+    keeper = LeaseKeeper()
+    keeper.keep()
 
     def fail() -> None:
         raise OperationalError("SELECT", {"to": PHONE}, Exception("locked"))
 
-    Lane("outbox", app, hold, fail).tick()
+    Lane("outbox", app, keeper, fail).tick()
     assert "lane outbox: OperationalError" in caplog.messages
     assert PHONE not in caplog.text
 
 
 def test_a_lane_woken_while_it_runs_looks_again(app):
-    hold = Hold()
-    hold.keep()
+    keeper = LeaseKeeper()
+    keeper.keep()
     runs: list[int] = []
 
     def work() -> None:
@@ -151,7 +151,7 @@ def test_a_lane_woken_while_it_runs_looks_again(app):
         if len(runs) == 1:
             lane.woken.set()
 
-    lane = Lane("outbox", app, hold, work)
+    lane = Lane("outbox", app, keeper, work)
     lane.tick()
     assert len(runs) == 2
 
