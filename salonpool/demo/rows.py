@@ -105,8 +105,9 @@ def _write_salon(session: Session, world: World, spec: SalonSpec, at: datetime) 
     salon = Salon(
         network_id=world.network_id, slug=spec.slug, name=spec.name, name_en=spec.name_en, 
         sms_name=spec.sms_name, sms_name_en=spec.sms_name_en, district=spec.district,
-        district_en=spec.district_en, address=spec.address,
-        phone=spec.phone, zone=ZONE, language="zh-Hant", x_km=spec.x_km, y_km=spec.y_km, created_at=at,
+        district_en=spec.district_en, directions=spec.directions,
+        directions_en=spec.directions_en, address=spec.address, phone=spec.phone, zone=ZONE,
+        language="zh-Hant", x_km=spec.x_km, y_km=spec.y_km, created_at=at,
     )  # fmt: skip
     session.add(salon)
     session.flush()

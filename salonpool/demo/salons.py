@@ -17,6 +17,8 @@ class SalonSpec:
     sms_name_en: str
     district: str
     district_en: str
+    directions: str
+    directions_en: str
     address: str
     phone: str
     x_km: float
@@ -31,35 +33,44 @@ class SalonSpec:
 SALONS = (
     SalonSpec(
         "qinghe", "青禾髮室", "Qinghe Hair", "青禾", "Qinghe",
-        "大同區", "Datong", "承德路三段998號", phone_of(1), 0.0, 0.0, 5, FAMILY, 100,
+        "大同區", "Datong", "捷運圓山站走路 4 分鐘", "4 min walk from Yuanshan MRT",
+        "承德路三段998號", phone_of(1), 0.0, 0.0, 5, FAMILY, 100,
     ),
     SalonSpec(
         "kapok", "木棉造型", "Kapok Studio", "木棉", "Kapok",
-        "大同區", "Datong", "酒泉街997號", phone_of(2), -0.2, -0.4, 4, COLOUR_HOUSE, 120,
+        "大同區", "Datong", "捷運圓山站走路 7 分鐘", "7 min walk from Yuanshan MRT",
+        "酒泉街997號", phone_of(2), -0.2, -0.4, 4, COLOUR_HOUSE, 120,
     ),
     SalonSpec(
         "riverside", "河岸髮廊", "Riverside Hair", "河岸", "Riverside",
-        "大稻埕", "Dadaocheng", "民樂街996號", phone_of(3), -1.0, -1.6, 4, STUDIO, 125,
+        "大稻埕", "Dadaocheng", "捷運大橋頭站走路 9 分鐘", "9 min walk from Daqiaotou MRT",
+        "民樂街996號", phone_of(3), -1.0, -1.6, 4, STUDIO, 125,
     ),
     SalonSpec(
         "little-tree", "小樹理髮", "Little Tree Barbers", "小樹", "Little Tree",
-        "雙連", "Shuanglian", "萬全街995號", phone_of(4), 0.1, -1.4, 3, BARBER, 105,
+        "雙連", "Shuanglian", "捷運雙連站走路 3 分鐘", "3 min walk from Shuanglian MRT",
+        "萬全街995號", phone_of(4), 0.1, -1.4, 3, BARBER, 105,
     ),
     SalonSpec(
         "corner-window", "三角窗美髮", "Corner Window", "三角窗", "Corner Window",
-        "民生西路", "Minsheng W Rd", "民生西路994號", phone_of(5), -0.4, -1.5, 3, PERM_HOUSE, 90,
+        "民生西路", "Minsheng W Rd", "捷運雙連站走路 6 分鐘", "6 min walk from Shuanglian MRT",
+        "民生西路994號", phone_of(5), -0.4, -1.5, 3, PERM_HOUSE, 90,
     ),
     SalonSpec(
         "lao-zhang", "晴光老張理髮", "Lao Zhang Barber", "老張", "Lao Zhang",
-        "晴光市場", "Qingguang", "農安街993號", phone_of(6), 0.6, -0.7, 2, BARBER, 80,
+        "晴光市場", "Qingguang",
+        "捷運中山國小站走路 6 分鐘", "6 min walk from Zhongshan Elementary School MRT",
+        "農安街993號", phone_of(6), 0.6, -0.7, 2, BARBER, 80,
     ),
     SalonSpec(
         "night-owl", "夜貓子髮室", "Night Owl Hair", "夜貓子", "Night Owl",
-        "中山區", "Zhongshan", "林森北路992號", phone_of(7), 0.5, -1.8, 4, STUDIO, 115,
+        "中山區", "Zhongshan", "捷運中山站走路 9 分鐘", "9 min walk from Zhongshan MRT",
+        "林森北路992號", phone_of(7), 0.5, -1.8, 4, STUDIO, 115,
     ),
     SalonSpec(
         "half-day", "半日髮學", "Half-Day Hair", "半日", "Half-Day",
-        "中山區", "Zhongshan", "民權西路991號", phone_of(8), 0.2, -0.8, 3, FAMILY, 95,
+        "中山區", "Zhongshan", "捷運民權西路站走路 3 分鐘", "3 min walk from Minquan W Rd MRT",
+        "民權西路991號", phone_of(8), 0.2, -0.8, 3, FAMILY, 95,
     ),
 )
 # fmt: on
