@@ -32,7 +32,7 @@ from salonpool.app import create_app
 from salonpool.database import db, transaction
 from salonpool.domain.local_time import at_local
 from salonpool.models import Assignment, Availability, Message, Offer, Shift, Skill, Stylist, StylistSkill
-from salonpool.usecases import inbound, messages, planning
+from salonpool.usecases import inbound, outbox, planning
 from tests import builders, databases, live
 
 ROUNDS, SHORT_ROUNDS = 200, 6
@@ -111,7 +111,7 @@ def run(kind: databases.Kind, rounds: int) -> Outcome:
         with app.app_context():
             duels = prepare(app.extensions["salonpool.texting"], rounds * len(KINDS))
             gateway = app.extensions["salonpool.gateway"]()
-            messages.send_due(clock.now(), clock.system_now(), gateway, limit=4 * len(duels))
+            outbox.send_due(clock.now(), clock.system_now(), gateway, limit=4 * len(duels))
             db.session.remove()
             with live.server(url, workers=WORKERS) as server, Arena(server.url, url) as arena:
                 tallies = {

@@ -20,7 +20,7 @@ from salonpool.queries import dump as dump_queries
 from salonpool.queries import networks
 from salonpool.solver import files
 from salonpool.solver.reading import InvalidProblem
-from salonpool.usecases import accounts, messages, planning, planning_report
+from salonpool.usecases import accounts, outbox, planning, planning_report
 
 SECONDS = click.FloatRange(min=0, max=86_400)
 # These work on files alone: with no database and no settings.
@@ -99,7 +99,7 @@ def send_messages() -> None:
     """One pass of the outbox."""
     gateway = _extension("gateway")()
     scale = _config().backoff_scale
-    click.echo(messages.send_due(clock.now(), clock.system_now(), gateway, backoff_scale=scale))
+    click.echo(outbox.send_due(clock.now(), clock.system_now(), gateway, backoff_scale=scale))
 
 
 @click.command

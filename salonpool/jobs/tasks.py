@@ -7,7 +7,7 @@ from typing import Any
 from flask import current_app
 
 from salonpool import clock
-from salonpool.usecases import bookings, inbound, messages, offers, planning, rotas, upkeep
+from salonpool.usecases import bookings, inbound, offers, outbox, planning, rotas, upkeep
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +20,7 @@ def send_messages() -> None:
     """One pass of the outbox."""
     config = current_app.config["SALONPOOL"]
     gateway = _extension("gateway")()
-    messages.send_due(clock.now(), clock.system_now(), gateway, backoff_scale=config.backoff_scale)
+    outbox.send_due(clock.now(), clock.system_now(), gateway, backoff_scale=config.backoff_scale)
 
 
 def handle_inbound() -> None:

@@ -1,4 +1,8 @@
-"""The outbox: a text is a row, added with what it tells of, and moved on by what the provider says of it."""
+"""A text is a row: added here with what it tells of, and moved on here by the provider's receipts.
+
+What happens to it in between is in outbox.py (send_due: claim, call the gateway, settle). Who is told what is
+in booking_texts.py, offer_texts.py, sign_ins.py and inbound.py; STOP is in opt_outs.py.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,15 +12,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salonpool.database import transaction, wake
-from salonpool.domain.message import MessageStatus
+from salonpool.domain.message import MessageStatus, can_become
 from salonpool.messaging import receipts
 from salonpool.messaging.texts import compose
 from salonpool.models import Message
 from salonpool.usecases.opt_outs import is_opted_out
-from salonpool.usecases.outbox import Tally, send_due
 from salonpool.usecases.rows import insert_new
-
-__all__ = ["Tally", "enqueue", "record_receipt", "send_due"]
 
 
 def enqueue(
@@ -70,7 +71,7 @@ def record_receipt(*, sid: str, reference: str, word: str, now: datetime) -> boo
         return False
     with transaction() as session:
         message = _receipted(session, sid, reference)
-        if message is None or not receipts.can_become(MessageStatus(message.status), new):
+        if message is None or not can_become(MessageStatus(message.status), new):
             return False
         message.status = new
         message.sid = sid

@@ -12,7 +12,7 @@ from salonpool.database import db, transaction
 from salonpool.domain.offer import OfferStatus
 from salonpool.messaging.simulator import SimulatorGateway
 from salonpool.models import Assignment, InboundMessage, Message, Offer, OptOut
-from salonpool.usecases import bookings, inbound, messages
+from salonpool.usecases import bookings, inbound, messages, outbox
 from tests.builders import (
     NOW,
     a_network,
@@ -79,7 +79,7 @@ def _offer(offer_id: int) -> str:
 
 
 def _deliver(at_=NOW) -> None:
-    messages.send_due(at_, at_, SimulatorGateway())
+    outbox.send_due(at_, at_, SimulatorGateway())
 
 
 def test_a_text_is_kept_as_it_came_and_wakes_the_clock(app):

@@ -22,7 +22,7 @@ from salonpool.messaging.gateway import (
 from salonpool.messaging.simulator import SimulatorGateway
 from salonpool.messaging.twilio_gateway import TwilioGateway
 from salonpool.models import Message
-from salonpool.usecases import messages, opt_outs
+from salonpool.usecases import messages, opt_outs, outbox
 from salonpool.usecases.outbox import LOOK_AFTER
 from tests.builders import NOW, a_network
 from tests.twilio_stand_in import ACCOUNT_SID, AUTH_TOKEN, StandIn
@@ -80,8 +80,8 @@ def _row(message_id: int | None) -> Message:
     return db.session.get_one(Message, message_id)
 
 
-def _send(gateway: Any, at: datetime = NOW, **changes: Any) -> messages.Tally:
-    return messages.send_due(at, at, gateway, **changes)
+def _send(gateway: Any, at: datetime = NOW, **changes: Any) -> outbox.Tally:
+    return outbox.send_due(at, at, gateway, **changes)
 
 
 def test_a_text_is_a_row_in_the_language_of_its_reader(enqueue):
@@ -160,7 +160,7 @@ def test_a_text_waits_until_it_is_due(enqueue):
 
 def test_the_time_people_see_decides_what_is_due_and_the_machine_time_the_lease(enqueue):
     message_id = enqueue(due_at=NOW + HOUR)
-    messages.send_due(NOW + HOUR, NOW, ScriptedGateway())
+    outbox.send_due(NOW + HOUR, NOW, ScriptedGateway())
     row = _row(message_id)
     assert row.sent_at == NOW + HOUR
     assert row.claimed_at is not None

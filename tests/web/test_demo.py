@@ -15,7 +15,7 @@ from salonpool.demo import network
 from salonpool.domain.demo import CAST, Part
 from salonpool.messaging.simulator import SimulatorGateway
 from salonpool.models import Booking, InboundMessage, Message, Offer, Stylist
-from salonpool.usecases import inbound, messages
+from salonpool.usecases import inbound, outbox
 from tests import databases, example
 from tests.web.conftest import FreshClient
 
@@ -52,7 +52,7 @@ def _send(visitor: Any, path: str, page: str = "/demo", **form: str) -> Any:
 
 def _deliver() -> None:
     """One pass of the outbox through the simulator."""
-    messages.send_due(clock.now(), clock.system_now(), SimulatorGateway())
+    outbox.send_due(clock.now(), clock.system_now(), SimulatorGateway())
 
 
 def test_three_cards_say_who_one_may_be(visitor: Any) -> None:

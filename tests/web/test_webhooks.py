@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from salonpool.database import db, transaction
 from salonpool.messaging.simulator import SimulatorGateway
 from salonpool.models import InboundMessage, Message
-from salonpool.usecases import messages
+from salonpool.usecases import messages, outbox
 from tests.builders import NOW, a_network
 from tests.twilio_stand_in import AUTH_TOKEN, signed
 
@@ -50,7 +50,7 @@ def sent(app) -> int:
         )  # fmt: skip
         assert message is not None
         message_id = message.id
-    messages.send_due(NOW, NOW, SimulatorGateway())
+    outbox.send_due(NOW, NOW, SimulatorGateway())
     return message_id
 
 
