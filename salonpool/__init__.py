@@ -28,5 +28,6 @@ book a visit      web/guest/book.py or web/api/bookings.py; usecases/bookings.py
 post a shift      web/desk/shifts.py or web/api/shifts.py; usecases/shifts.py asks for a plan, the clock
                   makes it: usecases/planning.py; the rule is domain/shift.py
 send a text       usecases/messages.py adds a row with what it tells of, jobs/lanes.py ticks,
-                  usecases/outbox.py sends what is due through messaging/gateway.py; the rule is domain/message.py
+                  usecases/outbox.py sends what is due through messaging/gateway.py; the rule is
+                  domain/message.py
 """
