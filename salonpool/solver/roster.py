@@ -52,6 +52,14 @@ class Roster:
     changed: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """A roster, and for every seat of the problem the people who may work it, best first."""
+
+    roster: Roster
+    ranked: Mapping[str, tuple[str, ...]]
+
+
 def parse_roster(data: object) -> Roster:
     """The Roster a parsed JSON document describes; InvalidProblem names the first field that is wrong."""
     fields = Node(data).members(

@@ -3,7 +3,7 @@
 from salonpool.solver.formulation import solve
 from salonpool.solver.problem import Problem
 from salonpool.solver.ranking import ranked
-from salonpool.usecases.plan_process import Solution
+from salonpool.solver.roster import Solution
 
 
 def solution(problem: Problem, time_limit_seconds: float, workers: int, seed: int) -> Solution:

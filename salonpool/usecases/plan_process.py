@@ -6,25 +6,16 @@ has loaded the solver once (a fork took 0.02 s where a fresh interpreter took 0.
 """
 
 import multiprocessing
-from collections.abc import Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from salonpool.solver.problem import Problem
-from salonpool.solver.roster import Roster
+from salonpool.solver.roster import Solution
 
 GRACE_SECONDS = 10.0
 END_SECONDS = 5.0
 # By name: this module is imported where no solver may be loaded, such as the web processes.
 PRELOADED = ("salonpool.usecases.plan_child",)
-
-
-@dataclass(frozen=True, slots=True)
-class Solution:
-    """A roster, and for every seat of the problem the people who may work it, best first."""
-
-    roster: Roster
-    ranked: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,9 @@ from salonpool.domain.shift import OPEN_STATES, ShiftSource
 from salonpool.models import Network, PlanningRun, Shift
 from salonpool.solver.check import violations
 from salonpool.solver.problem import InvalidProblem
-from salonpool.solver.roster import Roster
+from salonpool.solver.roster import Roster, Solution
 from salonpool.usecases import plan_process, planning_requests
-from salonpool.usecases.plan_process import NoAnswer, Solution
+from salonpool.usecases.plan_process import NoAnswer
 from salonpool.usecases.planning_decisions import Decisions, Gap, decide
 from salonpool.usecases.planning_publish import Published, publish
 from salonpool.usecases.problems import HORIZON_DAYS, Reading, read_network

@@ -12,8 +12,7 @@ from typing import Any
 from salonpool.domain.offer import wave_size
 from salonpool.domain.wave import Hand, OpenShift, deal
 from salonpool.solver.explain import sole_blockers
-from salonpool.solver.roster import Remedy, Roster
-from salonpool.usecases.plan_process import Solution
+from salonpool.solver.roster import Remedy, Roster, Solution
 from salonpool.usecases.problems import OpenSeats, Reading, seat_id, shift_of
 
 

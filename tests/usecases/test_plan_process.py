@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from salonpool.solver.problem import Problem, Salon, Shift, Span, Stylist, Travel
+from salonpool.solver.roster import Solution
 from salonpool.usecases import plan_process
-from salonpool.usecases.plan_process import NoAnswer, Solution
+from salonpool.usecases.plan_process import NoAnswer
 from tests.usecases import dying
 
 ROOT = Path(__file__).parent.parent.parent
