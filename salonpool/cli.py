@@ -171,7 +171,13 @@ def plan(slug: str | None, dry_run: bool, time_limit: float) -> None:
 @click.argument("problem")
 @click.option("--out", required=True, help="where the roster goes")
 @click.option("--time-limit", default=60.0, show_default=True, type=SECONDS)
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
+@click.option(
+    "--workers",
+    default=2,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="1: search after proof; more: two threads, one searches while the other proves",
+)
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**31 - 1))
 @one_line
 def solve(problem: str, out: str, time_limit: float, workers: int, seed: int) -> None:
