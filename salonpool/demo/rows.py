@@ -49,11 +49,6 @@ class World:
     stylists: dict[str, int] = field(default_factory=dict)
     accounts: dict[str, int] = field(default_factory=dict)  # by phone
 
-    def salon_of(self, salon_id: int) -> SalonSpec:
-        """What the data table says of a salon."""
-        slug = next(slug for slug, found in self.salons.items() if found == salon_id)
-        return next(salon for salon in SALONS if salon.slug == slug)
-
     def stylist_of(self, stylist_id: int) -> StylistSpec:
         """What the data table says of a stylist."""
         name = next(name for name, found in self.stylists.items() if found == stylist_id)

@@ -15,7 +15,7 @@ MAX_SERVICES = 6
 
 
 class BookingStatus(StrEnum):
-    """Stored states; 'moved' or 'past cut-off' are derived."""
+    """Stored states; 'past the cut-off' is worked out when asked."""
 
     HELD = "held"
     PENDING = "pending"

@@ -13,8 +13,3 @@ class RoleKind(StrEnum):
     RECEPTIONIST = "receptionist"
     STYLIST = "stylist"
     OFFICE = "office"
-
-
-def language_or_default(code: str | None, default: str = "zh-Hant") -> str:
-    """One of LANGUAGES."""
-    return code if code in LANGUAGES else default

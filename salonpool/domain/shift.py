@@ -3,8 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from salonpool.domain.local_time import MINUTE
 from salonpool.domain.refusal import InvalidInput
 
+HOUR = timedelta(hours=1)
 MIN_LENGTH = timedelta(minutes=30)
 MAX_LENGTH = timedelta(hours=16)
 HORIZON = timedelta(days=180)
@@ -73,9 +75,9 @@ def _check_span(starts_at: datetime, ends_at: datetime, now: datetime) -> None:
     if ends_at <= starts_at:
         raise InvalidInput("ends_before_start", field="ends_at", example="14:00")
     if ends_at - starts_at > MAX_LENGTH:
-        raise InvalidInput("too_long_a_shift", field="ends_at", hours=16)
+        raise InvalidInput("too_long_a_shift", field="ends_at", hours=MAX_LENGTH // HOUR)
     if ends_at - starts_at < MIN_LENGTH:
-        raise InvalidInput("too_short_a_shift", field="ends_at", minutes=30)
+        raise InvalidInput("too_short_a_shift", field="ends_at", minutes=MIN_LENGTH // MINUTE)
     for field, instant in (("starts_at", starts_at), ("ends_at", ends_at)):
         in_utc = instant.astimezone(UTC)
         if in_utc.second or in_utc.microsecond or in_utc.minute % 5:

@@ -29,7 +29,6 @@ class Accepted:
 class Refused:
     """The provider certainly does not have the text. `permanent`: sending the same text again is pointless.
 
-    With code CREDENTIALS nothing is wrong with the text: hold the queue and tell the operator.
     `provider_code` is the provider's own number, for the log.
     """
 

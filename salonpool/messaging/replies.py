@@ -11,7 +11,6 @@ class ReplyKind(StrEnum):
     YES = "yes"
     NO = "no"
     CANNOT_WORK = "cannot_work"
-    PAY_WRONG = "pay_wrong"
     HELP = "help"
     STOP = "stop"
     START = "start"
@@ -32,7 +31,6 @@ DIGITS = {
     "1": ReplyKind.YES,
     "2": ReplyKind.NO,
     "9": ReplyKind.CANNOT_WORK,
-    "7": ReplyKind.PAY_WRONG,
     "0": ReplyKind.HELP,
 }
 # The provider itself acts on the first eight of STOP (and on START, UNSTOP, YES). YES is an answer here.

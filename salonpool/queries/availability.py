@@ -87,7 +87,7 @@ def read_board(
 ) -> Board:
     """The salon's board between two instants: three queries, whatever the number of stylists.
 
-    Expired holds do not count, nor does the booking being confirmed again or moved.
+    Expired holds do not count, nor does the booking being confirmed again.
     """
     on_duty = _on_duty(salon, skill_ids, starts_at, ends_at, stylist_id)
     chair_ids = list(db.session.scalars(_CHAIRS, {"salon_id": salon.id}))

@@ -14,9 +14,8 @@ def why_not(
     may work it.
 
     Counts the person's busy, history and pinned intervals, other people's busy and pinned ones where chairs
-    or `not_with` ask
-    for it, and the assignments in `holders` ({shift id: stylist id}) when given. Raises KeyError for an
-    unknown id.
+    or `not_with` ask for it, and the assignments in `holders` ({shift id: stylist id}) when given. Raises
+    KeyError for an unknown id.
     """
     eligibility = Eligibility(problem, holders=holders)
     return eligibility.why_not(problem.stylists_by_id[stylist_id], problem.shifts_by_id[shift_id])

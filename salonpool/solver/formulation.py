@@ -59,10 +59,9 @@ def solve(
 ) -> Roster:
     """The best roster found within the limit; always one, and one that breaks no rule.
 
-    Levels are made as small as possible one after another, a later one never worsens an earlier one.
-    `status` is optimal
-    when every level is proven. With no time at all the quick plan is returned. `on_progress` hears every
-    better plan.
+    Levels are made as small as possible one after another, a later one never worsens an earlier one. `status`
+    is optimal when every level is proven. With no time at all the quick plan is returned. More than one of
+    `workers` lets the proof run in a thread beside the search. `on_progress` hears every better plan.
     """
     search = _Search(problem, time_limit_seconds, on_progress)
     search.run(workers=workers, seed=seed)

@@ -1,5 +1,4 @@
-"""Hands a program to an engine of ortools: HiGHS for whole numbers, GLOP for the relaxation of very large
-ones."""
+"""Hands a program to an engine of ortools: HiGHS for whole numbers, GLOP for very large ones relaxed."""
 
 import datetime
 import math
@@ -18,9 +17,7 @@ USED = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The best whole solution met, None without one, a lower bound on the goal that holds, and of a
-    relaxation the
-    columns it uses."""
+    """The best whole solution met, or None; a lower bound that holds; of a relaxation the columns it uses."""
 
     solution: list[int] | None
     bound: int
@@ -30,12 +27,10 @@ class Outcome:
 def minimized(
     program: Program, level: int, kept: Sequence[int], *, seconds: float, seed: int, relaxed: bool = False
 ) -> Outcome:
-    """The level as small as it gets within the seconds, the levels before it no worse than the values in
-    `kept`.
+    """The level as small as it gets within the seconds, the levels before it no worse than `kept` says.
 
     Relaxed, fractions are allowed: only the bound is an answer then. A solution is returned only when it
-    keeps every
-    row in whole numbers, whatever the engine's tolerance was.
+    keeps every row in whole numbers, whatever the engine's tolerance was.
     """
     goal = program.goals[level]
     rows = [*program.rows, *(_keeping(goal, value) for goal, value in zip(program.goals, kept, strict=False))]

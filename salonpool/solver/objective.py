@@ -11,8 +11,6 @@ from salonpool.solver.rules import Diary
 from salonpool.solver.terms import STEP_MINUTES, Terms
 from salonpool.solver.variables import Variables, any_taken
 
-PAIR_TERMS = ("stability", "cost", "travel", "preference")
-
 
 class Objective:
     """Writes one goal for each level into the program of the variables."""

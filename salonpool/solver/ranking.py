@@ -9,12 +9,10 @@ from salonpool.solver.variables import feasible_pairs
 
 
 def ranked(problem: Problem, roster: Roster) -> dict[str, list[str]]:
-    """{open shift id: ids of the people who may work it beside everything else the roster gives them}, best
-    first.
+    """{open shift id: ids of the people who may work it beside what else the roster gives them}, best first.
 
     First the person the roster chose, then by what the assignment adds to each level, then in the problem's
-    order.
-    Pinned shifts are not open; an open shift nobody may work has an empty list.
+    order. Pinned shifts are not open; an open shift nobody may work has an empty list.
     """
     holders = {item.shift: item.stylist for item in roster.assignments}
     measures = Measures(problem)

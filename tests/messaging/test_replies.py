@@ -21,7 +21,7 @@ from salonpool.messaging.replies import Reply, ReplyKind, parse
         ("2", ReplyKind.NO),
         ("2。", ReplyKind.NO),
         ("9", ReplyKind.CANNOT_WORK),
-        ("7", ReplyKind.PAY_WRONG),
+        ("7", ReplyKind.UNCLEAR),
         ("0", ReplyKind.HELP),
     ],
 )

@@ -98,11 +98,3 @@ def open_requests() -> list[PlanningRun]:
     """Runs waiting to be done."""
     db.session.rollback()
     return list(db.session.scalars(sa.select(PlanningRun).where(PlanningRun.status == "requested")))
-
-
-def send_all() -> None:
-    """As if every text that is due had left."""
-    from salonpool.database import transaction
-
-    with transaction() as session:
-        session.execute(sa.update(Message).where(Message.status == "pending").values(status="sent"))
