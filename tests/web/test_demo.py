@@ -12,6 +12,7 @@ from salonpool import clock
 from salonpool.app import create_app
 from salonpool.database import db
 from salonpool.demo import network
+from salonpool.demo.salons import SALONS
 from salonpool.domain.demo import CAST, Part
 from salonpool.messaging.simulator import SimulatorGateway
 from salonpool.models import Booking, InboundMessage, Message, Offer, Stylist
@@ -164,3 +165,10 @@ def test_outside_the_demo_there_is_no_such_page(database_url: str) -> None:
     assert client.post("/demo/clock", data={"jump": "1h"}).status_code in {403, 404}
     with app.app_context():
         db.engine.dispose()
+
+
+@ON_SQLITE
+def test_every_salon_of_the_circle_says_how_to_walk_there(visitor: Any) -> None:
+    page = visitor.get("/").text
+    assert page.count(" min walk from ") == len(SALONS)
+    assert "捷運圓山站走路 4 分鐘" in visitor.get("/?lang=zh-Hant").text

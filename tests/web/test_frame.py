@@ -5,9 +5,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from salonpool.database import db
 from salonpool.domain.links import digest
-from salonpool.models import Offer
+from salonpool.domain.phone import for_reading
+from salonpool.models import Network, Offer, Salon
 from tests import builders as b
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -128,3 +131,16 @@ def test_the_language_links_of_an_offer_that_is_gone_lead_to_the_offer(
     gone = client.post("/o/AAAAAAAAAAA/accept", data=form)
     assert gone.status_code == 409
     assert _links(gone) == ["/o/AAAAAAAAAAA?lang=zh-Hant", "/o/AAAAAAAAAAA?lang=zh-Hans"]
+
+
+def test_a_salons_number_is_written_as_people_there_write_it(
+    app: Any, client: Any, shop: SimpleNamespace
+) -> None:
+    number = db.session.get_one(Salon, shop.salon).phone
+    here, abroad = for_reading(number, "TW"), for_reading(number, "US")
+    assert here in client.get("/s/qinghe").text
+    db.session.execute(sa.update(Network).values(region="US"))
+    db.session.commit()
+    page = client.get("/s/qinghe").text
+    assert abroad in page
+    assert here not in page
