@@ -163,6 +163,13 @@ def _works_here(session: Session, salon: SalonRow, stylist_id: int) -> bool:
     )
 
 
+def _nobody_can(wanted: Wanted) -> InvalidInput:
+    """On duty, but without the skill: no other time of theirs would help."""
+    if wanted.stylist_id is not None:
+        return InvalidInput("unknown_choice", field="stylist")
+    return InvalidInput("outside_hours", field="starts_at")
+
+
 def _free_opening(wanted: Wanted, locked: Collection[int], now: datetime, booking: Booking) -> Opening | None:
     board = read_board(
         wanted.salon,
@@ -173,6 +180,8 @@ def _free_opening(wanted: Wanted, locked: Collection[int], now: datetime, bookin
         stylist_id=wanted.stylist_id,
         except_booking_id=booking.id,
     )
+    if not board.workers:
+        raise _nobody_can(wanted)
     # Somebody may have come on duty since the locks were taken; only those we hold may be chosen.
     found = [
         opening
