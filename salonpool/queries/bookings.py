@@ -119,8 +119,10 @@ def _day(
     who: sa.ColumnElement[bool], starts_at: datetime, ends_at: datetime, language: str
 ) -> list[DayBooking]:
     rows = db.session.execute(
-        sa.select(Booking, Stylist.name, Card.name)
+        # The name given for this visit: a family may share one phone, and so one card.
+        sa.select(Booking, Stylist.name, sa.func.coalesce(BookingItem.guest_name, Card.name))
         .join(Stylist, Stylist.id == Booking.stylist_id)
+        .join(BookingItem, sa.and_(BookingItem.booking_id == Booking.id, BookingItem.position == 0))
         .outerjoin(Customer, Customer.id == Booking.customer_id)
         .outerjoin(Card, sa.and_(Card.customer_id == Customer.id, Card.salon_id == Booking.salon_id))
         .where(

@@ -227,6 +227,8 @@ def _settle(
     customer = customers.find_or_add(session, salon, guest.phone, guest.name, booking.language, now)
     booking.customer_id, booking.note, booking.confirmed_at = customer.id, guest.note, now
     booking.no_sms_reason = customers.no_sms_reason(session, guest.phone)
+    items = sa.update(BookingItem).where(BookingItem.booking_id == booking.id)
+    session.execute(items.values(guest_name=guest.name))
     booking.link_digest = digest(texting.links.booking_token(booking.id, booking.link_version))
     session.flush()
     _audit(session, now, "guest", "book", booking, before)

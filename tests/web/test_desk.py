@@ -120,6 +120,23 @@ def test_a_stylist_sees_their_day_and_no_desk(client: Any, shop: SimpleNamespace
     assert client.get("/desk").status_code == 403
 
 
+def test_a_family_on_one_phone_keeps_its_names(client: Any, shop: SimpleNamespace) -> None:
+    cut = b.a_service(shop.salon)
+    for clock, name in (("14:00", "小美"), ("15:00", "陳太太")):
+        body = {
+            "salon": "qinghe",
+            "services": [cut],
+            "starts_at": b.at(clock).isoformat(),
+            "customer": {"phone": "0912 345 678", "name": name},
+        }
+        booked = client.post("/api/v1/bookings", json=body, headers={"Idempotency-Key": clock})
+        assert booked.status_code == 201, booked.json
+    _sign_in(client, shop.owner)
+    page = client.get("/desk").text
+    assert "小美" in page
+    assert "陳太太" in page
+
+
 def test_a_session_ends_when_its_version_rises(client: Any, shop: SimpleNamespace) -> None:
     from salonpool.models import Account
 
