@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import string
 from dataclasses import dataclass
+from datetime import datetime
 
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 TOKEN_LENGTH = 11  # 62**11 is about 2**65; short enough for one SMS
@@ -52,13 +53,13 @@ class Links:
         """The stylist's page of an offer; the same link for as long as its version stays."""
         return f"/o/{self.offer_token(offer_id, version)}"
 
-    def sign_in_token(self, sign_in_id: int) -> str:
-        """Signs in once."""
-        return self.token("sign_in", sign_in_id, 1)
+    def sign_in_token(self, sign_in_id: int, created_at: datetime) -> str:
+        """The token of /in/TOKEN. Its instant is part of it: SQLite may give a deleted row's id again."""
+        return self.token("sign_in", sign_in_id, int(created_at.timestamp() * 1_000_000))
 
-    def sign_in_path(self, sign_in_id: int) -> str:
-        """The page that signs in once."""
-        return f"/in/{self.sign_in_token(sign_in_id)}"
+    def sign_in_path(self, sign_in_id: int, created_at: datetime) -> str:
+        """The page that signs in, once."""
+        return f"/in/{self.sign_in_token(sign_in_id, created_at)}"
 
     def text_url(self, path: str) -> str:
         """The bare link a text shows: host/path without a scheme."""

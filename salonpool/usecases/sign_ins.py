@@ -48,7 +48,9 @@ def ask(typed_phone: str, *, address: str | None, now: datetime, texting: Textin
                 text_id="S1",
                 to=phone,
                 language=account.language,
-                values={"u": texting.links.text_url(texting.links.sign_in_path(sign_in.id))},
+                values={
+                    "u": texting.links.text_url(texting.links.sign_in_path(sign_in.id, sign_in.created_at))
+                },
                 now=now,
                 expires_at=sign_in.expires_at,
             )
@@ -62,7 +64,7 @@ def make_sign_in_link(
         if session.get(Account, account_id) is None:
             raise Missing
         sign_in = _add(session, account_id, now, good_for, texting)
-        return texting.links.url(texting.links.sign_in_path(sign_in.id))
+        return texting.links.url(_path(sign_in, texting))
 
 
 @retried
@@ -102,8 +104,12 @@ def _add(session: Session, account_id: int, now: datetime, good_for: timedelta, 
     sign_in = SignIn(account_id=account_id, created_at=now, expires_at=now + good_for)
     session.add(sign_in)
     session.flush()
-    sign_in.link_digest = digest(texting.links.sign_in_token(sign_in.id))
+    sign_in.link_digest = digest(texting.links.sign_in_token(sign_in.id, sign_in.created_at))
     return sign_in
+
+
+def _path(sign_in: SignIn, texting: Texting) -> str:
+    return texting.links.sign_in_path(sign_in.id, sign_in.created_at)
 
 
 def _read(typed: str, texting: Texting) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, Response, current_app, jsonify, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -20,7 +20,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refusal, answer_refusal)
     app.register_error_handler(CSRFError, lambda _: answer(403, "bad_form"))
     app.register_error_handler(HTTPException, answer_http)
-    app.register_error_handler(500, lambda _: answer(500, "broken"))
+    app.register_error_handler(500, answer_broken)
 
 
 def status_of(refusal: Refusal) -> int:
@@ -49,8 +49,15 @@ def answer_http(error: HTTPException) -> Response:
     return response
 
 
+def answer_broken(_: Exception) -> Response:
+    """Our fault; whatever broke is not asked again for this page."""
+    g.without_account = True
+    return answer(500, "broken")
+
+
 def answer_busy() -> Response:
     """The database is busy, full or away; nothing was changed."""
+    g.without_account = True
     response = answer(503, "busy")
     response.headers["Retry-After"] = "2"
     return response

@@ -36,6 +36,8 @@ class SignedIn(UserMixin):
 
 def init_app(app: Flask) -> None:
     """Bind the extensions."""
+    # Our pages send no Referer (Referrer-Policy), so over HTTPS none may be demanded: the token decides.
+    app.config["WTF_CSRF_SSL_STRICT"] = False
     csrf.init_app(app)
     login_manager.init_app(app)
     login_manager.user_loader(load_signed_in)

@@ -7,7 +7,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest
 
 from salonpool.domain.person import LANGUAGES
-from salonpool.domain.refusal import InvalidInput
+from salonpool.domain.refusal import InvalidInput, Missing
 from salonpool.web.extensions import LANGUAGE_COOKIE
 
 LISTS = {"service"}
@@ -40,6 +40,8 @@ def refuse_noise() -> None:
     _refuse_other_encodings(request.query_string)
     if request.mimetype == "application/x-www-form-urlencoded":
         _refuse_other_encodings(request.get_data())
+    if "\x00" in request.path:
+        raise Missing  # no address has one, and PostgreSQL cannot even look it up
     for values in (request.args, request.form):
         for key in values:
             _refuse_controls("parameter", key)

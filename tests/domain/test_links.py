@@ -1,5 +1,7 @@
 """Link tokens: short, derivable, different for every version."""
 
+from datetime import UTC, datetime, timedelta
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -68,5 +70,8 @@ def test_texts_show_the_short_host_and_pages_the_whole_address() -> None:
 def test_a_path_ends_in_the_token_it_is_opened_by() -> None:
     assert LINKS.booking_path(12, 2) == f"/b/{LINKS.token('booking', 12, 2)}"
     assert LINKS.offer_path(5, 1) == f"/o/{LINKS.token('offer', 5, 1)}"
-    assert LINKS.sign_in_path(4) == f"/in/{LINKS.token('sign_in', 4, 1)}"
+    first, second = (datetime(2026, 10, 19, 1, tzinfo=UTC) + timedelta(seconds=n) for n in (0, 1))
+    assert LINKS.sign_in_path(4, first) == f"/in/{LINKS.sign_in_token(4, first)}"
+    # A row's id may come again after the row was deleted; its link may not.
+    assert LINKS.sign_in_token(4, first) != LINKS.sign_in_token(4, second)
     assert LINKS.hold_token(12) != LINKS.booking_token(12, 1)

@@ -146,3 +146,26 @@ def test_public_pages_answer(client: Any, shop: SimpleNamespace, path: str) -> N
     page = client.get(path)
     assert page.status_code == 200
     assert page.headers["Cache-Control"] == "no-store"
+
+
+def test_over_https_a_form_needs_no_referer(client: Any, shop: SimpleNamespace) -> None:
+    secure = {"base_url": "https://localhost"}
+    page = client.get("/s/qinghe", **secure)
+    form = {
+        "csrf_token": _token(page),
+        "service": shop.cut,
+        "stylist": "",
+        "starts_at": b.at("14:00").isoformat(),
+    }
+    assert client.post("/s/qinghe/hold", data=form, **secure).status_code == 303
+
+
+@pytest.mark.parametrize("query", ["slug=x", "endpoint=x", "_method=x", "_external=1"])
+def test_a_strange_parameter_does_not_break_the_times(client: Any, shop: SimpleNamespace, query: str) -> None:
+    page = client.get(f"/s/qinghe/times?{query}", headers={"HX-Request": "true"})
+    assert page.status_code == 200
+    assert page.headers["HX-Replace-Url"] == "/s/qinghe"
+
+
+def test_an_address_no_database_can_look_up_is_a_missing_one(client: Any, shop: SimpleNamespace) -> None:
+    assert client.get("/s/%00").status_code == 404

@@ -21,6 +21,7 @@ from salonpool.web.guest import blueprint
 from salonpool.web.links import opened
 from salonpool.web.wording import in_words
 
+CHOICES = ("service", "stylist", "on", "lang")
 STRIP_DAYS = 7
 NEAREST_WITHIN = timedelta(days=21)
 NOON, EVENING = 12, 18
@@ -66,7 +67,7 @@ def show_times(slug: str) -> Response:
     if not request.headers.get("HX-Request"):
         return _page("guest/book.html", salon, request.args)
     response = _page("guest/times.html", salon, request.args)
-    chosen: dict[str, Any] = request.args.to_dict()
+    chosen: dict[str, Any] = {name: request.args[name] for name in CHOICES if name in request.args}
     response.headers["HX-Replace-Url"] = url_for("guest.show_book", slug=slug, **chosen)
     return response
 
