@@ -1,6 +1,7 @@
 """The owner's desk and the stylist's day: behind sign-in, and only one's own."""
 
 import re
+import sqlite3
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -166,3 +167,16 @@ def test_the_form_of_a_shift_offers_what_the_rules_take(client: Any, shop: Simpl
         "hourly_pay": f"{int(pay[1]) + 1}",
     }.items():
         assert _post(client, **most | {name: value}).status_code == 422
+
+
+def test_a_signed_in_owner_hears_of_an_outage_like_everybody(
+    client: Any, shop: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(_account_id: int) -> None:
+        raise sa.exc.OperationalError("SELECT 1", {}, sqlite3.OperationalError("database is locked"))
+
+    _sign_in(client, shop.owner)
+    monkeypatch.setattr(access, "find_account", gone)
+    answers = [client.get(path) for path in ("/desk", "/help")]
+    assert [answer.status_code for answer in answers] == [503, 503]
+    assert answers[0].headers["Retry-After"] == "2"
