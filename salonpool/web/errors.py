@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import Flask, Response, current_app, g, jsonify, render_template, request
+from flask import Flask, Response, current_app, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from salonpool.domain.refusal import InvalidInput, Missing, Refusal
+from salonpool.web.extensions import read_as_a_stranger
 from salonpool.web.wording import in_words, sentence
 
 STATUS = {"too_many_tries": 429, "not_signed_in": 401, "not_allowed": 403, "sign_in_used": 410}
@@ -51,13 +52,13 @@ def answer_http(error: HTTPException) -> Response:
 
 def answer_broken(_: Exception) -> Response:
     """Our fault; whatever broke is not asked again for this page."""
-    g.without_account = True
+    read_as_a_stranger()
     return answer(500, "broken")
 
 
 def answer_busy() -> Response:
     """The database is busy, full or away; nothing was changed."""
-    g.without_account = True
+    read_as_a_stranger()
     response = answer(503, "busy")
     response.headers["Retry-After"] = "2"
     return response

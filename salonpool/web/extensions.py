@@ -88,6 +88,11 @@ def now() -> datetime:
     return moment
 
 
+def read_as_a_stranger() -> None:
+    """A page about an outage must not ask the database who is reading; Flask-Login keeps its answer here."""
+    g._login_user = login_manager.anonymous_user()
+
+
 def texting() -> Texting:
     """How this app writes texts and links."""
     configured: Texting = current_app.extensions["salonpool.texting"]

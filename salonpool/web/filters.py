@@ -119,9 +119,7 @@ def phone(e164: str, region: str = DEFAULT_REGION) -> str:
 
 def frame() -> dict[str, Any]:
     """What the layout shows on every page."""
-    # A page that says the database is away must not ask it who is reading.
-    known = "without_account" not in g and current_user.is_authenticated
-    signed_in = current_user.account if known else None
+    signed_in = current_user.account if current_user.is_authenticated else None
     return {
         "page_language": LANGUAGE_TAGS[language()],
         "languages": [
