@@ -77,10 +77,7 @@ def answer_taken(taken: SlotTaken) -> Response:
 def book(wanted: dict[str, Any]) -> dict[str, Any]:
     """Book in one step. Send an Idempotency-Key: a retry with the same key and body gets the same answer."""
     booked = bookings.book(
-        salon_slug=wanted["salon"],
-        service_ids=wanted["services"],
-        stylist_id=wanted.get("stylist"),
-        starts_at=wanted["starts_at"],
+        **_wish(wanted),
         guest=_guest(wanted),
         key=request.headers.get("Idempotency-Key"),
         language=language(),
@@ -96,10 +93,7 @@ def book(wanted: dict[str, Any]) -> dict[str, Any]:
 def hold(wanted: dict[str, Any]) -> dict[str, Any]:
     """Keep a place for 5 minutes."""
     booked = bookings.hold(
-        salon_slug=wanted["salon"],
-        service_ids=wanted["services"],
-        stylist_id=wanted.get("stylist"),
-        starts_at=wanted["starts_at"],
+        **_wish(wanted),
         language=language(),
         now=now(),
         texting=texting(),
@@ -133,6 +127,16 @@ def cancel(booking_id: int) -> dict[str, Any]:
     if opened(access.booking_id_by_link, get_bearer()) != booking_id:
         raise Missing
     return _booking(bookings.cancel(booking_id=booking_id, now=now(), texting=texting()))
+
+
+def _wish(wanted: dict[str, Any]) -> dict[str, Any]:
+    """What a booking and a hold ask for alike."""
+    return {
+        "salon_slug": wanted["salon"],
+        "service_ids": wanted["services"],
+        "stylist_id": wanted.get("stylist"),
+        "starts_at": wanted["starts_at"],
+    }
 
 
 def _guest(wanted: dict[str, Any]) -> bookings.Guest:
