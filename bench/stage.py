@@ -16,8 +16,9 @@ from salonpool.domain.links import digest
 from salonpool.domain.local_time import DAY, at_local, local_day
 from salonpool.models import Account, Booking, Card, Counter, Offer, Salon, Shift, Stylist
 from salonpool.queries import availability, salons
-from salonpool.usecases import bookings, sign_ins
-from salonpool.usecases.texting import Texting
+from salonpool.usecases import sign_ins
+from salonpool.usecases.booking import bookings
+from salonpool.usecases.texts.texting import Texting
 from tests import builders
 
 LINK_HOST = "salon.test"  # written into the example's texts, so the server that shows them must know it too

@@ -32,7 +32,8 @@ from salonpool.app import create_app
 from salonpool.database import db, transaction
 from salonpool.domain.local_time import at_local
 from salonpool.models import Assignment, Availability, Message, Offer, Shift, Skill, Stylist, StylistSkill
-from salonpool.usecases import inbound, outbox, planning
+from salonpool.usecases.planning import planning
+from salonpool.usecases.texts import inbound, outbox
 from tests import builders, databases, live
 
 ROUNDS, SHORT_ROUNDS = 200, 6

@@ -21,13 +21,13 @@ A write goes door -> use case -> domain/solver + models: two hops. A read goes d
 Four trails through the rooms, each from the door inwards; a rule's test is tests/domain/test_<name>.py, a use
 case's tests/usecases/test_<name>.py, a page's in tests/web/.
 
-accept an offer   web/stylist/offers.py and templates/stylist/offer.html, or a reply: usecases/inbound.py;
-                  usecases/offers.py takes the seat by usecases/seats.py; the rule is domain/offer.py
-book a visit      web/guest/book.py or web/api/bookings.py; usecases/bookings.py, every place is given by
-                  usecases/booking_commit.py; the rules are domain/availability.py and domain/booking.py
-post a shift      web/desk/shifts.py or web/api/shifts.py; usecases/shifts.py asks for a plan, the clock
-                  makes it: usecases/planning.py; the rule is domain/shift.py
-send a text       usecases/messages.py adds a row with what it tells of, jobs/lanes.py ticks,
-                  usecases/outbox.py sends what is due through messaging/gateway.py; the rule is
+accept an offer   web/stylist/offers.py and templates/stylist/offer.html, or usecases/texts/inbound.py;
+                  usecases/pool/offers.py takes the seat by usecases/pool/seats.py; rule: domain/offer.py
+book a visit      web/guest/book.py or web/api/bookings.py; usecases/booking/bookings.py, every place is
+                  given by usecases/booking/commit.py; rules: domain/availability.py, domain/booking.py
+post a shift      web/desk/shifts.py or web/api/shifts.py; usecases/pool/shifts.py asks for a plan, the clock
+                  makes it: usecases/planning/planning.py; rule: domain/shift.py
+send a text       usecases/texts/messages.py adds a row with what it tells of, jobs/lanes.py ticks,
+                  usecases/texts/outbox.py sends what is due through messaging/gateway.py; rule:
                   domain/message.py
 """

@@ -17,7 +17,7 @@ from salonpool.demo import network as demo_network
 from salonpool.domain.links import Links
 from salonpool.messaging.gateway import Gateway
 from salonpool.messaging.simulator import SimulatorGateway
-from salonpool.usecases.texting import Texting
+from salonpool.usecases.texts.texting import Texting
 
 ROOT = Path(__file__).parent.parent
 MAX_BODY = 256 * 1024

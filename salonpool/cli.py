@@ -20,7 +20,9 @@ from salonpool.queries import dump as dump_queries
 from salonpool.queries import networks
 from salonpool.solver import files
 from salonpool.solver.reading import InvalidProblem
-from salonpool.usecases import accounts, outbox, planning, planning_report
+from salonpool.usecases import accounts
+from salonpool.usecases.planning import plan_report, planning
+from salonpool.usecases.texts import outbox
 
 SECONDS = click.FloatRange(min=0, max=86_400)
 # These work on files alone: with no database and no settings.
@@ -163,7 +165,7 @@ def plan(slug: str | None, dry_run: bool, time_limit: float) -> None:
             time_limit_seconds=time_limit,
         )
         planned = planned and report.roster_status is not None
-        click.echo(f"{network.slug} " + "\n".join(planning_report.lines(report, network.zone)))
+        click.echo(f"{network.slug} " + "\n".join(plan_report.lines(report, network.zone)))
     raise SystemExit(0 if planned else 1)
 
 
@@ -185,7 +187,7 @@ def solve(problem: str, out: str, time_limit: float, workers: int, seed: int) ->
     roster = files.solve_file(problem, out, time_limit=time_limit, workers=workers, seed=seed)
     counts = f"{len(roster.assignments)} assigned, {len(roster.unfilled)} unfilled"
     click.echo(f"{roster.status} in {roster.seconds:.1f} s, {counts}")
-    click.echo(planning_report.objective(roster.levels))
+    click.echo(plan_report.objective(roster.levels))
 
 
 @click.command

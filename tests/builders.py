@@ -31,7 +31,7 @@ from salonpool.models import (
     Stylist,
     StylistSkill,
 )
-from salonpool.usecases import rotas
+from salonpool.usecases.pool import rotas
 
 TAIPEI = ZoneInfo("Asia/Taipei")
 # A Monday morning, 09:00 in Taipei.

@@ -13,7 +13,7 @@ from config import Config
 from salonpool import database
 from salonpool.app import create_app
 from salonpool.domain.availability import Board, Chair, Worker
-from salonpool.usecases import booking_commit
+from salonpool.usecases.booking import commit
 
 
 def _without_lock() -> None:
@@ -21,11 +21,11 @@ def _without_lock() -> None:
         """On SQLite every statement stands alone, as in a program that never thought of transactions."""
 
     database._begin_sqlite = begin_nothing
-    booking_commit.lock = lambda session, *keys: None
+    commit.lock = lambda session, *keys: None
 
 
 def _without_recheck() -> None:
-    read = booking_commit.read_board
+    read = commit.read_board
 
     def all_free(*args: Any, **kwargs: Any) -> Board:
         """Who is on duty and which chairs there are, in any order, but never who is busy."""
@@ -35,7 +35,7 @@ def _without_recheck() -> None:
             chairs=tuple(Chair(c.chair_id, ()) for c in random.sample(board.chairs, len(board.chairs))),
         )
 
-    booking_commit.read_board = all_free
+    commit.read_board = all_free
 
 
 TAKE_OUT = {"lock": _without_lock, "recheck": _without_recheck}

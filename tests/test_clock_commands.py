@@ -10,7 +10,7 @@ from salonpool.messaging.simulator import SimulatorGateway
 from salonpool.messaging.twilio_gateway import TwilioGateway
 from salonpool.models import Account, Message, Network
 from salonpool.queries import access
-from salonpool.usecases import messages
+from salonpool.usecases.texts import messages
 from tests.builders import NOW, a_network, an_account
 from tests.databases import config_for
 

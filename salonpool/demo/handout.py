@@ -13,7 +13,7 @@ from salonpool.domain.refusal import Missing
 from salonpool.domain.shift import ShiftSource
 from salonpool.models import Account, Booking, Network, Offer, Salon, Service, Shift, Skill, Stylist
 from salonpool.usecases import accounts, sign_ins
-from salonpool.usecases.texting import Texting
+from salonpool.usecases.texts.texting import Texting
 
 GOOD_FOR = timedelta(days=7)  # whoever reads the file may move the clock first
 SPARE_NUMBER = phone_of(800)  # nobody's, for a guest of the reader's

@@ -31,8 +31,8 @@ from salonpool.models import (
     Segment,
     StylistSkill,
 )
-from salonpool.usecases import demo_texts
-from salonpool.usecases.texting import Texting
+from salonpool.usecases.texts import demo_texts
+from salonpool.usecases.texts.texting import Texting
 
 SEED = 20261020
 BETWEEN_VISITS = timedelta(days=5)

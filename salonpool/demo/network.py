@@ -17,7 +17,7 @@ from salonpool.domain.person import RoleKind
 from salonpool.domain.refusal import Refusal
 from salonpool.models import Account, Chair, Network, Role, Salon
 from salonpool.usecases import demo_clock
-from salonpool.usecases.texting import Texting
+from salonpool.usecases.texts.texting import Texting
 
 OPENS, CLOSES = time(10), time(16)
 EMPTY_OWNER = phone_of(90)

@@ -29,7 +29,7 @@ from salonpool.models import (
     Stylist,
     StylistSkill,
 )
-from salonpool.usecases import rotas
+from salonpool.usecases.pool import rotas
 
 BACK = timedelta(weeks=3)
 AHEAD = timedelta(weeks=3)

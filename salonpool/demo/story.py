@@ -13,8 +13,11 @@ from salonpool.domain.local_time import DAY, at_local, local_day
 from salonpool.domain.money import Money
 from salonpool.domain.offer import OfferStatus
 from salonpool.models import Assignment, Decision, Offer
-from salonpool.usecases import bookings, offers, planning, shifts, sign_ins
-from salonpool.usecases.texting import Texting
+from salonpool.usecases import sign_ins
+from salonpool.usecases.booking import bookings
+from salonpool.usecases.planning import planning
+from salonpool.usecases.pool import offers, shifts
+from salonpool.usecases.texts.texting import Texting
 
 QINGHE_CLOSED_ON = 0  # Monday
 NIGHT_OWL_OWNER = phone_of(26)

@@ -7,7 +7,11 @@ from typing import Any
 from flask import current_app
 
 from salonpool import clock
-from salonpool.usecases import bookings, inbound, offers, outbox, planning, rotas, upkeep
+from salonpool.usecases import upkeep
+from salonpool.usecases.booking import bookings
+from salonpool.usecases.planning import planning
+from salonpool.usecases.pool import offers, rotas
+from salonpool.usecases.texts import inbound, outbox
 
 log = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from salonpool.domain.text_input import name as clean_name
 from salonpool.models import Account, ApiToken, Network, Role
 from salonpool.usecases import audit
 from salonpool.usecases.sign_ins import make_sign_in_link
-from salonpool.usecases.texting import Texting
+from salonpool.usecases.texts.texting import Texting
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 CURRENCY = re.compile(r"[A-Z]{3}")

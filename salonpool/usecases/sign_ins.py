@@ -13,8 +13,9 @@ from salonpool.domain.refusal import InvalidInput, Missing, Refusal
 from salonpool.models import Account, SignIn
 from salonpool.queries import access
 from salonpool.queries.accounts import list_regions
-from salonpool.usecases import audit, limits, messages
-from salonpool.usecases.texting import Texting
+from salonpool.usecases import audit, limits
+from salonpool.usecases.texts import messages
+from salonpool.usecases.texts.texting import Texting
 
 GOOD_FOR = timedelta(minutes=SIGN_IN_MINUTES)
 PER_PHONE, PHONE_WINDOW = 3, timedelta(minutes=10)

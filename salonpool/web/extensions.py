@@ -11,7 +11,7 @@ from flask_wtf import CSRFProtect
 from salonpool import clock
 from salonpool.domain.person import LANGUAGES
 from salonpool.queries import access
-from salonpool.usecases.texting import Texting
+from salonpool.usecases.texts.texting import Texting
 
 LANGUAGE_COOKIE = "language"
 LOCALES = {"zh-Hant": "zh_Hant", "en": "en", "zh-Hans": "zh_Hans"}

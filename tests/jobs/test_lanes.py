@@ -15,7 +15,7 @@ from salonpool.jobs.clock import LeaseKeeper
 from salonpool.jobs.lanes import Lane, Lanes
 from salonpool.messaging.gateway import Accepted, Outcome
 from salonpool.models import InboundMessage, Lease, Message, Network
-from salonpool.usecases import inbound, messages
+from salonpool.usecases.texts import inbound, messages
 from tests.builders import a_network, a_pooled_stylist
 
 PHONE = "+886912000001"

@@ -10,7 +10,8 @@ from salonpool.database import db, engine, transaction
 from salonpool.domain.message import LEASE, MessageStatus
 from salonpool.models import Assignment, Booking, Message, Occupancy, Salon
 from salonpool.queries import doctor
-from salonpool.usecases import bookings, messages
+from salonpool.usecases.booking import bookings
+from salonpool.usecases.texts import messages
 from tests.builders import NOW, a_network, a_rota, a_salon, a_service, a_stylist, at
 
 

@@ -8,9 +8,10 @@ from flask import current_app
 
 from salonpool.database import db
 from salonpool.models import Assignment, Decision, Message, Offer, PlanningRun, Shift
-from salonpool.usecases import offers, planning, planning_requests
-from salonpool.usecases.planning import Report
-from salonpool.usecases.texting import Texting
+from salonpool.usecases.planning import plan_requests, planning
+from salonpool.usecases.planning.planning import Report
+from salonpool.usecases.pool import offers
+from salonpool.usecases.texts.texting import Texting
 from tests.builders import NOW
 
 LIMIT = 10.0
@@ -27,7 +28,7 @@ def request(network_id: int, now: datetime = NOW) -> None:
     from salonpool.database import transaction
 
     with transaction() as session:
-        planning_requests.request(session, network_id, "test", now)
+        plan_requests.request(session, network_id, "test", now)
 
 
 def plan(network_id: int, now: datetime = NOW, **changes: Any) -> Report:

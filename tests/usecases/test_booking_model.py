@@ -33,8 +33,8 @@ from salonpool.models import (
 )
 from salonpool.queries.availability import find_openings
 from salonpool.queries.salons import get_salon_by_id, get_visit
-from salonpool.usecases import bookings
-from salonpool.usecases.bookings import Booked, Guest
+from salonpool.usecases.booking import bookings
+from salonpool.usecases.booking.bookings import Booked, Guest
 from tests import builders as b
 
 GUEST = Guest("0912 345 678")

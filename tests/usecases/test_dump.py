@@ -10,8 +10,9 @@ import pytest
 from salonpool.database import transaction
 from salonpool.models import Message, PlanningRun, Shift
 from salonpool.queries import dump
-from salonpool.usecases import bookings, opt_outs
-from salonpool.usecases.bookings import Guest
+from salonpool.usecases.booking import bookings
+from salonpool.usecases.booking.bookings import Guest
+from salonpool.usecases.texts import opt_outs
 from tests import builders as b
 
 KEYS = {

@@ -12,7 +12,8 @@ from salonpool.database import db, transaction
 from salonpool.domain.offer import OfferStatus
 from salonpool.messaging.simulator import SimulatorGateway
 from salonpool.models import Assignment, InboundMessage, Message, Offer, OptOut
-from salonpool.usecases import bookings, inbound, messages, outbox
+from salonpool.usecases.booking import bookings
+from salonpool.usecases.texts import inbound, messages, outbox
 from tests.builders import (
     NOW,
     a_network,

@@ -22,8 +22,8 @@ from salonpool.messaging.gateway import (
 from salonpool.messaging.simulator import SimulatorGateway
 from salonpool.messaging.twilio_gateway import TwilioGateway
 from salonpool.models import Message
-from salonpool.usecases import messages, opt_outs, outbox
-from salonpool.usecases.outbox import LOOK_AFTER
+from salonpool.usecases.texts import messages, opt_outs, outbox
+from salonpool.usecases.texts.outbox import LOOK_AFTER
 from tests.builders import NOW, a_network
 from tests.twilio_stand_in import ACCOUNT_SID, AUTH_TOKEN, StandIn
 

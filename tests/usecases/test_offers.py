@@ -15,7 +15,7 @@ from salonpool.domain.refusal import Missing
 from salonpool.models import Assignment, AuditEntry, Message, Occupancy, Offer, Shift, Stylist
 from salonpool.queries import offers as offer_queries
 from salonpool.queries import shifts as shift_queries
-from salonpool.usecases import offers
+from salonpool.usecases.pool import offers
 from tests.builders import (
     NOW,
     TODAY,
@@ -203,7 +203,7 @@ def test_the_database_has_the_last_word_on_an_overlap(monkeypatch: pytest.Monkey
     other = a_shift(salon, "16:00", "20:00")
     pool.accept(offer, stylist)
     second = an_offer(other, stylist)
-    monkeypatch.setattr("salonpool.usecases.seats.why_not", lambda *_: None)
+    monkeypatch.setattr("salonpool.usecases.pool.seats.why_not", lambda *_: None)
     assert _refusal(lambda: pool.accept(second, stylist)).values == {"reason": "overlap"}
     assert pool.holders(other) == []
 

@@ -10,8 +10,8 @@ import pytest
 
 from salonpool.solver.problem import Problem, Salon, Shift, Span, Stylist, Travel
 from salonpool.solver.roster import Solution
-from salonpool.usecases import plan_process
-from salonpool.usecases.plan_process import NoAnswer
+from salonpool.usecases.planning import plan_process
+from salonpool.usecases.planning.plan_process import NoAnswer
 from tests.usecases import dying
 
 ROOT = Path(__file__).parent.parent.parent

@@ -8,8 +8,8 @@ import pytest
 from salonpool.database import db, transaction
 from salonpool.models import PlanningRun, Stylist
 from salonpool.queries import shifts as shift_queries
-from salonpool.usecases import plan_process, planning
-from salonpool.usecases.plan_process import NoAnswer
+from salonpool.usecases.planning import plan_process, planning
+from salonpool.usecases.planning.plan_process import NoAnswer
 from tests.builders import (
     NOW,
     TODAY,

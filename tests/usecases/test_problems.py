@@ -11,7 +11,7 @@ from salonpool.domain.refusal import Missing
 from salonpool.models import StylistSkill, TimeOff
 from salonpool.solver import problem as puzzle
 from salonpool.solver.eligibility import why_not
-from salonpool.usecases.problems import Reading, read_network, read_person, seat_id
+from salonpool.usecases.planning.problems import Reading, read_network, read_person, seat_id
 from tests.builders import (
     NOW,
     TAIPEI,

@@ -15,8 +15,8 @@ from salonpool.domain.refusal import InvalidInput, Missing
 from salonpool.models import Assignment, AuditEntry, Booking, Occupancy, RotaPattern, Shift, Stylist
 from salonpool.queries.availability import find_openings
 from salonpool.queries.salons import get_salon_by_id, get_visit
-from salonpool.usecases import rotas
-from salonpool.usecases.rotas import Endangered
+from salonpool.usecases.pool import rotas
+from salonpool.usecases.pool.rotas import Endangered
 from tests import builders as b
 
 MONDAY, TUESDAY = 0, 1

@@ -12,7 +12,7 @@ from salonpool.domain.refusal import InvalidInput, Missing
 from salonpool.models import AuditEntry
 from salonpool.queries import access
 from salonpool.queries.access import AccountRow
-from salonpool.usecases import shifts
+from salonpool.usecases.pool import shifts
 from tests.builders import NOW, a_network, a_salon, a_skill, an_account
 from tests.usecases import pool
 

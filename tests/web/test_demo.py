@@ -16,7 +16,7 @@ from salonpool.demo.salons import SALONS
 from salonpool.domain.demo import CAST, Part
 from salonpool.messaging.simulator import SimulatorGateway
 from salonpool.models import Booking, InboundMessage, Message, Offer, Stylist
-from salonpool.usecases import inbound, outbox
+from salonpool.usecases.texts import inbound, outbox
 from tests import databases, example
 from tests.web.conftest import FreshClient
 

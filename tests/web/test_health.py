@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from migrations import guards
 from salonpool import clock
 from salonpool.database import db, engine, transaction
-from salonpool.usecases import leases, messages
+from salonpool.usecases import leases
+from salonpool.usecases.texts import messages
 from tests.builders import a_network
 
 

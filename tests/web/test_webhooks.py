@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from salonpool.database import db, transaction
 from salonpool.messaging.simulator import SimulatorGateway
 from salonpool.models import InboundMessage, Message
-from salonpool.usecases import messages, outbox
+from salonpool.usecases.texts import messages, outbox
 from tests.builders import NOW, a_network
 from tests.twilio_stand_in import AUTH_TOKEN, signed
 

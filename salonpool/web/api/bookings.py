@@ -11,7 +11,7 @@ from salonpool.domain.money import Money
 from salonpool.domain.refusal import Missing
 from salonpool.domain.text_input import NAME_MAX, NOTE_MAX
 from salonpool.queries import access
-from salonpool.usecases import bookings
+from salonpool.usecases.booking import bookings
 from salonpool.web.api.bearer import get_bearer
 from salonpool.web.api.fields import ID, Id, Instant, MoneyOut, Strict, Text, money
 from salonpool.web.api.salons import StylistOut, slot

@@ -6,7 +6,7 @@ from flask_smorest import Blueprint
 from marshmallow import fields
 
 from salonpool.queries import access
-from salonpool.usecases import offers
+from salonpool.usecases.pool import offers
 from salonpool.web.api.fields import ID, MoneyOut, Strict, money, utc
 from salonpool.web.api.staff import staff
 from salonpool.web.extensions import now, texting

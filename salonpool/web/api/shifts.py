@@ -10,7 +10,7 @@ from salonpool.domain.money import Money
 from salonpool.domain.shift import HORIZON
 from salonpool.queries import offers as offer_queries
 from salonpool.queries import shifts as shift_queries
-from salonpool.usecases import shifts
+from salonpool.usecases.pool import shifts
 from salonpool.web.api.fields import Instant, MoneyOut, Strict, Text, WholeNumber, money, utc
 from salonpool.web.api.staff import staff
 from salonpool.web.extensions import language, now

@@ -14,7 +14,8 @@ from salonpool.domain.demo import ZONE
 from salonpool.domain.refusal import InvalidInput
 from salonpool.domain.text_input import note
 from salonpool.queries import demo_phones
-from salonpool.usecases import demo_clock, inbound
+from salonpool.usecases import demo_clock
+from salonpool.usecases.texts import inbound
 from salonpool.web.extensions import now, texting
 
 blueprint = Blueprint("demo_phones", __name__)

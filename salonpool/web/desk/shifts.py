@@ -13,7 +13,7 @@ from salonpool.domain.refusal import InvalidInput
 from salonpool.queries import access, shifts
 from salonpool.queries.salons import SalonRow
 from salonpool.queries.shifts import Remedy
-from salonpool.usecases import shifts as shift_usecases
+from salonpool.usecases.pool import shifts as shift_usecases
 from salonpool.web.desk import blueprint
 from salonpool.web.desk.reasons import remaining_words, remedy_words, removed_words
 from salonpool.web.desk.salon import own_salon

@@ -15,7 +15,7 @@ from salonpool.domain.refusal import InvalidInput, Missing, Refusal
 from salonpool.queries import access, availability, salons
 from salonpool.queries.bookings import BookingPage, get_booking
 from salonpool.queries.salons import SalonRow, ServiceRow, StylistRow, Visit
-from salonpool.usecases import bookings
+from salonpool.usecases.booking import bookings
 from salonpool.web.extensions import language, now, texting
 from salonpool.web.guest import blueprint
 from salonpool.web.links import opened

@@ -9,7 +9,7 @@ from salonpool.domain.booking import BookingStatus
 from salonpool.domain.refusal import Refusal
 from salonpool.queries import access
 from salonpool.queries.bookings import BookingPage, get_booking
-from salonpool.usecases import bookings
+from salonpool.usecases.booking import bookings
 from salonpool.web.extensions import language, now, texting
 from salonpool.web.guest import blueprint
 from salonpool.web.links import opened

@@ -10,7 +10,7 @@ from salonpool.domain.local_time import local_day
 from salonpool.domain.offer import OfferGone
 from salonpool.queries import access
 from salonpool.queries.offers import OfferPage, get_offer
-from salonpool.usecases import offers
+from salonpool.usecases.pool import offers
 from salonpool.web.extensions import language, now, texting
 from salonpool.web.links import opened
 from salonpool.web.stylist import blueprint

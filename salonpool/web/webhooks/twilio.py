@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, abort, current_app, request
 
 from salonpool.messaging.verification import valid_signature
-from salonpool.usecases import inbound, messages
+from salonpool.usecases.texts import inbound, messages
 from salonpool.web.extensions import now
 
 blueprint = Blueprint("twilio", __name__, url_prefix="/sms/twilio")

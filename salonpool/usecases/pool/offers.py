@@ -12,9 +12,11 @@ from salonpool.domain.offer import OfferGone, OfferStatus, check_answer
 from salonpool.domain.refusal import Missing
 from salonpool.domain.shift import OPEN_STATES, AssignmentSource, ShiftStatus
 from salonpool.models import Assignment, Network, Offer, Salon, Shift, Stylist
-from salonpool.usecases import audit, planning_requests, seats
-from salonpool.usecases.offer_texts import Scene
-from salonpool.usecases.texting import Texting
+from salonpool.usecases import audit
+from salonpool.usecases.planning import plan_requests
+from salonpool.usecases.pool import seats
+from salonpool.usecases.pool.offer_texts import Scene
+from salonpool.usecases.texts.texting import Texting
 
 SWEEP_AT_ONCE = 200
 
@@ -80,7 +82,7 @@ def decline(offer_id: int, *, stylist_id: int, now: datetime, texting: Texting, 
         seats.settle(session, shift, now)
         _audit(session, now, actor, "decline", offer)
         if shift.status == ShiftStatus.POSTED:
-            planning_requests.request(session, shift.network_id, "decline", now)
+            plan_requests.request(session, shift.network_id, "decline", now)
 
 
 @retried
@@ -110,7 +112,7 @@ def sweep_expired(now: datetime) -> int:
             if shift.status == ShiftStatus.POSTED:
                 networks.add(shift.network_id)
         for network_id in sorted(networks):
-            planning_requests.request(session, network_id, "expired", now)
+            plan_requests.request(session, network_id, "expired", now)
         return closed
 
 

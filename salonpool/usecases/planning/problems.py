@@ -20,7 +20,7 @@ from salonpool.domain.shift import OPEN_STATES, ShiftSource
 from salonpool.domain.travel import RIDE_BASE_MINUTES, RIDE_MINUTES_PER_KM
 from salonpool.models import Network, Shift, Stylist
 from salonpool.solver import problem as puzzle
-from salonpool.usecases.problem_rows import Rows, list_beside, read_rows
+from salonpool.usecases.planning.problem_rows import Rows, list_beside, read_rows
 
 HORIZON_DAYS = 14
 HISTORY = timedelta(days=28)

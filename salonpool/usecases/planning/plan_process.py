@@ -15,7 +15,7 @@ from salonpool.solver.roster import Solution
 GRACE_SECONDS = 10.0
 END_SECONDS = 5.0
 # By name: this module is imported where no solver may be loaded, such as the web processes.
-PRELOADED = ("salonpool.usecases.plan_child",)
+PRELOADED = ("salonpool.usecases.planning.plan_child",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def _end(child: multiprocessing.process.BaseProcess) -> None:
 
 
 def _work(sender: Connection, problem: Problem, time_limit_seconds: float, workers: int, seed: int) -> None:
-    from salonpool.usecases import plan_child
+    from salonpool.usecases.planning import plan_child
 
     with sender:
         sender.send(plan_child.solution(problem, time_limit_seconds, workers, seed))

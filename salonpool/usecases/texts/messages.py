@@ -1,7 +1,7 @@
 """A text is a row: added here with what it tells of, and moved on here by the provider's receipts.
 
 What happens to it in between is in outbox.py (send_due: claim, call the gateway, settle). Who is told what is
-in booking_texts.py, offer_texts.py, sign_ins.py and inbound.py; STOP is in opt_outs.py.
+in texts.py, offer_texts.py, sign_ins.py and inbound.py; STOP is in opt_outs.py.
 """
 
 from collections.abc import Mapping
@@ -16,8 +16,8 @@ from salonpool.domain.message import MessageStatus, can_become
 from salonpool.messaging import receipts
 from salonpool.messaging.texts import compose
 from salonpool.models import Message
-from salonpool.usecases.opt_outs import is_opted_out
 from salonpool.usecases.rows import insert_new
+from salonpool.usecases.texts.opt_outs import is_opted_out
 
 
 def enqueue(

@@ -18,11 +18,13 @@ from salonpool.domain.offer import OfferGone, OfferStatus, ask_at, deadline
 from salonpool.domain.shift import OPEN_STATES, AssignmentSource
 from salonpool.domain.wave import Hand
 from salonpool.models import Decision, Offer, Shift, Stylist
-from salonpool.usecases import audit, planning_requests, seats
-from salonpool.usecases.offer_texts import Scene
-from salonpool.usecases.planning_decisions import Decisions, Gap
-from salonpool.usecases.problems import Reading
-from salonpool.usecases.texting import Texting
+from salonpool.usecases import audit
+from salonpool.usecases.planning import plan_requests
+from salonpool.usecases.planning.decisions import Decisions, Gap
+from salonpool.usecases.planning.problems import Reading
+from salonpool.usecases.pool import seats
+from salonpool.usecases.pool.offer_texts import Scene
+from salonpool.usecases.texts.texting import Texting
 
 
 @dataclass(slots=True)
@@ -60,7 +62,7 @@ def publish(
         else:
             publisher.carry_out(shift, hand, decisions.gaps.get(shift.id))
     if publisher.done.dropped:
-        planning_requests.request(session, reading.network_id, "dropped", now)
+        plan_requests.request(session, reading.network_id, "dropped", now)
     return publisher.done
 
 

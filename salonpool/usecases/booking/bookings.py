@@ -24,8 +24,9 @@ from salonpool.domain.text_input import name as clean_name
 from salonpool.domain.text_input import note as clean_note
 from salonpool.models import Booking, BookingItem, Stylist
 from salonpool.queries.salons import SalonRow, get_salon, get_salon_by_id, get_visit
-from salonpool.usecases import audit, customers, idempotency
-from salonpool.usecases.booking_commit import (
+from salonpool.usecases import audit
+from salonpool.usecases.booking import customers, idempotency
+from salonpool.usecases.booking.commit import (
     Wanted,
     commit,
     free,
@@ -33,8 +34,8 @@ from salonpool.usecases.booking_commit import (
     nearest_starts,
     release_holds,
 )
-from salonpool.usecases.booking_texts import text_booked, text_cancelled
-from salonpool.usecases.texting import Texting
+from salonpool.usecases.booking.texts import text_booked, text_cancelled
+from salonpool.usecases.texts.texting import Texting
 
 SWEEP_AT_ONCE = 200
 

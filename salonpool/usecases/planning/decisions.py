@@ -1,6 +1,6 @@
 """From a roster to what is done about it: who gets a seat, who is asked, and what is said about the rest.
 
-Pure: values in, values out. usecases/planning_publish.py carries it out.
+Pure: values in, values out. usecases/planning/publish.py carries it out.
 """
 
 from collections import Counter
@@ -13,7 +13,7 @@ from salonpool.domain.offer import wave_size
 from salonpool.domain.wave import Hand, OpenShift, deal
 from salonpool.solver.explain import sole_blockers
 from salonpool.solver.roster import Remedy, Roster, Solution
-from salonpool.usecases.problems import OpenSeats, Reading, seat_id, shift_of
+from salonpool.usecases.planning.problems import OpenSeats, Reading, seat_id, shift_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,12 @@ from salonpool.models import Network, PlanningRun, Shift
 from salonpool.solver.check import violations
 from salonpool.solver.problem import InvalidProblem
 from salonpool.solver.roster import Roster, Solution
-from salonpool.usecases import plan_process, planning_requests
-from salonpool.usecases.plan_process import NoAnswer
-from salonpool.usecases.planning_decisions import Decisions, Gap, decide
-from salonpool.usecases.planning_publish import Published, publish
-from salonpool.usecases.problems import HORIZON_DAYS, Reading, read_network
-from salonpool.usecases.texting import Texting
+from salonpool.usecases.planning import plan_process, plan_requests
+from salonpool.usecases.planning.decisions import Decisions, Gap, decide
+from salonpool.usecases.planning.plan_process import NoAnswer
+from salonpool.usecases.planning.problems import HORIZON_DAYS, Reading, read_network
+from salonpool.usecases.planning.publish import Published, publish
+from salonpool.usecases.texts.texting import Texting
 
 TIME_LIMIT_SECONDS = 60.0
 WORKERS = 2
@@ -72,7 +72,7 @@ def request_all(now: datetime, *, cause: str) -> int:
     with transaction() as session:
         ids = session.scalars(sa.select(Network.id).where(Network.id.in_(ahead)).order_by(Network.id)).all()
         for network_id in ids:
-            planning_requests.request(session, network_id, cause, now)
+            plan_requests.request(session, network_id, cause, now)
         return len(ids)
 
 

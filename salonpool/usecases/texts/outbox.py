@@ -24,8 +24,8 @@ from salonpool.messaging.gateway import (
     Unknown,
 )
 from salonpool.models import Message, OptOut
-from salonpool.usecases.opt_outs import OPTED_OUT, opt_out
-from salonpool.usecases.parallel import in_parallel
+from salonpool.usecases.texts.opt_outs import OPTED_OUT, opt_out
+from salonpool.usecases.texts.parallel import in_parallel
 
 log = logging.getLogger(__name__)
 

@@ -19,8 +19,8 @@ from salonpool.domain.shift import (
 from salonpool.models import Assignment, Occupancy, Offer, Shift, Stylist
 from salonpool.solver.eligibility import why_not
 from salonpool.usecases import audit
-from salonpool.usecases.offer_texts import Scene
-from salonpool.usecases.problems import read_person, seat_id
+from salonpool.usecases.planning.problems import read_person, seat_id
+from salonpool.usecases.pool.offer_texts import Scene
 
 
 def fill(

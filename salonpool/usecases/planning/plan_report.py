@@ -5,8 +5,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from salonpool.queries.shifts import ShiftRow, names
-from salonpool.usecases.planning import Report
-from salonpool.usecases.planning_decisions import Gap
+from salonpool.usecases.planning.decisions import Gap
+from salonpool.usecases.planning.planning import Report
 
 
 def lines(report: Report, zone: str) -> Iterator[str]:

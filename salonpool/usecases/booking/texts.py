@@ -9,8 +9,8 @@ from salonpool.messaging import formats
 from salonpool.models import Booking, BookingItem, CatalogueEntry, Customer, Service, Stylist
 from salonpool.queries.naming import name_in
 from salonpool.queries.salons import SalonRow
-from salonpool.usecases import messages
-from salonpool.usecases.texting import Texting
+from salonpool.usecases.texts import messages
+from salonpool.usecases.texts.texting import Texting
 
 
 def text_booked(session: Session, booking: Booking, salon: SalonRow, now: datetime, texting: Texting) -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from salonpool.domain.message import MessageStatus
 from salonpool.messaging import formats
 from salonpool.messaging.texts import compose
-from salonpool.usecases.texting import Texting
+from salonpool.usecases.texts.texting import Texting
 
 
 @dataclass(frozen=True, slots=True)

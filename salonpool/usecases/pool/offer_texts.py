@@ -17,8 +17,8 @@ from salonpool.domain.travel import walk_minutes
 from salonpool.messaging import formats
 from salonpool.models import Account, Assignment, Message, Network, Offer, Role, Salon, Shift, Skill, Stylist
 from salonpool.queries.naming import name_of
-from salonpool.usecases import messages
-from salonpool.usecases.texting import Texting
+from salonpool.usecases.texts import messages
+from salonpool.usecases.texts.texting import Texting
 
 Values = dict[str, str | int | None]
 

@@ -13,7 +13,8 @@ from salonpool.domain.refusal import InvalidInput
 from salonpool.domain.shift import ShiftSource, ShiftStatus, check_post
 from salonpool.models import Network, Salon, Shift, Skill
 from salonpool.queries.access import AccountRow, get_owned_salon
-from salonpool.usecases import audit, planning_requests
+from salonpool.usecases import audit
+from salonpool.usecases.planning import plan_requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def post(
             "priority": priority,
         }
         shift = _add(session, account, salon, terms, now)
-        planning_requests.request(session, salon.network_id, "post", now)
+        plan_requests.request(session, salon.network_id, "post", now)
         return Posted(id=shift.id, status=shift.status, seats=seats, filled=0)
 
 

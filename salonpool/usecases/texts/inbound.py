@@ -19,9 +19,10 @@ from salonpool.messaging.texts import reason
 from salonpool.models import InboundMessage, Message
 from salonpool.queries import people
 from salonpool.queries.people import Person, Question
-from salonpool.usecases import messages, offers, opt_outs
+from salonpool.usecases.pool import offers
 from salonpool.usecases.rows import insert_new
-from salonpool.usecases.texting import Texting
+from salonpool.usecases.texts import messages, opt_outs
+from salonpool.usecases.texts.texting import Texting
 
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 BODY_MAX, SENDER_MAX, SID_MAX = 2000, 40, 64

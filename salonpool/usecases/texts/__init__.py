@@ -1,0 +1,1 @@
+"""Texts out by a row and in by a row, and what a phone has asked not to get."""
