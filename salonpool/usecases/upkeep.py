@@ -6,8 +6,7 @@ import sqlalchemy as sa
 
 from salonpool.database import transaction
 from salonpool.models import SignIn
-from salonpool.usecases import leases, limits
-from salonpool.usecases.booking import idempotency
+from salonpool.usecases import idempotency, leases, limits
 
 KEEP_SIGN_INS = timedelta(days=30)
 

@@ -27,7 +27,8 @@ from salonpool.models import (
 )
 from salonpool.queries.availability import find_openings
 from salonpool.queries.salons import get_salon_by_id, get_visit
-from salonpool.usecases.booking import bookings, idempotency
+from salonpool.usecases import idempotency
+from salonpool.usecases.booking import bookings
 from salonpool.usecases.booking.bookings import Booked, Guest
 from tests import builders as b
 

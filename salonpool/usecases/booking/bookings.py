@@ -24,8 +24,8 @@ from salonpool.domain.text_input import name as clean_name
 from salonpool.domain.text_input import note as clean_note
 from salonpool.models import Booking, BookingItem, Stylist
 from salonpool.queries.salons import SalonRow, get_salon, get_salon_by_id, get_visit
-from salonpool.usecases import audit
-from salonpool.usecases.booking import customers, idempotency
+from salonpool.usecases import audit, idempotency
+from salonpool.usecases.booking import customers
 from salonpool.usecases.booking.commit import (
     Wanted,
     commit,
