@@ -1,11 +1,13 @@
-"""Pay is whole minor units; a started fraction is paid in full."""
+"""Money in whole minor units, as many to a whole one as its currency has; pay is rounded up."""
 
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salonpool.domain.money import Money, pay_for
+from salonpool.domain.money import Money, minor_units, number, pay_between, pay_for
 
 
 def test_pay_is_rounded_up_to_the_minor_unit() -> None:
@@ -24,3 +26,33 @@ def test_nobody_is_paid_less_than_the_exact_amount_nor_a_unit_more(hourly: int, 
 def test_money_is_compared_with_its_currency() -> None:
     assert Money(80000, "TWD") == Money(80000, "TWD")
     assert Money(80000, "TWD") != Money(80000, "EUR")
+
+
+@pytest.mark.parametrize(
+    ("currency", "units"),
+    [("TWD", 100), ("EUR", 100), ("JPY", 1), ("KRW", 1), ("KWD", 1000), ("TND", 1000), ("CLF", 10_000)],
+)
+def test_a_whole_unit_has_as_many_minor_units_as_the_standard_says(currency: str, units: int) -> None:
+    assert minor_units(currency) == units
+
+
+@pytest.mark.parametrize(
+    ("amount_minor", "currency", "shown"),
+    [
+        (105_000, "TWD", "1,050"),
+        (16_805, "CNY", "168.05"),
+        (1050, "JPY", "1,050"),
+        (1_050_005, "KWD", "1,050.005"),
+        (-5000, "TWD", "50"),
+        (0, "KWD", "0"),
+    ],
+)
+def test_a_number_has_the_decimals_of_its_currency(amount_minor: int, currency: str, shown: str) -> None:
+    assert number(Money(amount_minor, currency)) == shown
+
+
+def test_a_whole_shift_is_paid_by_the_hours_between_its_ends() -> None:
+    starts_at = datetime(2026, 10, 25, 0, 0, tzinfo=UTC)
+    assert pay_between(Money(40_000, "TWD"), starts_at, starts_at + timedelta(minutes=150)) == Money(
+        100_000, "TWD"
+    )

@@ -45,6 +45,13 @@ def _minute(clock: str, day: date = TODAY) -> int:
     return int((at(clock, day) - at("00:00")).total_seconds()) // 60
 
 
+@pytest.mark.parametrize(("currency", "units"), [("TWD", 100), ("JPY", 1), ("KWD", 1000)])
+def test_a_point_of_travel_weighs_a_whole_unit_of_the_networks_money(currency: str, units: int) -> None:
+    network = a_network(currency=currency)
+    a_shift(a_salon(network))
+    assert _read(network).problem.objective[-1] == {"cost": 1, "travel": units, "preference": units}
+
+
 def test_minutes_count_from_local_midnight_and_a_shift_has_one_entry_for_each_seat() -> None:
     network = a_network()
     salon = a_salon(network, chairs=4)

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salonpool.domain.local_time import DAY, at_local, local_day, to_minutes
+from salonpool.domain.money import minor_units
 from salonpool.domain.pool_hours import Period, WeeklyHours, covers, hours_between, without
 from salonpool.domain.refusal import Missing
 from salonpool.domain.shift import OPEN_STATES, ShiftSource
@@ -26,13 +27,6 @@ HORIZON_DAYS = 14
 HISTORY = timedelta(days=28)
 WEEK_DAYS = 7
 MAX_WORKED_DAYS = 6  # of any seven: no seventh day of work in a row (docs/planner.md)
-MINOR_UNITS = 100
-OBJECTIVE: tuple[Mapping[str, int], ...] = (
-    {"coverage": 1},
-    {"stability": 1},
-    {"fairness": 1},
-    {"cost": 1, "travel": MINOR_UNITS, "preference": MINOR_UNITS},
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +172,7 @@ class _Writer:
             travel=puzzle.Travel(base_minutes=RIDE_BASE_MINUTES, minutes_per_km=RIDE_MINUTES_PER_KM),
             stylists=tuple(people),
             shifts=tuple(seat for opening in open_seats for seat in self._seats(opening, pooled)),
-            objective=OBJECTIVE,
+            objective=_objective(self.frame.network.currency),
         )
         return Reading(
             problem=problem,
@@ -319,3 +313,14 @@ class _Writer:
         ends = self.frame.minute(self.frame.ends_at)
         agreed = sum(interval.end - interval.start for interval in busy if 0 <= interval.start < ends)
         return max(0, stylist.wanted_week_minutes * self.frame.days // WEEK_DAYS - agreed)
+
+
+def _objective(currency: str) -> tuple[Mapping[str, int], ...]:
+    """Coverage before all; money is in minor units, so a point of travel or preference is one whole unit."""
+    whole = minor_units(currency)
+    return (
+        {"coverage": 1},
+        {"stability": 1},
+        {"fairness": 1},
+        {"cost": 1, "travel": whole, "preference": whole},
+    )
