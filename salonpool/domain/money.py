@@ -40,15 +40,10 @@ def number(amount: Money) -> str:
     return f"{whole:,}" + (f".{rest:0{_decimals(amount.currency)}d}" if rest else "")
 
 
-def pay_for(hourly_pay_minor: int, minutes: int) -> int:
-    """Minor units earned for `minutes` at an hourly pay; a started fraction is paid in full."""
-    return -(-hourly_pay_minor * minutes // 60)
-
-
 def pay_between(hourly_pay: Money, starts_at: datetime, ends_at: datetime) -> Money:
-    """What one person earns with a whole shift, at an hourly pay."""
+    """What one person earns with a whole shift; a started minor unit is paid in full."""
     minutes = minutes_between(starts_at, ends_at)
-    return Money(pay_for(hourly_pay.amount_minor, minutes), hourly_pay.currency)
+    return Money(-(-hourly_pay.amount_minor * minutes // 60), hourly_pay.currency)
 
 
 def _decimals(currency: str) -> int:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from salonpool.domain.local_time import MINUTE
+from salonpool.domain.money import Money, minor_units
 from salonpool.domain.refusal import InvalidInput
 
 HOUR = timedelta(hours=1)
@@ -55,16 +56,22 @@ WORKING_STATES = frozenset({AssignmentStatus.ACTIVE, AssignmentStatus.CONFIRMED,
 
 
 def check_post(
-    starts_at: datetime, ends_at: datetime, *, seats: int, hourly_pay_minor: int, priority: int, now: datetime
+    starts_at: datetime, ends_at: datetime, *, seats: int, hourly_pay: Money, priority: int, now: datetime
 ) -> None:
     """Refuse a post nobody could work. Raises InvalidInput naming the field."""
     _check_span(starts_at, ends_at, now)
     if not 1 <= seats <= MAX_SEATS:
         raise InvalidInput("out_of_range", field="seats", least=1, most=MAX_SEATS)
-    if not 0 < hourly_pay_minor <= MAX_HOURLY_PAY_MINOR:
-        raise InvalidInput("out_of_range", field="hourly_pay", least=1, most=MAX_HOURLY_PAY_MINOR // 100)
+    if not 0 < hourly_pay.amount_minor <= MAX_HOURLY_PAY_MINOR:
+        most = most_hourly_pay(hourly_pay.currency)
+        raise InvalidInput("out_of_range", field="hourly_pay", least=1, most=most)
     if priority not in {1, 2, 3}:
         raise InvalidInput("out_of_range", field="priority", least=1, most=3)
+
+
+def most_hourly_pay(currency: str) -> int:
+    """The most an hour may pay, in whole units of the currency."""
+    return MAX_HOURLY_PAY_MINOR // minor_units(currency)
 
 
 def _check_span(starts_at: datetime, ends_at: datetime, now: datetime) -> None:

@@ -3,6 +3,8 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from salonpool.domain.money import Money, number
+
 WEEKDAYS = {
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
     "zh-Hant": ("一", "二", "三", "四", "五", "六", "日"),
@@ -10,7 +12,6 @@ WEEKDAYS = {
 }
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SYMBOLS = {"TWD": "$", "CNY": "¥", "HKD": "$", "USD": "$", "GBP": "£", "EUR": "€"}
-WITHOUT_CENTS = frozenset({"JPY", "KRW", "VND"})  # ISO 4217: no minor unit
 
 
 def short_date(instant: datetime, zone: ZoneInfo, language: str) -> str:
@@ -39,13 +40,10 @@ def deadline(instant: datetime, zone: ZoneInfo, language: str) -> str:
     return f"{before}{weekday}{after}{clock_time(instant, zone)}"
 
 
-def money(amount_minor: int, currency: str) -> str:
+def money(amount: Money) -> str:
     """An amount as short as a text needs: `$1,050`, `¥168.50`; `THB 80` where no sign is known."""
-    units_per_whole = 1 if currency in WITHOUT_CENTS else 100
-    whole, rest = divmod(abs(amount_minor), units_per_whole)
-    sign = "-" if amount_minor < 0 else ""
-    cents = f".{rest:02d}" if rest else ""
-    return f"{sign}{SYMBOLS.get(currency, currency + ' ')}{whole:,}{cents}"
+    sign = "-" if amount.amount_minor < 0 else ""
+    return f"{sign}{SYMBOLS.get(amount.currency, amount.currency + ' ')}{number(amount)}"
 
 
 def _local(instant: datetime, zone: ZoneInfo) -> datetime:

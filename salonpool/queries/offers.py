@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from salonpool.database import db
 from salonpool.domain.local_time import DAY, local_day, minutes_between
-from salonpool.domain.money import Money, pay_for
+from salonpool.domain.money import Money, pay_between
 from salonpool.domain.offer import OfferStatus
 from salonpool.domain.refusal import Missing
 from salonpool.domain.shift import WORKING_STATES, AssignmentSource
@@ -105,7 +105,7 @@ def get_offer(offer_id: int, now: datetime, language: str) -> OfferPage:
         raise Missing
     offer, shift, stylist, skill = found
     salon = get_salon_by_id(shift.salon_id, language)
-    minutes = minutes_between(shift.starts_at, shift.ends_at)
+    hourly_pay = Money(offer.hourly_pay_minor, salon.currency)
     return OfferPage(
         id=offer.id,
         stylist_id=stylist.id,
@@ -114,9 +114,9 @@ def get_offer(offer_id: int, now: datetime, language: str) -> OfferPage:
         state=_state(offer, now),
         starts_at=shift.starts_at,
         ends_at=shift.ends_at,
-        minutes=minutes,
-        hourly_pay=Money(offer.hourly_pay_minor, salon.currency),
-        pay=Money(pay_for(offer.hourly_pay_minor, minutes), salon.currency),
+        minutes=minutes_between(shift.starts_at, shift.ends_at),
+        hourly_pay=hourly_pay,
+        pay=pay_between(hourly_pay, shift.starts_at, shift.ends_at),
         skill_name=name_of(skill, language),
         asked_at=offer.offered_at,
         answer_by=offer.expires_at,
@@ -148,9 +148,7 @@ def list_open_offers(stylist_id: int, now: datetime, language: str) -> list[Offe
             starts_at=shift.starts_at,
             ends_at=shift.ends_at,
             skill_name=name_of(skill, language),
-            pay=Money(
-                pay_for(offer.hourly_pay_minor, minutes_between(shift.starts_at, shift.ends_at)), currency
-            ),
+            pay=pay_between(Money(offer.hourly_pay_minor, currency), shift.starts_at, shift.ends_at),
             hourly_pay=Money(offer.hourly_pay_minor, currency),
             answer_by=offer.expires_at,
         )
@@ -226,4 +224,4 @@ def _agreed_week_minutes(stylist_id: int, shift: Shift, salon: SalonRow) -> int:
 
 
 def _pay(held: Assignment, currency: str) -> Money:
-    return Money(pay_for(held.hourly_pay_minor, minutes_between(held.starts_at, held.ends_at)), currency)
+    return pay_between(Money(held.hourly_pay_minor, currency), held.starts_at, held.ends_at)

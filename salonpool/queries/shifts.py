@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from salonpool.database import db
 from salonpool.domain.local_time import minutes_between
-from salonpool.domain.money import Money, pay_for
+from salonpool.domain.money import Money, pay_between
 from salonpool.domain.offer import OfferStatus
 from salonpool.domain.refusal import Missing
 from salonpool.domain.shift import OPEN_STATES, WORKING_STATES, ShiftSource
@@ -51,7 +51,7 @@ class ShiftRow:
     @property
     def pay(self) -> Money:
         """What one person earns with the whole shift."""
-        return Money(pay_for(self.hourly_pay.amount_minor, self.minutes), self.hourly_pay.currency)
+        return pay_between(self.hourly_pay, self.starts_at, self.ends_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from flask_babel import ngettext
 from flask_login import current_user
 
 from salonpool.domain import phone as phones
-from salonpool.domain.money import Money
+from salonpool.domain.money import Money, number
 from salonpool.domain.person import LANGUAGES
-from salonpool.domain.shift import MAX_HOURLY_PAY_MINOR, MAX_SEATS
+from salonpool.domain.shift import MAX_SEATS
 from salonpool.domain.text_input import NAME_MAX, NOTE_MAX
 from salonpool.web.extensions import LANGUAGE_TAGS, home_of, language
 
@@ -33,7 +33,6 @@ LIMITS = {
     "name": NAME_MAX,
     "note": NOTE_MAX,
     "seats": MAX_SEATS,
-    "hourly_pay": MAX_HOURLY_PAY_MINOR // 100,
     "shift_seconds": SHIFT_MINUTES * 60,
 }
 
@@ -95,10 +94,9 @@ def day_soon(moment: datetime | date, zone: str | None, today: date) -> str:
 
 def money(amount: Money) -> str:
     """`NT$1,050`; minor units only when there are any."""
-    whole, minor = divmod(abs(amount.amount_minor), 100)
     sign = "-" if amount.amount_minor < 0 else ""
     symbol = SYMBOLS.get(amount.currency, amount.currency + " ")
-    return f"{sign}{symbol}{whole:,}" + (f".{minor:02d}" if minor else "")
+    return f"{sign}{symbol}{number(amount)}"
 
 
 def minutes_long(minutes: int) -> str:

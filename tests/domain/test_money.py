@@ -7,20 +7,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salonpool.domain.money import Money, minor_units, number, pay_between, pay_for
+from salonpool.domain.money import Money, minor_units, number, pay_between
+
+STARTS_AT = datetime(2026, 10, 25, 0, 0, tzinfo=UTC)
 
 
-def test_pay_is_rounded_up_to_the_minor_unit() -> None:
-    assert pay_for(30000, 60) == 30000
-    assert pay_for(30000, 45) == 22500
-    assert pay_for(10000, 1) == 167
-    assert pay_for(30000, 0) == 0
+def _pay(hourly: int, minutes: int) -> int:
+    return pay_between(Money(hourly, "TWD"), STARTS_AT, STARTS_AT + timedelta(minutes=minutes)).amount_minor
+
+
+def test_a_shift_is_paid_by_its_minutes_rounded_up_to_the_minor_unit() -> None:
+    assert _pay(30000, 60) == 30000
+    assert _pay(30000, 45) == 22500
+    assert _pay(10000, 1) == 167
+    assert _pay(30000, 0) == 0
+    assert pay_between(Money(400, "JPY"), STARTS_AT, STARTS_AT + timedelta(hours=2)) == Money(800, "JPY")
 
 
 @given(st.integers(0, 10_000_00), st.integers(0, 16 * 60))
 def test_nobody_is_paid_less_than_the_exact_amount_nor_a_unit_more(hourly: int, minutes: int) -> None:
     exact = Fraction(hourly * minutes, 60)
-    assert exact <= pay_for(hourly, minutes) < exact + 1
+    assert exact <= _pay(hourly, minutes) < exact + 1
 
 
 def test_money_is_compared_with_its_currency() -> None:
@@ -49,10 +56,3 @@ def test_a_whole_unit_has_as_many_minor_units_as_the_standard_says(currency: str
 )
 def test_a_number_has_the_decimals_of_its_currency(amount_minor: int, currency: str, shown: str) -> None:
     assert number(Money(amount_minor, currency)) == shown
-
-
-def test_a_whole_shift_is_paid_by_the_hours_between_its_ends() -> None:
-    starts_at = datetime(2026, 10, 25, 0, 0, tzinfo=UTC)
-    assert pay_between(Money(40_000, "TWD"), starts_at, starts_at + timedelta(minutes=150)) == Money(
-        100_000, "TWD"
-    )

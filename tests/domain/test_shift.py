@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from salonpool.domain.money import Money
 from salonpool.domain.refusal import InvalidInput
 from salonpool.domain.shift import ShiftStatus, check_post, status_after
 
@@ -16,7 +17,7 @@ def _post(**changes: Any) -> None:
         "starts_at": NOW + timedelta(days=1),
         "ends_at": NOW + timedelta(days=1, hours=4),
         "seats": 1,
-        "hourly_pay_minor": 42000,
+        "hourly_pay": Money(42000, "TWD"),
         "priority": 2,
         "now": NOW,
     } | changes
@@ -40,7 +41,7 @@ def test_a_usual_shift_passes() -> None:
         ("starts_at", "off_the_grid", {"starts_at": NOW + timedelta(days=1, minutes=2)}),
         ("seats", "out_of_range", {"seats": 0}),
         ("seats", "out_of_range", {"seats": 11}),
-        ("hourly_pay", "out_of_range", {"hourly_pay_minor": 0}),
+        ("hourly_pay", "out_of_range", {"hourly_pay": Money(0, "TWD")}),
         ("priority", "out_of_range", {"priority": 4}),
     ],
 )
@@ -50,6 +51,14 @@ def test_a_shift_nobody_could_work_is_refused_by_field(
     with pytest.raises(InvalidInput) as refused:
         _post(**changes)
     assert (refused.value.field, refused.value.code) == (field, code)
+
+
+@pytest.mark.parametrize(("currency", "most"), [("TWD", 10_000), ("JPY", 1_000_000), ("KWD", 1000)])
+def test_a_pay_above_the_most_is_refused_in_whole_units_of_its_currency(currency: str, most: int) -> None:
+    _post(hourly_pay=Money(1_000_000, currency))
+    with pytest.raises(InvalidInput) as refused:
+        _post(hourly_pay=Money(1_000_001, currency))
+    assert refused.value.values["most"] == most
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from salonpool.domain.money import Money
 from salonpool.messaging import formats
 
 TAIPEI, NEW_YORK = ZoneInfo("Asia/Taipei"), ZoneInfo("America/New_York")
@@ -48,12 +49,14 @@ def test_hours_over_the_end_of_summer_time_show_wall_times():
         (1205, "EUR", "€12.05"),
         (-5000, "TWD", "-$50"),
         (1050, "JPY", "JPY 1,050"),
+        (1050, "CLP", "CLP 1,050"),
+        (1_050_500, "KWD", "KWD 1,050.500"),
         (8000, "THB", "THB 80"),
         (0, "TWD", "$0"),
     ],
 )
 def test_money_shows_cents_only_when_there_are_some(amount_minor, currency, shown):
-    assert formats.money(amount_minor, currency) == shown
+    assert formats.money(Money(amount_minor, currency)) == shown
 
 
 def test_a_naive_datetime_is_refused():

@@ -355,7 +355,10 @@ def _desk(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[st
         "hourly_pay": 420,
         "priority": 2,
     }
-    post: dict[str, Any] = {"salon": salon, "skills": skills, "form": form, "errors": {}, "today": TODAY}
+    post: dict[str, Any] = {
+        "salon": salon, "skills": skills, "form": form, "errors": {}, "today": TODAY,
+        "most_hourly_pay": 10_000,
+    }  # fmt: skip
     wrong = dict.fromkeys(("on", "ends", "skill", "hourly_pay", "priority"), word["wrong"])
     return {
         "desk/today.html": [

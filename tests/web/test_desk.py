@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from salonpool.database import db
-from salonpool.models import PlanningRun, Shift
+from salonpool.database import db, transaction
+from salonpool.models import Network, PlanningRun, Shift
 from salonpool.queries import access
 from salonpool.web.extensions import SignedIn
 from tests import builders as b
@@ -78,6 +78,28 @@ def test_an_owner_posts_a_shift_and_the_planner_is_asked(client: Any, shop: Simp
     assert (shift.starts_at, shift.hourly_pay_minor) == (b.at("11:00", b.TODAY + timedelta(days=1)), 42000)
     assert db.session.scalars(sa.select(PlanningRun.status)).all() == ["requested"]
     assert "11:00" in client.get(f"/desk/{b.TODAY + timedelta(days=1)}").text
+
+
+@pytest.mark.parametrize(
+    ("currency", "minor", "shown", "most"),
+    [
+        ("TWD", 90000, "NT$900", "10000"),
+        ("JPY", 900, "JPY 900", "1000000"),
+        ("KWD", 900_000, "KWD 900", "1000"),
+    ],
+)
+def test_pay_is_typed_and_shown_in_whole_units_of_the_networks_currency(
+    client: Any, shop: SimpleNamespace, currency: str, minor: int, shown: str, most: str
+) -> None:
+    with transaction() as session:
+        session.execute(sa.update(Network).values(currency=currency))
+    _sign_in(client, shop.owner)
+    assert f'max="{most}"' in client.get("/desk/shift/new").text
+    posted = _post(client, hourly_pay="900")
+    assert db.session.scalar(sa.select(Shift.hourly_pay_minor).where(Shift.source == "post")) == minor
+    page = client.get(posted.location).text
+    assert f"{shown}<" in page
+    assert f">{shown[:3]}" in page
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salonpool.domain.local_time import local_day, minutes_between
+from salonpool.domain.local_time import local_day
 from salonpool.domain.message import MessageStatus
-from salonpool.domain.money import pay_for
+from salonpool.domain.money import Money, pay_between
 from salonpool.domain.offer import ask_at
 from salonpool.domain.person import RoleKind
 from salonpool.domain.phone import for_reading
@@ -170,8 +170,8 @@ class Scene:
 
     def _pay(self) -> str:
         """What one person earns with the whole shift."""
-        minutes = minutes_between(self.shift.starts_at, self.shift.ends_at)
-        return formats.money(pay_for(self.shift.hourly_pay_minor, minutes), self.network.currency)
+        hourly = Money(self.shift.hourly_pay_minor, self.network.currency)
+        return formats.money(pay_between(hourly, self.shift.starts_at, self.shift.ends_at))
 
     def _walk(self, stylist: Stylist) -> int | None:
         """Minutes on foot from the home salon, or from the person's own position."""

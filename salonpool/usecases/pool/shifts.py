@@ -48,7 +48,7 @@ def post(
         starts_at,
         ends_at,
         seats=seats,
-        hourly_pay_minor=hourly_pay.amount_minor,
+        hourly_pay=hourly_pay,
         priority=priority,
         now=now,
     )

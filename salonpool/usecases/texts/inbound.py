@@ -9,9 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salonpool.database import db, retried, transaction, wake
-from salonpool.domain.local_time import minutes_between
 from salonpool.domain.message import MessageStatus
-from salonpool.domain.money import pay_for
+from salonpool.domain.money import Money, pay_between
 from salonpool.domain.offer import OfferGone, OfferStatus
 from salonpool.messaging import formats
 from salonpool.messaging.replies import ReplyKind, parse
@@ -184,13 +183,12 @@ def _answer_offer(question: Question, kind: ReplyKind, now: datetime, texting: T
 
 
 def _told(question: Question, code: str, rule: str | None = None) -> _Handled:
-    minutes = minutes_between(question.starts_at, question.ends_at)
-    pay = pay_for(question.hourly_pay_minor, minutes)
+    hourly = Money(question.hourly_pay_minor, question.currency)
     values = {
         "s": question.salon,
         "d": formats.short_date(question.starts_at, question.tz, question.language),
         "r": formats.hours(question.starts_at, question.ends_at, question.tz),
-        "p": formats.money(pay, question.currency),
+        "p": formats.money(pay_between(hourly, question.starts_at, question.ends_at)),
         "a": question.address,
         "tel": question.tel,
         "y": reason(rule, question.language) if rule else None,

@@ -8,8 +8,9 @@ from flask_login import login_required
 from werkzeug.wrappers import Response
 
 from salonpool.domain.local_time import DAY, local_day, typed_local
-from salonpool.domain.money import Money
+from salonpool.domain.money import Money, minor_units
 from salonpool.domain.refusal import InvalidInput
+from salonpool.domain.shift import most_hourly_pay
 from salonpool.queries import access, shifts
 from salonpool.queries.salons import SalonRow
 from salonpool.queries.shifts import Remedy
@@ -89,7 +90,7 @@ def _form(salon: SalonRow, form: dict[str, str], errors: dict[str, str], status:
         form = form | {"skill": str(skills[0].id)}
     page = render_template(
         "desk/shift_new.html", salon=salon, skills=skills, form=form, errors=errors,
-        today=local_day(now(), salon.tz),
+        today=local_day(now(), salon.tz), most_hourly_pay=most_hourly_pay(salon.currency),
     )  # fmt: skip
     return make_response(page, status)
 
@@ -107,7 +108,7 @@ def _read(typed: dict[str, str], salon: SalonRow) -> dict[str, Any]:
         "ends_at": typed_local(last, ends, salon.tz, field="ends"),
         "skill": _skill(typed["skill"], salon),
         "seats": _whole(typed["seats"], "seats", "1"),
-        "hourly_pay": Money(_whole(typed["hourly_pay"], "hourly_pay", "400") * 100, salon.currency),
+        "hourly_pay": _hourly_pay(typed["hourly_pay"], salon.currency),
         "priority": _whole(typed["priority"], "priority", "2"),
     }
 
@@ -130,6 +131,10 @@ def _whole(typed: str, field: str, example: str) -> int:
     if not (typed.isascii() and typed.isdigit() and len(typed) <= 9):
         raise InvalidInput("number_unreadable", field=field, example=example)
     return int(typed)
+
+
+def _hourly_pay(typed: str, currency: str) -> Money:
+    return Money(_whole(typed, "hourly_pay", "400") * minor_units(currency), currency)
 
 
 def _skill(typed: str, salon: SalonRow) -> str:
