@@ -8,7 +8,7 @@ from flask_smorest import Api
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from salonpool.domain.refusal import InvalidInput
-from salonpool.web.api import bookings, offers, salons, shifts
+from salonpool.web.api import bookings, description, offers, salons, shifts
 from salonpool.web.extensions import csrf
 
 DEEPEST = 10
@@ -16,9 +16,24 @@ BLUEPRINTS = (salons.blueprint, bookings.blueprint, shifts.blueprint, offers.blu
 
 
 class ProblemApi(Api):
-    """flask-smorest without its app-wide error handler: web/errors.py answers for the whole app."""
+    """flask-smorest without its app-wide error handler: web/errors.py answers for the whole app.
+
+    Its description names problem details instead of flask-smorest's own errors, and no pages or ETags.
+    """
+
+    DEFAULT_ERROR_RESPONSE_NAME = None
 
     def _register_error_handlers(self) -> None:
+        return None
+
+    def _register_responses(self) -> None:
+        self.ma_plugin.converter.add_attribute_function(description.example_of)
+        description.register_refusals(self.spec)
+
+    def _register_etag_headers(self) -> None:
+        return None
+
+    def _register_pagination_header(self) -> None:
         return None
 
 
@@ -30,10 +45,11 @@ def init_app(app: Flask) -> None:
         OPENAPI_VERSION="3.1.0",
         OPENAPI_URL_PREFIX="/api/v1",
         OPENAPI_JSON_PATH="openapi.json",
+        API_SPEC_OPTIONS={"info": {"description": description.ABOUT}},
     )
     app.before_request(refuse_other_types)
     app.before_request(refuse_odd_json)
-    api = ProblemApi(app)
+    api = ProblemApi(app, spec_kwargs={"extra_plugins": [description.AllAlike()]})
     for blueprint in BLUEPRINTS:
         csrf.exempt(blueprint)
         api.register_blueprint(blueprint, url_prefix="/api/v1")

@@ -6,14 +6,15 @@ from flask import Response, request
 from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
-from salonpool.domain.booking import MAX_SERVICES, SlotTaken
+from salonpool.domain.booking import MAX_SERVICES, BookingStatus, SlotTaken
 from salonpool.domain.money import Money
 from salonpool.domain.refusal import Missing
 from salonpool.domain.text_input import NAME_MAX, NOTE_MAX
 from salonpool.queries import access
 from salonpool.usecases.booking import bookings
 from salonpool.web.api.bearer import get_bearer
-from salonpool.web.api.fields import ID, Id, Instant, MoneyOut, Strict, Text, money
+from salonpool.web.api.description import idempotency_key
+from salonpool.web.api.fields import ID, Id, Instant, InstantOut, MoneyOut, Out, Strict, Text, money
 from salonpool.web.api.salons import StylistOut, slot
 from salonpool.web.errors import answer
 from salonpool.web.extensions import language, now, texting
@@ -45,21 +46,21 @@ class ConfirmIn(Strict):
     note = Text(longest=NOTE_MAX)
 
 
-class BookingOut(Strict):
+class BookingOut(Out):
     id = fields.Integer()
-    status = fields.String()
+    status = fields.String(validate=validate.OneOf(list(BookingStatus)))
     salon = fields.String()
     services = fields.List(fields.Integer())
     stylist = fields.Nested(StylistOut)
-    starts_at = fields.String()
-    ends_at = fields.String()
+    starts_at = InstantOut()
+    ends_at = InstantOut()
     price = fields.Nested(MoneyOut)
     manage_token = fields.String()
 
 
 class HoldOut(BookingOut):
     hold_token = fields.String()
-    held_until = fields.String()
+    held_until = InstantOut()
 
     class Meta:
         exclude = ("manage_token",)
@@ -74,6 +75,7 @@ def answer_taken(taken: SlotTaken) -> Response:
 @blueprint.post("/bookings")
 @blueprint.arguments(BookingIn)
 @blueprint.response(201, BookingOut)
+@blueprint.doc(parameters=[idempotency_key(required=True)])
 def book(wanted: dict[str, Any]) -> dict[str, Any]:
     """Book in one step. Send an Idempotency-Key: a retry with the same key and body gets the same answer."""
     booked = bookings.book(
@@ -105,6 +107,7 @@ def hold(wanted: dict[str, Any]) -> dict[str, Any]:
 @blueprint.post(f"/holds/{ID % 'booking_id'}/confirm")
 @blueprint.arguments(ConfirmIn)
 @blueprint.response(201, BookingOut)
+@blueprint.doc(parameters=[idempotency_key(required=False)])
 def confirm(wanted: dict[str, Any], booking_id: int) -> dict[str, Any]:
     """Turn a hold into a booking; the bearer is the hold token. An expired hold is tried again."""
     if opened(access.booking_id_by_hold, get_bearer()) != booking_id:

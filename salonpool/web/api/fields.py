@@ -11,7 +11,7 @@ LARGEST_ID = 2**63 - 1
 UTC_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 EXAMPLE_INSTANT = "2026-10-20T06:00:00Z"
 # In routes: an id beyond 64 bits is simply no id.
-ID = f"<int(max={LARGEST_ID}):%s>"
+ID = f"<int(min=1, max={LARGEST_ID}):%s>"
 
 
 class Strict(Schema):
@@ -19,6 +19,14 @@ class Strict(Schema):
 
     class Meta:
         unknown = RAISE
+
+
+class Out(Strict):
+    """What the API answers: every field is always there, so programs need not ask."""
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field) -> None:
+        """Say so in the description; marshmallow itself demands only what is asked for."""
+        field_obj.required = True
 
 
 class WholeNumber(fields.Integer):
@@ -81,7 +89,14 @@ class Instant(fields.AwareDateTime):
         super().__init__(format="iso", **kwargs)
 
 
-class MoneyOut(Schema):
+class InstantOut(fields.String):
+    """An instant in UTC, written by utc()."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(metadata={"format": "date-time", "pattern": "Z$"}, **kwargs)
+
+
+class MoneyOut(Out):
     """`{amount_minor, currency}`."""
 
     amount_minor = fields.Integer()

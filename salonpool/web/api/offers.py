@@ -3,33 +3,35 @@
 from typing import Any
 
 from flask_smorest import Blueprint
-from marshmallow import fields
+from marshmallow import fields, validate
 
+from salonpool.domain.offer import OfferStatus
+from salonpool.domain.shift import AssignmentStatus
 from salonpool.queries import access
 from salonpool.usecases.pool import offers
-from salonpool.web.api.fields import ID, MoneyOut, Strict, money, utc
+from salonpool.web.api.fields import ID, InstantOut, MoneyOut, Out, money, utc
 from salonpool.web.api.staff import staff
 from salonpool.web.extensions import now, texting
 
 blueprint = Blueprint("offers", __name__, description="Answers to offers")
 
 
-class AssignmentOut(Strict):
+class AssignmentOut(Out):
     id = fields.Integer()
     shift = fields.Integer()
     salon = fields.String()
-    starts_at = fields.String()
-    ends_at = fields.String()
+    starts_at = InstantOut()
+    ends_at = InstantOut()
     hourly_pay = fields.Nested(MoneyOut)
-    status = fields.String()
+    status = fields.String(validate=validate.OneOf(list(AssignmentStatus)))
 
 
-class AcceptedOut(Strict):
+class AcceptedOut(Out):
     assignment = fields.Nested(AssignmentOut)
 
 
-class DeclinedOut(Strict):
-    status = fields.String()
+class DeclinedOut(Out):
+    status = fields.String(validate=validate.Equal(OfferStatus.DECLINED))
 
 
 @blueprint.post(f"/offers/{ID % 'offer_id'}/accept")
@@ -71,4 +73,4 @@ def decline(offer_id: int) -> dict[str, str]:
         texting=texting(),
         actor=f"account:{account.id}",
     )
-    return {"status": "declined"}
+    return {"status": OfferStatus.DECLINED}

@@ -6,11 +6,11 @@ from typing import Any
 from flask_smorest import Blueprint
 from marshmallow import RAISE, fields, validate
 
-from salonpool.domain.booking import HORIZON, FreeStart
+from salonpool.domain.booking import HORIZON, MAX_SERVICES, FreeStart
 from salonpool.domain.local_time import day_span
 from salonpool.domain.refusal import InvalidInput
 from salonpool.queries import availability, salons
-from salonpool.web.api.fields import MoneyOut, QueryId, QueryNumber, Strict, money, utc
+from salonpool.web.api.fields import InstantOut, MoneyOut, Out, QueryId, QueryNumber, Strict, money, utc
 from salonpool.web.extensions import language, now
 
 blueprint = Blueprint("salons", __name__, description="Salons and free times")
@@ -18,12 +18,12 @@ blueprint = Blueprint("salons", __name__, description="Salons and free times")
 MAX_DAYS = 31
 
 
-class StylistOut(Strict):
+class StylistOut(Out):
     id = fields.Integer()
     name = fields.String()
 
 
-class SalonOut(Strict):
+class SalonOut(Out):
     slug = fields.String()
     name = fields.String()
     district = fields.String()
@@ -31,7 +31,7 @@ class SalonOut(Strict):
     zone = fields.String()
 
 
-class ServiceOut(Strict):
+class ServiceOut(Out):
     id = fields.Integer()
     code = fields.String()
     name = fields.String()
@@ -44,23 +44,23 @@ class SalonDetailOut(SalonOut):
     stylists = fields.List(fields.Nested(StylistOut))
 
 
-class SalonsOut(Strict):
+class SalonsOut(Out):
     salons = fields.List(fields.Nested(SalonOut))
 
 
-class SlotOut(Strict):
-    starts_at = fields.String()
-    ends_at = fields.String()
+class SlotOut(Out):
+    starts_at = InstantOut()
+    ends_at = InstantOut()
     stylist = fields.Nested(StylistOut)
     price = fields.Nested(MoneyOut)
 
 
-class SlotsOut(Strict):
+class SlotsOut(Out):
     slots = fields.List(fields.Nested(SlotOut))
 
 
 class SlotsIn(Strict):
-    service = fields.List(QueryId(), required=True, validate=validate.Length(min=1))
+    service = fields.List(QueryId(), required=True, validate=validate.Length(1, MAX_SERVICES))
     stylist = QueryId()
     from_ = fields.Date(data_key="from", required=True)
     days = QueryNumber(load_default=1, validate=validate.Range(1, MAX_DAYS))

@@ -4,14 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 from flask_smorest import Blueprint
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from salonpool.domain.money import Money
-from salonpool.domain.shift import HORIZON
+from salonpool.domain.shift import HORIZON, MAX_HOURLY_PAY_MINOR, MAX_SEATS, ShiftStatus
 from salonpool.queries import offers as offer_queries
 from salonpool.queries import shifts as shift_queries
 from salonpool.usecases.pool import shifts
-from salonpool.web.api.fields import Instant, MoneyOut, Strict, Text, WholeNumber, money, utc
+from salonpool.web.api.fields import Instant, InstantOut, MoneyOut, Out, Strict, Text, WholeNumber, money, utc
 from salonpool.web.api.staff import staff
 from salonpool.web.extensions import language, now
 
@@ -20,8 +20,9 @@ blueprint = Blueprint("shifts", __name__, description="Shifts for the pool")
 LOOK_BACK = timedelta(days=1)
 
 
+# The rules check these bounds, in the reader's language; here they are only told.
 class PayIn(Strict):
-    amount_minor = WholeNumber(required=True)
+    amount_minor = WholeNumber(required=True, metadata={"minimum": 1, "maximum": MAX_HOURLY_PAY_MINOR})
     currency = Text(longest=3, required=True)
 
 
@@ -30,39 +31,39 @@ class ShiftIn(Strict):
     starts_at = Instant(required=True)
     ends_at = Instant(required=True)
     skill = Text(longest=40, required=True)
-    seats = WholeNumber(load_default=1)
+    seats = WholeNumber(load_default=1, metadata={"minimum": 1, "maximum": MAX_SEATS})
     hourly_pay = fields.Nested(PayIn, required=True)
-    priority = WholeNumber(load_default=2)
+    priority = WholeNumber(load_default=2, metadata={"minimum": 1, "maximum": 3})
 
 
-class PostedOut(Strict):
+class PostedOut(Out):
     id = fields.Integer()
-    status = fields.String()
+    status = fields.String(validate=validate.OneOf(list(ShiftStatus)))
     seats = fields.Integer()
     filled = fields.Integer()
 
 
 class ShiftOut(PostedOut):
     salon = fields.String()
-    starts_at = fields.String()
-    ends_at = fields.String()
+    starts_at = InstantOut()
+    ends_at = InstantOut()
     skill = fields.String()
     hourly_pay = fields.Nested(MoneyOut)
     priority = fields.Integer()
 
 
-class OfferOut(Strict):
+class OfferOut(Out):
     id = fields.Integer()
     shift = fields.Integer()
     salon = fields.String()
-    starts_at = fields.String()
-    ends_at = fields.String()
+    starts_at = InstantOut()
+    ends_at = InstantOut()
     hourly_pay = fields.Nested(MoneyOut)
     pay = fields.Nested(MoneyOut)
-    answer_by = fields.String()
+    answer_by = InstantOut()
 
 
-class ShiftsOut(Strict):
+class ShiftsOut(Out):
     shifts = fields.List(fields.Nested(ShiftOut))
     offers = fields.List(fields.Nested(OfferOut))
 
