@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from salonpool.domain.refusal import Missing
 from salonpool.models import Assignment, AuditEntry, Message, Occupancy, Offer, Shift, Stylist
 from salonpool.queries import offers as offer_queries
 from salonpool.queries import shifts as shift_queries
-from salonpool.usecases.pool import offers
+from salonpool.usecases.pool import offers, seats
 from tests.builders import (
     NOW,
     TODAY,
@@ -23,6 +24,7 @@ from tests.builders import (
     a_pooled_stylist,
     a_salon,
     a_shift,
+    a_standing_yes,
     an_account,
     an_offer,
     at,
@@ -69,6 +71,32 @@ def _at_once(app: Flask, calls: list[Callable[[], Any]]) -> list[Any]:
     for thread in threads:
         thread.join()
     return outcomes
+
+
+def _meanwhile(app: Flask, monkeypatch: pytest.MonkeyPatch, call: Callable[[], object]) -> Callable[[], None]:
+    """Let `call` be made in a thread once the next claim has been read; it gets a second to overtake it.
+
+    Returns what waits for the call to end.
+    """
+    read = seats.read_person
+
+    def run() -> None:
+        with app.app_context():
+            with suppress(OfferGone):
+                call()
+            db.session.remove()
+
+    thread = threading.Thread(target=run)
+
+    def then(*given: Any) -> Any:
+        reading = read(*given)
+        monkeypatch.setattr(seats, "read_person", read)
+        thread.start()
+        thread.join(timeout=1)
+        return reading
+
+    monkeypatch.setattr(seats, "read_person", then)
+    return thread.join
 
 
 def test_a_yes_makes_an_assignment_that_freezes_place_time_and_pay() -> None:
@@ -123,6 +151,33 @@ def test_the_winner_again_gets_the_same_answer() -> None:
     assert pool.accept(offer, stylist) == pool.accept(offer, stylist, LATE)
     assert pool.holders(shift) == [stylist]
     assert len(pool.texts("S4")) == 1
+
+
+def test_yeses_to_two_shifts_at_once_do_not_share_one_chair(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = a_network()
+    salon = a_salon(network, chairs=1)
+    shifts = [a_shift(salon), a_shift(salon, "16:00", "20:00")]
+    stylists = [a_pooled_stylist(network) for _ in shifts]
+    made = [an_offer(shift, stylist) for shift, stylist in zip(shifts, stylists, strict=True)]
+    ended = _meanwhile(app, monkeypatch, lambda: pool.accept(made[1], stylists[1]))
+    pool.accept(made[0], stylists[0])
+    ended()
+    assert [pool.holders(shift) for shift in shifts] == [[stylists[0]], []]
+
+
+def test_a_plan_and_a_yes_at_once_do_not_share_one_chair(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = a_network()
+    salon = a_salon(network, chairs=1)
+    planned, offered = a_shift(salon), a_shift(salon, "16:00", "20:00")
+    asked, ready = a_pooled_stylist(network), a_pooled_stylist(network)
+    a_standing_yes(ready, salon, 3, "13:00", "19:00")
+    offer = an_offer(offered, asked)
+    ended = _meanwhile(app, monkeypatch, lambda: pool.accept(offer, asked))
+    pool.plan(network)
+    ended()
+    assert [pool.holders(planned), pool.holders(offered)] == [[ready], []]
 
 
 def test_a_yes_after_the_shift_was_filled_is_too_late() -> None:

@@ -42,14 +42,15 @@ def publish(
 ) -> Published:
     """Carry out the decisions in the caller's transaction.
 
-    1. Lock everybody the plan names, then the shifts' rows, each in one fixed order.
+    1. Lock the salons' staffing and everybody the plan names, then the shifts' rows, in one fixed order.
     2. Look again at the versions that were read, and at who is being asked by now.
     3. Shift by shift: assign, ask, or write down why nobody could be.
     4. When something was dropped, request the next run.
     """
     hands = decisions.hands
     people = {person for hand in hands for person in (*hand.assigned, *hand.asked)}
-    lock(session, *(f"stylist:{person}" for person in people))
+    salons = {opening.salon_id for opening in reading.open_seats}
+    lock(session, *map(seats.staffing_key, salons), *(f"stylist:{person}" for person in people))
     shifts = {
         shift_id: seats.lock_shift(session, shift_id)
         for shift_id in sorted(hand.shift.shift_id for hand in hands)

@@ -40,7 +40,7 @@ def accept(offer_id: int, *, stylist_id: int, now: datetime, texting: Texting, a
     """Accept an offer: the first valid yes wins, however far ahead the shift is.
 
     1. The offer must be this stylist's; a foreign one is as Missing as an unknown one.
-    2. Lock the stylist, then the shift's row; only now read what is true.
+    2. Lock the salon's staffing and the stylist, then the shift's row; only now read what is true.
     3. Whoever already won hears the same again.
     4. The offer must be open and within its deadline, the shift not called off (domain/offer.py).
     5. A seat must be free and the stylist may still work it (solver/eligibility.py), or nothing is changed.
@@ -147,13 +147,15 @@ def _expire(session: Session, shift: Shift, now: datetime) -> int:
 
 
 def _locked(session: Session, offer_id: int, stylist_id: int) -> tuple[Offer, Shift]:
-    shift_id = session.scalar(
-        sa.select(Offer.shift_id).where(Offer.id == offer_id, Offer.stylist_id == stylist_id)
-    )
-    if shift_id is None:
+    found = session.execute(
+        sa.select(Shift.id, Shift.salon_id)
+        .join(Offer, Offer.shift_id == Shift.id)
+        .where(Offer.id == offer_id, Offer.stylist_id == stylist_id)
+    ).first()
+    if found is None:
         raise Missing
-    lock(session, f"stylist:{stylist_id}")
-    shift = seats.lock_shift(session, shift_id)
+    lock(session, seats.staffing_key(found.salon_id), f"stylist:{stylist_id}")
+    shift = seats.lock_shift(session, found.id)
     return session.get_one(Offer, offer_id), shift
 
 

@@ -33,7 +33,7 @@ def fill(
     actor: str,
     offer: Offer | None = None,
 ) -> Assignment:
-    """Give the stylist a seat of the shift, whose row and whose stylist the caller has locked.
+    """Give the stylist a seat of the shift; the caller has locked its row, the stylist and staffing_key.
 
     Raises OfferGone: taken (no seat left), or not_eligible with the `reason`, a rule name of the solver.
     The salon, the time and the pay are frozen in the assignment. Then everybody concerned is told.
@@ -81,6 +81,11 @@ def open_seats(session: Session, shift: Shift) -> int:
         Assignment.shift_id == shift.id, Assignment.status.in_(WORKING_STATES)
     )
     return shift.seats - (session.scalar(held) or 0)
+
+
+def staffing_key(salon_id: int) -> str:
+    """What to lock before anybody gets a seat at the salon: its chairs are shared by all of its shifts."""
+    return f"staffing:{salon_id}"
 
 
 def lock_shift(session: Session, shift_id: int) -> Shift:
