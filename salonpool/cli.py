@@ -109,8 +109,7 @@ def send_messages() -> None:
 @one_line
 def dump(as_json: bool) -> None:
     """Everything an outside auditor needs, as JSON; it holds phone numbers and texts."""
-    for piece in dump_queries.json_pieces(clock.now()):
-        sys.stdout.buffer.write(piece.encode())
+    dump_queries.write(sys.stdout.buffer, clock.now())
 
 
 @click.command

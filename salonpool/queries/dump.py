@@ -1,9 +1,11 @@
 """Everything an outside auditor needs, row by row, in one snapshot. It holds numbers: commands only."""
 
 import json
+import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import IO, Any
 
 import sqlalchemy as sa
 
@@ -19,6 +21,7 @@ from salonpool.models import (
 )
 
 FETCH_AT_ONCE = 1000
+IN_MEMORY = 8 * 1024 * 1024  # bytes; a larger dump waits in a file that only we can open
 
 
 def tables(now: datetime) -> Iterator[tuple[str, Any]]:
@@ -30,10 +33,22 @@ def tables(now: datetime) -> Iterator[tuple[str, Any]]:
     if db.engine.dialect.name == "postgresql":
         # SQLite keeps one snapshot for a transaction anyway.
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-    yield "now", _utc(now)
-    for name, read in TABLES.items():
-        yield name, read()
-    db.session.rollback()
+    try:
+        yield "now", _utc(now)
+        for name, read in TABLES.items():
+            yield name, read()
+    finally:
+        db.session.rollback()
+
+
+def write(out: IO[bytes], now: datetime) -> None:
+    """Write the dump as one JSON object. The read is over before the first byte leaves, because on SQLite an
+    open read keeps writers waiting, and whoever takes the bytes may take their time."""
+    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as kept:
+        for piece in json_pieces(now):
+            kept.write(piece.encode())
+        kept.seek(0)
+        shutil.copyfileobj(kept, out)
 
 
 def json_pieces(now: datetime) -> Iterator[str]:

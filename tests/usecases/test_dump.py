@@ -1,7 +1,9 @@
 """The dump holds every key an outside auditor was promised, with the right values, on both databases."""
 
+import io
 import json
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -168,6 +170,36 @@ def test_a_text_that_waits_for_its_hour_says_until_when(app: Any, shop: dict[str
     (text,) = _written()["sms"]
     assert text["hold_until"] == "2026-10-19T09:00:00Z"
     assert "booking_id" not in text
+
+
+class _SlowReader(io.BytesIO):
+    """Takes no byte before somebody has booked elsewhere."""
+
+    def __init__(self, book: Callable[[], None]) -> None:
+        super().__init__()
+        self._book: Callable[[], None] | None = book
+
+    def write(self, taken: Any, /) -> int:
+        if self._book:
+            elsewhere = threading.Thread(target=self._book)
+            elsewhere.start()
+            elsewhere.join(20)
+            self._book = None
+        return super().write(taken)
+
+
+def test_a_reader_who_takes_their_time_keeps_nobody_from_booking(app: Any, shop: dict[str, Any]) -> None:
+    _book(app, shop, "10:00", "key-1")
+    booked = []
+
+    def book() -> None:  # in a session of its own, as another process would
+        with app.app_context():
+            booked.append(_book(app, shop, "16:00", "key-9"))
+
+    slow = _SlowReader(book)
+    dump.write(slow, b.NOW)
+    assert len(booked) == 1
+    assert len(json.loads(slow.getvalue())["bookings"]) == 1
 
 
 def test_the_dump_is_one_moment_even_while_somebody_books(app: Any, shop: dict[str, Any]) -> None:
