@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from salonpool.database import db
 from salonpool.domain.booking import OPEN_STATES
+from salonpool.domain.local_time import local_day
 from salonpool.domain.message import MessageStatus
 from salonpool.domain.phone import for_reading
 from salonpool.models import Account, Booking, Customer, Message, Network, Offer, Salon, Shift, Stylist
@@ -57,7 +58,7 @@ class Question:
 
 def find_person(phone: str, now: datetime) -> Person | None:
     """The stylist, account or guest of an E.164 number, in this order; of several, the newest."""
-    return _stylist(phone) or _account(phone) or _guest(phone, now)
+    return _stylist(phone, now) or _account(phone) or _guest(phone, now)
 
 
 def list_questions(phone: str, asked_by: datetime) -> list[Question]:
@@ -72,16 +73,25 @@ def list_questions(phone: str, asked_by: datetime) -> list[Question]:
         Message.due_at > asked_by,
     )
     rows = db.session.execute(
-        sa.select(Offer, Shift, Salon, Network, Stylist.language)
+        sa.select(Offer, Shift, Salon, Network, Stylist)
         .join(Stylist, Stylist.id == Offer.stylist_id)
         .join(Shift, Shift.id == Offer.shift_id)
         .join(Salon, Salon.id == Shift.salon_id)
         .join(Network, Network.id == Offer.network_id)
-        .where(Stylist.phone == phone, Stylist.left_on.is_(None))
+        .where(Stylist.phone == phone)
         .where(Offer.offered_at <= asked_by, Offer.offered_at > asked_by - RECENT, ~waiting)
         .order_by(Offer.offered_at.desc(), Offer.id.desc())
     )
-    return [_question(*row) for row in rows]
+    return [
+        _question(offer, shift, salon, network, stylist.language)
+        for offer, shift, salon, network, stylist in rows
+        if _is_member(stylist, network, asked_by)
+    ]
+
+
+def _is_member(stylist: Stylist, network: Network, now: datetime) -> bool:
+    """The last day is worked, so who has given notice is still asked and heard."""
+    return stylist.left_on is None or stylist.left_on >= local_day(now, ZoneInfo(network.zone))
 
 
 def _question(offer: Offer, shift: Shift, salon: Salon, network: Network, language: str) -> Question:
@@ -102,19 +112,19 @@ def _question(offer: Offer, shift: Shift, salon: Salon, network: Network, langua
     )
 
 
-def _stylist(phone: str) -> Person | None:
-    row = db.session.execute(
-        sa.select(Stylist, Network.region, Salon.phone)
+def _stylist(phone: str, now: datetime) -> Person | None:
+    rows = db.session.execute(
+        sa.select(Stylist, Network, Salon.phone)
         .join(Network, Network.id == Stylist.network_id)
         .outerjoin(Salon, Salon.id == Stylist.home_salon_id)
-        .where(Stylist.phone == phone, Stylist.left_on.is_(None))
+        .where(Stylist.phone == phone)
         .order_by(Stylist.id.desc())
-        .limit(1)
-    ).first()
-    if row is None:
-        return None
-    stylist, region, tel = row
-    return Person(stylist.network_id, stylist.language, False, for_reading(tel, region) if tel else None)
+    )
+    for stylist, network, tel in rows:
+        if _is_member(stylist, network, now):
+            read_tel = for_reading(tel, network.region) if tel else None
+            return Person(stylist.network_id, stylist.language, False, read_tel)
+    return None
 
 
 def _account(phone: str) -> Person | None:

@@ -13,9 +13,11 @@ from salonpool.domain.offer import OfferStatus
 from salonpool.messaging.simulator import SimulatorGateway
 from salonpool.models import Assignment, InboundMessage, Message, Offer, OptOut
 from salonpool.usecases.booking import bookings
+from salonpool.usecases.pool import offers
 from salonpool.usecases.texts import inbound, messages, outbox
 from tests.builders import (
     NOW,
+    TODAY,
     a_network,
     a_pooled_stylist,
     a_rota,
@@ -166,10 +168,39 @@ def test_an_answer_after_the_deadline_is_not_acted_on(pool, text):
     assert _told() == ["S5E"]
 
 
-def test_an_answer_read_after_the_deadline_is_not_acted_on(pool, text):
+@pytest.mark.parametrize(("body", "outcome"), [("1", "accepted"), ("2", "declined")])
+def test_an_answer_in_time_counts_however_late_it_is_read(pool, texting, body, outcome):
     offer_id = pool.offer()
-    assert text("1", NOW + 29 * MINUTE, handled_at=NOW + 31 * MINUTE) == "told_expired"
-    assert _offer(offer_id) != OfferStatus.ACCEPTED
+    inbound_id = inbound.receive("SM1", PHONE, body, {}, NOW + 29 * MINUTE)
+    later = NOW + 31 * MINUTE
+    assert offers.sweep_expired(later) == 0, "an unread text may be the answer"
+    assert inbound.handle(inbound_id, later, texting) == outcome
+    assert _offer(offer_id) == outcome
+
+
+def test_an_unread_text_keeps_no_offer_open_that_it_cannot_answer(pool):
+    mine, other = pool.offer(), pool.offer(pool.stylist())
+    inbound.receive("SM1", PHONE, "1", {}, NOW + 30 * MINUTE)
+    assert offers.sweep_expired(NOW + 31 * MINUTE) == 2
+    assert {_offer(mine), _offer(other)} == {OfferStatus.EXPIRED}
+
+
+def test_no_unread_text_keeps_an_offer_open_beyond_the_start(pool):
+    starts_at = at("09:20")
+    shift_id = a_shift(pool.salon_id, "09:20", "12:00", day=TODAY)
+    offer_id = pool.offer(shift_id=shift_id, expires_at=starts_at)
+    inbound.receive("SM1", PHONE, "1", {}, NOW + MINUTE)
+    offers.sweep_expired(starts_at)
+    assert _offer(offer_id) == OfferStatus.EXPIRED
+
+
+@pytest.mark.parametrize(
+    ("left_on", "outcome"), [(TODAY, "accepted"), (TODAY - timedelta(days=1), "unknown_sender")]
+)
+def test_who_leaves_is_heard_until_the_last_day_is_over(pool, text, left_on, outcome):
+    shift_id = a_shift(pool.salon_id, day=TODAY)
+    pool.offer(pool.stylist(phone="+886912000002", left_on=left_on), shift_id)
+    assert text("1", sender="+886912000002") == outcome
 
 
 def test_a_text_never_answers_a_question_asked_after_it(pool, text):

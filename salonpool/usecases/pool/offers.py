@@ -11,7 +11,7 @@ from salonpool.domain.money import Money
 from salonpool.domain.offer import OfferGone, OfferStatus, check_answer
 from salonpool.domain.refusal import Missing
 from salonpool.domain.shift import OPEN_STATES, AssignmentSource, ShiftStatus
-from salonpool.models import Assignment, Network, Offer, Salon, Shift, Stylist
+from salonpool.models import Assignment, InboundMessage, Network, Offer, Salon, Shift, Stylist
 from salonpool.usecases import audit
 from salonpool.usecases.planning import plan_requests
 from salonpool.usecases.pool import seats
@@ -36,8 +36,18 @@ class Yes:
 
 
 @retried
-def accept(offer_id: int, *, stylist_id: int, now: datetime, texting: Texting, actor: str) -> Yes:
+def accept(
+    offer_id: int,
+    *,
+    stylist_id: int,
+    now: datetime,
+    texting: Texting,
+    actor: str,
+    answered_at: datetime | None = None,
+) -> Yes:
     """Accept an offer: the first valid yes wins, however far ahead the shift is.
+
+    `answered_at` is when the person said so, if that was before `now`: a text may be read late.
 
     1. The offer must be this stylist's; a foreign one is as Missing as an unknown one.
     2. Lock the salon's staffing and the stylist, then the shift's row; only now read what is true.
@@ -54,7 +64,7 @@ def accept(offer_id: int, *, stylist_id: int, now: datetime, texting: Texting, a
         held = _held(session, offer)
         if held is not None:
             return _yes(session, held)
-        check_answer(OfferStatus(offer.status), offer.expires_at, now)
+        check_answer(OfferStatus(offer.status), offer.expires_at, answered_at or now)
         if shift.status not in OPEN_STATES:
             raise OfferGone("taken" if shift.status == ShiftStatus.FILLED else "withdrawn")
         scene = Scene.of(session, shift, texting)
@@ -67,8 +77,16 @@ def accept(offer_id: int, *, stylist_id: int, now: datetime, texting: Texting, a
 
 
 @retried
-def decline(offer_id: int, *, stylist_id: int, now: datetime, texting: Texting, actor: str) -> None:
-    """Decline an offer; it costs nothing, and saying it twice is harmless.
+def decline(
+    offer_id: int,
+    *,
+    stylist_id: int,
+    now: datetime,
+    texting: Texting,
+    actor: str,
+    answered_at: datetime | None = None,
+) -> None:
+    """Decline an offer; it costs nothing, and saying it twice is harmless. `answered_at` as in accept.
 
     When nobody else is being asked, the next planning run is requested. Raises Missing, or OfferGone with
     accepted, taken, expired or withdrawn.
@@ -77,7 +95,7 @@ def decline(offer_id: int, *, stylist_id: int, now: datetime, texting: Texting, 
         offer, shift = _locked(session, offer_id, stylist_id)
         if offer.status == OfferStatus.DECLINED:
             return
-        check_answer(OfferStatus(offer.status), offer.expires_at, now)
+        check_answer(OfferStatus(offer.status), offer.expires_at, answered_at or now)
         offer.status, offer.answered_at = OfferStatus.DECLINED, now
         seats.settle(session, shift, now)
         _audit(session, now, actor, "decline", offer)
@@ -89,12 +107,13 @@ def decline(offer_id: int, *, stylist_id: int, now: datetime, texting: Texting, 
 def sweep_expired(now: datetime) -> int:
     """Close offers past their deadline and shifts past their start; request the runs this calls for.
 
-    Returns how many offers and shifts it closed, at most 200 of each. Silence is a no that costs nothing.
+    Returns how many offers and shifts it closed, at most 200 of each. Silence is a no that costs nothing;
+    a text that came in time and is not read yet is no silence, until the shift starts.
     """
     with transaction() as session:
         overdue = session.scalars(
             sa.select(Offer.shift_id)
-            .where(Offer.status == OfferStatus.OFFERED, Offer.expires_at <= now)
+            .where(_is_overdue(now), ~_has_unread_answer())
             .order_by(Offer.expires_at)
             .limit(SWEEP_AT_ONCE)
         ).all()
@@ -118,17 +137,15 @@ def sweep_expired(now: datetime) -> int:
 
 def _expire(session: Session, shift: Shift, now: datetime) -> int:
     """Under the lock of the shift's row, so that a yes that came first keeps its seat."""
-    late = session.scalars(
-        sa.select(Offer).where(
-            Offer.shift_id == shift.id, Offer.status == OfferStatus.OFFERED, Offer.expires_at <= now
-        )
-    ).all()
+    has_started = shift.starts_at <= now
+    silent = _is_overdue(now) if has_started else sa.and_(_is_overdue(now), ~_has_unread_answer())
+    late = session.scalars(sa.select(Offer).where(Offer.shift_id == shift.id, silent)).all()
     for offer in late:
         offer.status = OfferStatus.EXPIRED
         _audit(session, now, "clock", "expire", offer)
     if late:
         seats.settle(session, shift, now)
-    if shift.status not in OPEN_STATES or shift.starts_at > now:
+    if shift.status not in OPEN_STATES or not has_started:
         return len(late)
     before = {"status": shift.status}
     shift.status = ShiftStatus.UNFILLED
@@ -144,6 +161,20 @@ def _expire(session: Session, shift: Shift, now: datetime) -> int:
         after={"status": shift.status},
     )
     return len(late) + 1
+
+
+def _is_overdue(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(Offer.status == OfferStatus.OFFERED, Offer.expires_at <= now)
+
+
+def _has_unread_answer() -> sa.ColumnElement[bool]:
+    """Has the stylist texted before the deadline, and nobody has read it yet?"""
+    return sa.exists().where(
+        Stylist.id == Offer.stylist_id,
+        InboundMessage.sender == Stylist.phone,
+        InboundMessage.received_at < Offer.expires_at,
+        InboundMessage.handled_at.is_(None),
+    )
 
 
 def _locked(session: Session, offer_id: int, stylist_id: int) -> tuple[Offer, Shift]:

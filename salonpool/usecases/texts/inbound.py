@@ -99,7 +99,7 @@ def handle(inbound_id: int, now: datetime, texting: Texting) -> str | None:
     """Act on a text and answer it; a word for what became of it, None if it was handled before.
 
     What is acted on may be done twice with one effect, so a crash before the row is marked loses and doubles
-    nothing. An answer counts at the time it is handled: past the deadline it is told so.
+    nothing. An answer counts at the time it was received, however late it is read.
     """
     text = _unread(inbound_id)
     if text is None:
@@ -156,7 +156,7 @@ def _answer_question(
     db.session.rollback()
     live = [question for question in questions if question.status == OfferStatus.OFFERED]
     if len(live) == 1:
-        return _answer_offer(live[0], kind, now, texting)
+        return _answer_offer(live[0], kind, text.received_at, now, texting)
     if live:
         return _Handled("several_open", _Answer("S14", {"tel": person.tel}, seldom=True))
     if questions:
@@ -165,12 +165,15 @@ def _answer_question(
     return _Handled("nothing_open", _Answer("S5Q", {"tel": person.tel}, seldom=True))
 
 
-def _answer_offer(question: Question, kind: ReplyKind, now: datetime, texting: Texting) -> _Handled:
+def _answer_offer(
+    question: Question, kind: ReplyKind, answered_at: datetime, now: datetime, texting: Texting
+) -> _Handled:
     answer = offers.accept if kind is ReplyKind.YES else offers.decline
     try:
         answer(
             question.offer_id,
             stylist_id=question.stylist_id,
+            answered_at=answered_at,
             now=now,
             texting=texting,
             actor=f"stylist:{question.stylist_id}",
