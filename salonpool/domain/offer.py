@@ -15,6 +15,7 @@ SOON = timedelta(hours=48)
 TARGET_EARLY, TARGET_SOON = 0.6, 0.9
 QUIET_FROM, QUIET_UNTIL = time(21), time(9)
 QUIET_EXCEPT = timedelta(hours=12)
+QUESTIONS = ("S2", "S2L", "S3", "S3L")  # the texts that ask; those about an offer's end carry its id too
 
 
 class OfferStatus(StrEnum):

@@ -10,11 +10,11 @@ from salonpool.database import db
 from salonpool.domain.booking import OPEN_STATES
 from salonpool.domain.local_time import local_day
 from salonpool.domain.message import MessageStatus
+from salonpool.domain.offer import QUESTIONS
 from salonpool.domain.phone import for_reading
 from salonpool.models import Account, Booking, Customer, Message, Network, Offer, Salon, Shift, Stylist
 
 RECENT = timedelta(hours=48)
-ASKING = ("S2", "S2L", "S3", "S3L")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def list_questions(phone: str, asked_by: datetime) -> list[Question]:
     """
     waiting = sa.exists().where(
         Message.offer_id == Offer.id,
-        Message.text_id.in_(ASKING),  # what tells of the offer's end carries its id too
+        Message.text_id.in_(QUESTIONS),
         Message.status == MessageStatus.PENDING,
         Message.due_at > asked_by,
     )

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salonpool.domain.local_time import local_day
-from salonpool.domain.message import MessageStatus
+from salonpool.domain.message import UNFINISHED, MessageStatus
 from salonpool.domain.money import Money, pay_between
-from salonpool.domain.offer import ask_at
+from salonpool.domain.offer import QUESTIONS, ask_at
 from salonpool.domain.person import RoleKind
 from salonpool.domain.phone import for_reading
 from salonpool.domain.travel import walk_minutes
@@ -77,14 +77,8 @@ class Scene:
         self._to_stylist(stylist, text_id, event_id, values, now, offer_id=offer.id if offer else None)
 
     def taken(self, offer: Offer, stylist: Stylist, now: datetime) -> None:
-        """S5: somebody else has it. A question that has not left yet is dropped instead."""
-        unsent = self.session.scalars(
-            sa.update(Message)
-            .where(Message.offer_id == offer.id, Message.status == MessageStatus.PENDING)
-            .values(status=MessageStatus.EXPIRED)
-            .returning(Message.id)
-        ).all()
-        if not unsent:
+        """S5: somebody else has it. Who has not heard the question is not told."""
+        if not drop_question(self.session, offer, now):
             self._to_stylist(stylist, "S5", f"offer:{offer.id}:taken", {}, now, offer_id=offer.id)
 
     def filled(self, assignment: Assignment, stylist: Stylist, now: datetime) -> None:
@@ -201,6 +195,23 @@ class Scene:
                 .order_by(Account.id)
             )
         )
+
+
+def drop_question(session: Session, offer: Offer, now: datetime) -> bool:
+    """Let the question of an offer that is over not leave any more. Has it never left?
+
+    One that is being sent is not sent a second time.
+    """
+    asks = sa.and_(Message.offer_id == offer.id, Message.text_id.in_(QUESTIONS))
+    waiting = Message.status == MessageStatus.PENDING
+    session.execute(
+        sa.update(Message)
+        .where(asks, Message.status.in_(UNFINISHED))
+        .values(status=sa.case((waiting, MessageStatus.EXPIRED), else_=Message.status), expires_at=now),
+        execution_options={"synchronize_session": False},
+    )
+    newest = sa.select(Message.status).where(asks).order_by(Message.id.desc()).limit(1)
+    return session.scalar(newest) == MessageStatus.EXPIRED
 
 
 def _salon_name(salon: Salon, language: str) -> str:

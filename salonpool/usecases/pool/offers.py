@@ -15,7 +15,7 @@ from salonpool.models import Assignment, InboundMessage, Network, Offer, Salon, 
 from salonpool.usecases import audit
 from salonpool.usecases.planning import plan_requests
 from salonpool.usecases.pool import seats
-from salonpool.usecases.pool.offer_texts import Scene
+from salonpool.usecases.pool.offer_texts import Scene, drop_question
 from salonpool.usecases.texts.texting import Texting
 
 SWEEP_AT_ONCE = 200
@@ -97,6 +97,7 @@ def decline(
             return
         check_answer(OfferStatus(offer.status), offer.expires_at, answered_at or now)
         offer.status, offer.answered_at = OfferStatus.DECLINED, now
+        drop_question(session, offer, now)
         seats.settle(session, shift, now)
         _audit(session, now, actor, "decline", offer)
         if shift.status == ShiftStatus.POSTED:

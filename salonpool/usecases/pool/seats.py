@@ -20,7 +20,7 @@ from salonpool.models import Assignment, Occupancy, Offer, Shift, Stylist
 from salonpool.solver.eligibility import why_not
 from salonpool.usecases import audit
 from salonpool.usecases.planning.problems import read_person, seat_id
-from salonpool.usecases.pool.offer_texts import Scene
+from salonpool.usecases.pool.offer_texts import Scene, drop_question
 
 
 def fill(
@@ -46,6 +46,7 @@ def fill(
     assignment = _insert(session, scene.shift, stylist, source, now)
     if offer is not None:
         offer.status, offer.answered_at = OfferStatus.ACCEPTED, now
+        drop_question(session, offer, now)
     scene.yours(assignment, stylist, now, offer)
     scene.filled(assignment, stylist, now)
     settle(session, scene.shift, now, scene=scene)
