@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 ROOT = Path(__file__).parent
+DRIVERS = frozenset({"sqlite", "sqlite+pysqlite", "postgresql+psycopg"})
+IN_MEMORY = frozenset({None, "", ":memory:"})  # web and clock would each have one of their own
+DATABASE_EXAMPLES = "sqlite:////srv/salonpool.sqlite or postgresql://salonpool@127.0.0.1/salonpool"
 
 
 class ConfigError(ValueError):
@@ -66,7 +72,14 @@ def _database_url() -> str:
     url = os.environ.get("DATABASE_URL") or f"sqlite:///{ROOT / 'instance' / 'salonpool.sqlite'}"
     for short in ("postgres://", "postgresql://"):
         if url.startswith(short):
-            return "postgresql+psycopg://" + url.removeprefix(short)
+            url = "postgresql+psycopg://" + url.removeprefix(short)
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):  # ValueError: a port that is no number
+        parsed = None
+    in_memory = url.startswith("sqlite") and parsed is not None and parsed.database in IN_MEMORY
+    if parsed is None or parsed.drivername not in DRIVERS or in_memory:
+        raise ConfigError(f"DATABASE_URL: give {DATABASE_EXAMPLES}")
     return url
 
 

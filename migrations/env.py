@@ -2,12 +2,15 @@
 
 from typing import Any
 
+import click
 from alembic import context
 from flask import current_app
+from sqlalchemy.exc import OperationalError
 
 import salonpool.models  # noqa: F401  registers the tables that autogenerate compares with
 from migrations import guards
 from salonpool.database import Base, db
+from salonpool.queries.health import in_short
 
 
 def _include_object(item: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:
@@ -32,4 +35,8 @@ def run() -> None:
 
 if context.is_offline_mode():
     raise SystemExit("offline migrations are not supported: the guards need the database")
-run()
+try:
+    run()
+except OperationalError as error:  # absent, locked, full, not ours to write
+    click.echo(f"database: {in_short(error)}; flask doctor says what to do", err=True)
+    raise SystemExit(2) from None

@@ -1,13 +1,13 @@
 """The commands; each calls one use case. Bad input: exit 2 and one line, never a traceback."""
 
-import functools
 import json
+import math
 import sys
-from collections.abc import Callable
 from typing import Any, TextIO
 
 import click
 from flask import Flask, current_app
+from sqlalchemy.exc import SQLAlchemyError
 
 from config import Config, ConfigError
 from salonpool import clock
@@ -18,13 +18,13 @@ from salonpool.queries import accounts as account_queries
 from salonpool.queries import doctor as doctor_queries
 from salonpool.queries import dump as dump_queries
 from salonpool.queries import networks
+from salonpool.queries.health import in_short
 from salonpool.solver import files
 from salonpool.solver.reading import InvalidProblem
 from salonpool.usecases import accounts
 from salonpool.usecases.planning import plan_report, planning
 from salonpool.usecases.texts import outbox
 
-SECONDS = click.FloatRange(min=0, max=86_400)
 # These work on files alone: with no database and no settings.
 ON_FILES = ("solve", "check")
 
@@ -43,21 +43,47 @@ def app_for_files() -> Flask:
     return app
 
 
-def one_line(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Turn what the rules or the settings refuse into exit 2 and one line on stderr."""
+class OneLine(click.Command):
+    """A command that says on one line of stderr what the rules, the settings, the database or its own words
+    refuse, with exit 2."""
 
-    @functools.wraps(command)
-    def run(*args: Any, **kwargs: Any) -> Any:
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Read the words typed after the command."""
         try:
-            return command(*args, **kwargs)
+            return super().make_context(*args, **kwargs)
+        except click.UsageError as error:
+            raise _refused(error.format_message()) from None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it."""
+        try:
+            return super().invoke(ctx)
         except (Refusal, ConfigError, InvalidProblem) as refusal:
-            click.echo(" ".join(str(refusal).split()), err=True)
-            raise SystemExit(2) from None
+            raise _refused(str(refusal)) from None
+        except SQLAlchemyError as error:
+            raise _refused(f"database: {in_short(error)}; flask doctor says what to do") from None
 
-    return run
+
+class Seconds(click.FloatRange):
+    """A number of seconds; nan lies in no range, although click compares as if it did."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number. Raises click.BadParameter."""
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value} is not in the range {self._describe_range()}.", param, ctx)
+        return number
 
 
-@click.command
+SECONDS = Seconds(min=0, max=86_400)
+
+
+def _refused(why: str) -> SystemExit:
+    click.echo(" ".join(why.split()), err=True)
+    return SystemExit(2)
+
+
+@click.command(cls=OneLine)
 @click.option("--network", "slug", required=True, help="short name for addresses, for example yuanshan")
 @click.option("--office", "office_phone", required=True, help="mobile number of the office")
 @click.option("--name", help="the network's name as people read it")
@@ -65,16 +91,14 @@ def one_line(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--region", default="TW", show_default=True, help="country whose numbers need no +code")
 @click.option("--currency", default="TWD", show_default=True, help="ISO 4217 code")
 @click.option("--language", default="zh-Hant", show_default=True, help="zh-Hant, en or zh-Hans")
-@one_line
 def init(**given: str | None) -> None:
     """Make a network and its office account; prints a one-time sign-in link."""
     link = accounts.init_network(now=clock.now(), texting=_extension("texting"), **given)  # type: ignore[arg-type]
     click.echo(link)
 
 
-@click.command
+@click.command(cls=OneLine)
 @click.argument("account")
-@one_line
 def token(account: str) -> None:
     """Print a new bearer token for the API. ACCOUNT is an id or a phone number."""
     try:
@@ -84,8 +108,7 @@ def token(account: str) -> None:
     click.echo(accounts.issue_token(account_id, clock.now()))
 
 
-@click.command
-@one_line
+@click.command(cls=OneLine)
 def jobs() -> None:
     """The clock: sends texts, plans, sweeps. Of several processes one ticks, the others stand by."""
     from salonpool.jobs import lanes  # here, so that web workers do without the scheduler
@@ -95,8 +118,7 @@ def jobs() -> None:
     lanes.run(app, _config().clock_tick_seconds)
 
 
-@click.command("send-messages")
-@one_line
+@click.command("send-messages", cls=OneLine)
 def send_messages() -> None:
     """One pass of the outbox."""
     gateway = _extension("gateway")()
@@ -104,19 +126,17 @@ def send_messages() -> None:
     click.echo(outbox.send_due(clock.now(), clock.system_now(), gateway, backoff_scale=scale))
 
 
-@click.command
+@click.command(cls=OneLine)
 @click.option("--json", "as_json", is_flag=True, required=True, help="the one form there is")
-@one_line
 def dump(as_json: bool) -> None:
     """Everything an outside auditor needs, as JSON; it holds phone numbers and texts."""
     dump_queries.write(sys.stdout.buffer, clock.now())
 
 
-@click.command
+@click.command(cls=OneLine)
 @click.option("--reset", is_flag=True, help="forget what happened and start over")
 @click.option("--if-empty", is_flag=True, help="do nothing when the network is there")
 @click.option("--json-out", type=click.File("w", encoding="utf-8"), help="write ids, links and tokens")
-@one_line
 def demo(reset: bool, if_empty: bool, json_out: TextIO | None) -> None:
     """The living example network, only with DEMO=1; a database with another network is left alone."""
     texting = _extension("texting")
@@ -131,26 +151,26 @@ def demo(reset: bool, if_empty: bool, json_out: TextIO | None) -> None:
         json.dump(demo_handout.write_out(clock.now(), texting), json_out, ensure_ascii=False, indent=2)
 
 
-@click.command
-@one_line
+@click.command(cls=OneLine)
 def doctor() -> None:
     """Check the set-up and what must always be true; exit 1 and what to do when something is wrong."""
     config = _config()
     click.echo(f"texts: {type(_extension('gateway')()).__name__}, links start with {config.link_host}")
     if config.twilio_auth_token:
         click.echo(f"Twilio must call {config.public_url}/sms/twilio/inbound")
-    found = doctor_queries.list_findings(clock.now(), clock.system_now())
+    found = doctor_queries.check_database()
+    if not found:
+        found = doctor_queries.list_findings(clock.now(), clock.system_now())
     for finding in found:
         click.echo(f"{finding.what} -> {finding.remedy}")
     click.echo(f"{len(found)} found" if found else "all well")
     raise SystemExit(1 if found else 0)
 
 
-@click.command
+@click.command(cls=OneLine)
 @click.option("--network", "slug", help="which network; every one when left out")
 @click.option("--dry-run", is_flag=True, help="say what would be done, and do nothing")
 @click.option("--time-limit", default=planning.TIME_LIMIT_SECONDS, show_default=True, type=SECONDS)
-@one_line
 def plan(slug: str | None, dry_run: bool, time_limit: float) -> None:
     """One planning run now; prints who works, who is asked, what stays open and why. Exit 1: no plan."""
     planned = True
@@ -168,7 +188,7 @@ def plan(slug: str | None, dry_run: bool, time_limit: float) -> None:
     raise SystemExit(0 if planned else 1)
 
 
-@click.command
+@click.command(cls=OneLine)
 @click.argument("problem")
 @click.option("--out", required=True, help="where the roster goes")
 @click.option("--time-limit", default=60.0, show_default=True, type=SECONDS)
@@ -180,7 +200,6 @@ def plan(slug: str | None, dry_run: bool, time_limit: float) -> None:
     help="1: search after proof; more: two threads, one searches while the other proves",
 )
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**31 - 1))
-@one_line
 def solve(problem: str, out: str, time_limit: float, workers: int, seed: int) -> None:
     """Plan the problem of a file, with no database: PROBLEM.json in, the roster out."""
     roster = files.solve_file(problem, out, time_limit=time_limit, workers=workers, seed=seed)
@@ -189,10 +208,9 @@ def solve(problem: str, out: str, time_limit: float, workers: int, seed: int) ->
     click.echo(plan_report.objective(roster.levels))
 
 
-@click.command
+@click.command(cls=OneLine)
 @click.argument("problem")
 @click.argument("roster")
-@one_line
 def check(problem: str, roster: str) -> None:
     """The referee: exit 1 and the broken rules when the roster breaks any of the problem's."""
     broken = files.check_files(problem, roster)

@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from config import ConfigError
+from config import Config, ConfigError
 from salonpool.app import create_app
 from salonpool.database import db, transaction
 from salonpool.messaging.simulator import SimulatorGateway
@@ -88,6 +88,100 @@ def test_doctor_says_what_is_wrong_and_what_to_do(command):
     code, out, _ = command("doctor")
     assert code == 1
     assert "flask db upgrade" in out
+
+
+ABSENT = "sqlite:////nowhere/salonpool.sqlite"
+REFUSED = "postgresql+psycopg://127.0.0.1:1/salonpool"
+
+
+def _run_on(url: str, *words: str, **settings: object) -> tuple[int, str, str]:
+    app = create_app(config_for(url, **settings))
+    with app.app_context():
+        result = app.test_cli_runner().invoke(args=list(words))
+        db.engine.dispose()
+    return result.exit_code, result.stdout, result.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("plan",),
+        ("send-messages",),
+        ("token", "1"),
+        ("dump", "--json"),
+        ("init", "--network", "yuanshan", "--office", "0912 345 678"),
+        ("db", "upgrade"),
+    ],
+)
+@pytest.mark.parametrize(("url", "why"), [(ABSENT, "unable to open"), (REFUSED, "connection")])
+def test_without_a_database_a_command_says_so_in_one_line(words, url, why):
+    code, out, err = _run_on(url, *words)
+    assert (code, out) == (2, "")
+    assert err.startswith("database: ")
+    assert why in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("demo", [False, True])
+def test_without_tables_a_command_says_so_in_one_line(demo, tmp_path):
+    code, out, err = _run_on(f"sqlite:///{tmp_path}/empty.sqlite", "plan", demo=demo)
+    assert (code, out) == (2, "")
+    assert err.startswith("database: no such table")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("url", [ABSENT, REFUSED])
+def test_doctor_finds_that_there_is_no_database(url):
+    code, out, err = _run_on(url, "doctor", demo=True)
+    assert (code, err) == (1, "")
+    assert "the database cannot be used: " in out
+    assert "DATABASE_URL" in out
+    assert out.endswith("1 found\n")
+
+
+@pytest.mark.parametrize("demo", [False, True])
+def test_doctor_finds_that_there_are_no_tables(demo, tmp_path):
+    code, out, err = _run_on(f"sqlite:///{tmp_path}/empty.sqlite", "doctor", demo=demo)
+    assert (code, err) == (1, "")
+    assert "run: flask db upgrade" in out
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "nonsense",
+        "mysql://salon/pool",
+        "postgresql://127.0.0.1:port/x",
+        "postgresql+asyncpg://x/y",
+        "sqlite://",
+        "sqlite:///:memory:",
+    ],
+)
+def test_an_address_that_is_no_database_we_know_is_refused_by_name(url, monkeypatch):
+    for name, value in {"DEMO": "0", "SECRET_KEY": "k", "PUBLIC_URL": "http://salon.test"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("DATABASE_URL", url)
+    with pytest.raises(ConfigError, match="DATABASE_URL: "):
+        Config.from_env()
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (("solve", "a.json", "--out", "b.json", "--time-limit", "nan"), "--time-limit"),
+        (("plan", "--time-limit", "nan"), "--time-limit"),
+        (("plan", "--time-limit", "-1"), "--time-limit"),
+        (("plan", "--time-limit", "inf"), "--time-limit"),
+        (("solve", "a.json"), "--out"),
+        (("check", "a.json"), "ROSTER"),
+        (("init", "--network", "yuanshan", "--sea"), "--sea"),
+    ],
+)
+def test_words_a_command_cannot_read_are_one_line_that_names_them(words, named):
+    code, out, err = _run_on(ABSENT, *words)
+    assert (code, out) == (2, "")
+    assert named in err
+    assert err.count("\n") == 1
 
 
 @pytest.mark.parametrize(

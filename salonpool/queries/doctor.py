@@ -8,6 +8,7 @@ from itertools import pairwise
 import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import aliased
 
 from migrations import guards
@@ -17,7 +18,7 @@ from salonpool.domain.message import MessageStatus
 from salonpool.domain.shift import WORKING_STATES
 from salonpool.domain.travel import ride_minutes
 from salonpool.models import Assignment, Booking, Message, Occupancy, Salon
-from salonpool.queries.health import newest_revision
+from salonpool.queries.health import in_short, newest_revision
 
 STUCK_PENDING = timedelta(minutes=5)
 STUCK_SENDING = timedelta(minutes=5)
@@ -32,12 +33,19 @@ class Finding:
     remedy: str
 
 
+def check_database() -> list[Finding]:
+    """What keeps the database from being asked anything else; never raises for an absent one."""
+    try:
+        with engine().connect() as connection:
+            return list(_schema(connection))
+    except SQLAlchemyError as error:
+        what = f"the database cannot be used: {in_short(error)}"
+        return [Finding(what, "correct DATABASE_URL, or start the database")]
+
+
 def list_findings(now: datetime, system_now: datetime) -> list[Finding]:
-    """Everything that is not as it must be. Raises SQLAlchemyError without a database."""
+    """Every row that is not as it must be. Raises SQLAlchemyError where check_database() finds something."""
     with engine().connect() as connection:
-        schema = list(_schema(connection))
-        if schema:
-            return schema
         return [
             *_guards(connection),
             *_overlaps(connection),

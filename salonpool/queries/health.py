@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 import migrations
 from migrations import guards
@@ -51,6 +51,12 @@ def read(system_now: datetime) -> Health:
             )
     except SQLAlchemyError:
         return Health(database=False)
+
+
+def in_short(error: SQLAlchemyError) -> str:
+    """The first line of what the database said, without the statement and its values."""
+    said = str(error.orig if isinstance(error, DBAPIError) and error.orig else error)
+    return said.partition("\n")[0] or type(error).__name__
 
 
 @cache
