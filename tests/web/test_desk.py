@@ -107,7 +107,11 @@ def test_pay_is_typed_and_shown_in_whole_units_of_the_networks_currency(
     [
         ({"starts": ""}, "Enter a time"),
         ({"on": "2026-02-30"}, "Enter a date"),
-        ({"on": "2026-10-18"}, "has passed"),
+        ({"on": "2026-10-19", "starts": "09:00"}, "has passed"),
+        ({"on": "2026-10-18"}, "Choose from 2026-10-19 to 2027-04-17."),
+        ({"on": "2027-04-18"}, "Choose from 2026-10-19 to 2027-04-17."),
+        ({"on": "0001-01-01"}, "Choose from 2026-10-19 to 2027-04-17."),
+        ({"on": "9999-12-31"}, "Choose from 2026-10-19 to 2027-04-17."),
         ({"seats": "0"}, "Choose from 1 to 10"),
         ({"seats": "١"}, "Enter a whole number"),
         ({"hourly_pay": "1e9"}, "Enter a whole number"),

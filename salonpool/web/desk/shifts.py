@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from salonpool.domain.local_time import DAY, local_day, typed_local
 from salonpool.domain.money import Money, minor_units
 from salonpool.domain.refusal import InvalidInput
-from salonpool.domain.shift import most_hourly_pay
+from salonpool.domain.shift import HORIZON, most_hourly_pay
 from salonpool.queries import access, shifts
 from salonpool.queries.salons import SalonRow
 from salonpool.queries.shifts import Remedy
@@ -114,10 +114,15 @@ def _read(typed: dict[str, str], salon: SalonRow) -> dict[str, Any]:
 
 
 def _on(typed: str, salon: SalonRow) -> date:
+    """A day that can be posted for; at the ends of the calendar no time of day has an instant."""
+    today = local_day(now(), salon.tz)
     try:
-        return date.fromisoformat(typed)
+        on = date.fromisoformat(typed)
     except ValueError:
-        raise InvalidInput("date_unreadable", field="on", example=str(local_day(now(), salon.tz))) from None
+        raise InvalidInput("date_unreadable", field="on", example=str(today)) from None
+    if not today <= on <= today + HORIZON:
+        raise InvalidInput("out_of_range", field="on", least=str(today), most=str(today + HORIZON))
+    return on
 
 
 def _clock(typed: str, field: str, example: str) -> time:
