@@ -90,12 +90,16 @@ def environment(settings: Mapping[str, str]) -> dict[str, str]:
 
 
 def start(
-    name: str, command: list[str], settings: Mapping[str, str], pass_fds: tuple[int, ...] = ()
+    name: str,
+    command: list[str],
+    settings: Mapping[str, str],
+    pass_fds: tuple[int, ...] = (),
+    python: str = sys.executable,
 ) -> Process:
     """Start a Python module (`command` follows `python -m`) from the repository's folder."""
     output = tempfile.TemporaryFile()  # noqa: SIM115 - stop() closes it
     popen = subprocess.Popen(
-        [sys.executable, "-m", *command],
+        [python, "-m", *command],
         cwd=ROOT,
         env=environment(settings),
         stdin=subprocess.DEVNULL,
@@ -108,7 +112,12 @@ def start(
 
 
 def start_web(
-    settings: Mapping[str, str], *, workers: int = 1, threads: int = 8, app: str = "wsgi:app"
+    settings: Mapping[str, str],
+    *,
+    workers: int = 1,
+    threads: int = 8,
+    app: str = "wsgi:app",
+    python: str = sys.executable,
 ) -> Live:
     """Start gunicorn; the port is taken before it starts, so nobody else can. Does not wait."""
     with socket.socket() as listener:
@@ -118,7 +127,7 @@ def start_web(
         bind = f"fd://{listener.fileno()}"
         command = ["gunicorn", app, "--bind", bind, "--workers", str(workers), "--threads", str(threads)]
         command += ["--worker-class", "gthread", "--graceful-timeout", "3", "--no-control-socket"]
-        web = start("web", command, {"PUBLIC_URL": url, **settings}, (listener.fileno(),))
+        web = start("web", command, {"PUBLIC_URL": url, **settings}, (listener.fileno(),), python)
     return Live(url, web)
 
 
