@@ -1,15 +1,14 @@
 """The peer of bench.pages: django-appointment as a site of its own, one salon's bookings in it.
 
-Runs in a virtual environment of its own (bench/peer.py): `python -m bench.appointment_site FILE.json` fills
-the database named by PEER_DATABASE, `bench.appointment_site:application` serves it. Logging and mail are off,
-which flatters it.
+Runs in a virtual environment of its own (bench/peer.py): fill() fills the database named by PEER_DATABASE,
+`bench.appointment_site:application` serves it. Logging and mail are off, which flatters it.
 """
 
 import json
 import logging
 import os
-import sys
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 import django
@@ -82,8 +81,9 @@ def _hello(_: HttpRequest) -> HttpResponse:
     return HttpResponse("hello")
 
 
-def fill(salon: dict[str, Any]) -> None:
-    """Make the tables; write the salon's services, its staff with their hours, and its appointments."""
+def fill(file: str) -> None:
+    """Make the tables; write the salon of a JSON file: services, staff with their hours, appointments."""
+    salon: dict[str, Any] = json.loads(Path(file).read_text(encoding="utf-8"))
     from django.contrib.auth.models import User  # noqa: I001 - no package of this environment
 
     from appointment.models import (
@@ -133,8 +133,3 @@ def fill(salon: dict[str, Any]) -> None:
 
 def _plus(wall: time, minutes: int) -> time:
     return (datetime.combine(date.min, wall) + timedelta(minutes=minutes)).time()
-
-
-if __name__ == "__main__":
-    with open(sys.argv[1], encoding="utf-8") as file:
-        fill(json.load(file))

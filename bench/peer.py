@@ -16,6 +16,7 @@ PACKAGES = (f"django-appointment=={VERSION}", "Django==5.2.*", "gunicorn")
 # Kept between runs; git does not see it.
 FOLDER = live.ROOT / "instance" / "bench-peer"
 INSTALL_SECONDS = 300
+FILL = "import sys; from bench import appointment_site; appointment_site.fill(sys.argv[1])"
 
 
 class NotAvailable(Exception):
@@ -30,7 +31,7 @@ def server(folder: Path, visits: Sequence[busy_salons.Visit]) -> Iterator[live.L
     data.write_text(json.dumps(_salon(visits)))
     settings = {"PEER_DATABASE": str(database)}
     environment = {**os.environ, **settings}
-    command = [python, "-m", "bench.appointment_site", str(data)]
+    command = [python, "-c", FILL, str(data)]
     subprocess.run(command, cwd=live.ROOT, env=environment, check=True)
     running = live.start_web(settings, app="bench.appointment_site:application", python=python)
     try:

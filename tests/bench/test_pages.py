@@ -2,6 +2,7 @@
 
 import itertools
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -20,11 +21,12 @@ def _question(*cost: float, **more: object) -> Question:
 
 @pytest.mark.parametrize("kind", databases.KINDS)
 def test_every_question_is_answered_within_its_statements(
-    kind: databases.Kind, request: pytest.FixtureRequest
+    kind: databases.Kind, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     if kind == "postgresql":
         request.getfixturevalue("postgres_server")  # skips in plain sight where there is none
-    routes = {rule.rule for rule in create_app(databases.config_for("sqlite://")).url_map.iter_rules()}
+    app = create_app(databases.config_for(f"sqlite:///{tmp_path}/unused.sqlite"))
+    routes = {rule.rule for rule in app.url_map.iter_rules()}
     missing = {} if "/api/v1/slots" in routes else {pages.ACROSS: ["MISSING"]}
     outcome = pages.run(kind, pages.SHORT, seed=3)
     assert outcome.faults(timed=False) == missing
