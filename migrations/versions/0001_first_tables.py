@@ -529,7 +529,7 @@ def upgrade() -> None:
         sa.Column("route", sa.String(length=40), nullable=False),
         sa.Column("key", sa.String(length=255), nullable=False),
         sa.Column("body_digest", sa.String(length=64), nullable=False),
-        sa.Column("booking_id", BIG, nullable=False),
+        sa.Column("booking_id", BIG, nullable=True),
         sa.Column("answer", sa.JSON(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name="fk_idempotency_key_booking_id_booking"),

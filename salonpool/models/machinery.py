@@ -66,6 +66,6 @@ class IdempotencyKey(Base):
     route: Mapped[Code]
     key: Mapped[str] = mapped_column(sa.String(255))
     body_digest: Mapped[Digest]
-    booking_id: Mapped[Ref] = mapped_column(sa.ForeignKey("booking.id"))
+    booking_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("booking.id"))
     answer: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
     created_at: Mapped[Instant] = mapped_column(index=True)

@@ -45,11 +45,11 @@ def keep(
     route: str,
     key: str,
     body_digest: str,
-    booking_id: int,
+    booking_id: int | None,
     answer: dict[str, Any],
     now: datetime,
 ) -> None:
-    """Remember a 201 for later retries."""
+    """Remember a 201 for later retries; `booking_id` is the booking it tells of, if it does."""
     session.add(
         IdempotencyKey(
             route=route,

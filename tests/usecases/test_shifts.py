@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from salonpool.database import db
 from salonpool.domain.money import Money
 from salonpool.domain.refusal import InvalidInput, Missing
-from salonpool.models import AuditEntry
+from salonpool.models import AuditEntry, Shift
 from salonpool.queries import access
 from salonpool.queries.access import AccountRow
 from salonpool.usecases.pool import shifts
@@ -58,6 +58,15 @@ def test_ten_posts_make_one_request() -> None:
     for _ in range(10):
         _post(owner, "kapok")
     assert len(pool.open_requests()) == 1
+
+
+def test_a_retry_is_answered_even_when_its_start_has_passed() -> None:
+    network, salon = _salon("kapok")
+    owner = _owner(network, salon)
+    first = _post(owner, "kapok", key="k1")
+    assert _post(owner, "kapok", key="k1", now=NOW + timedelta(days=2)) == first
+    assert db.session.scalars(sa.select(Shift.id).where(Shift.source == "post")).all() == [first.id]
+    assert len(db.session.scalars(sa.select(AuditEntry).where(AuditEntry.subject == "shift")).all()) == 1
 
 
 def test_nobody_posts_at_a_salon_they_do_not_own() -> None:

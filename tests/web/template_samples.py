@@ -357,7 +357,7 @@ def _desk(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[st
     }
     post: dict[str, Any] = {
         "salon": salon, "skills": skills, "form": form, "errors": {}, "today": TODAY,
-        "most_hourly_pay": 10_000,
+        "most_hourly_pay": 10_000, "idempotency_key": "k1",
     }  # fmt: skip
     wrong = dict.fromkeys(("on", "ends", "skill", "hourly_pay", "priority"), word["wrong"])
     return {

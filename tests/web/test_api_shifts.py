@@ -51,6 +51,29 @@ def _owner() -> tuple[int, int, str]:
     return network, salon, a_token(an_account(network, owns=(salon,)))
 
 
+def test_a_retry_with_its_key_gets_the_first_answer(client: FlaskClient) -> None:
+    network, salon, token = _owner()
+    twice = _bearer(token) | {"Idempotency-Key": "k1"}
+    first = client.post("/api/v1/shifts", json=_body(), headers=twice)
+    again = client.post("/api/v1/shifts", json=_body(), headers=twice)
+    assert (again.status_code, again.json) == (201, first.json)
+    other = client.post("/api/v1/shifts", json=_body(seats=2), headers=twice)
+    assert (other.status_code, other.json["code"]) == (422, "idempotency_key_reused")
+    partner = _bearer(a_token(an_account(network, owns=(salon,)))) | {"Idempotency-Key": "k1"}
+    theirs = client.post("/api/v1/shifts", json=_body(seats=2), headers=partner)
+    assert (theirs.status_code, theirs.json["seats"]) == (201, 2)
+    listed = client.get("/api/v1/shifts", headers=_bearer(token)).json["shifts"]
+    assert [row["id"] for row in listed] == [first.json["id"], theirs.json["id"]]
+
+
+def test_a_key_that_cannot_be_one_is_refused_by_name(client: FlaskClient) -> None:
+    _, _, token = _owner()
+    headers = _bearer(token) | {"Idempotency-Key": "k" * 256}
+    refused = client.post("/api/v1/shifts", json=_body(), headers=headers)
+    assert (refused.status_code, refused.json["code"]) == (422, "idempotency_key_bad")
+    assert client.get("/api/v1/shifts", headers=_bearer(token)).json["shifts"] == []
+
+
 def test_an_owner_posts_a_shift_and_sees_it(client: FlaskClient) -> None:
     _, _, token = _owner()
     answer = client.post("/api/v1/shifts", json=_body(), headers=_bearer(token))

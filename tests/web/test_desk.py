@@ -47,7 +47,8 @@ def _post(client: Any, **typed: str) -> Any:
     assert csrf
     assert skill
     form = {
-        "csrf_token": csrf[1], "on": str(b.TODAY + timedelta(days=1)), "starts": "11:00", "ends": "15:00",
+        "csrf_token": csrf[1], "idempotency_key": _field_of(page.text, "idempotency_key"),
+        "on": str(b.TODAY + timedelta(days=1)), "starts": "11:00", "ends": "15:00",
         "skill": skill[1], "seats": "1", "hourly_pay": "420", "priority": "2",
     }  # fmt: skip
     return client.post("/desk/shift/new", data=form | typed)
@@ -130,6 +131,23 @@ def test_a_post_that_cannot_be_worked_comes_back_with_its_entries(
         # What is no choice cannot be chosen again.
         assert _field_of(page.text, name) == ("" if name == "skill" else value)
     assert not db.session.scalars(sa.select(Shift.id).where(Shift.source == "post")).all()
+
+
+def test_a_double_click_posts_one_shift_and_a_changed_form_another(
+    client: Any, shop: SimpleNamespace
+) -> None:
+    _sign_in(client, shop.owner)
+    first = _post(client, idempotency_key="k1")
+    assert _post(client, idempotency_key="k1").location == first.location
+    changed = _post(client, idempotency_key="k1", starts="12:00")
+    assert (changed.status_code, changed.location == first.location) == (303, False)
+    assert _post(client).location not in {first.location, changed.location}  # a new page
+    assert len(db.session.scalars(sa.select(Shift.id).where(Shift.source == "post")).all()) == 3
+
+
+def test_a_form_that_comes_back_keeps_its_key(client: Any, shop: SimpleNamespace) -> None:
+    _sign_in(client, shop.owner)
+    assert _field_of(_post(client, seats="0", idempotency_key="k1").text, "idempotency_key") == "k1"
 
 
 def test_another_owners_shift_answers_like_a_missing_one(client: Any, shop: SimpleNamespace) -> None:

@@ -1,19 +1,21 @@
 """Post a shift: work at a salon that somebody from the pool may take."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salonpool.database import transaction
+from salonpool.domain.links import digest
 from salonpool.domain.money import Money
 from salonpool.domain.refusal import InvalidInput
 from salonpool.domain.shift import ShiftSource, ShiftStatus, check_post
 from salonpool.models import Network, Salon, Shift, Skill
 from salonpool.queries.access import AccountRow, get_owned_salon
-from salonpool.usecases import audit
+from salonpool.usecases import audit, idempotency
 from salonpool.usecases.planning import plan_requests
 
 
@@ -37,23 +39,23 @@ def post(
     seats: int = 1,
     hourly_pay: Money,
     priority: int = 2,
+    key: str | None = None,
     now: datetime,
 ) -> Posted:
     """Post a shift at a salon the account owns, and request the planning run that asks people for it.
 
-    `skill` is the code of one of the network's skills; pay is per hour and person. Raises Missing for a salon
-    the account does not own, InvalidInput naming the field otherwise.
+    `skill` is the code of one of the network's skills; pay is per hour and person. `key` makes a retry by the
+    same account harmless: it gets the first answer. Raises Missing for a salon the account does not own,
+    InvalidInput naming the field otherwise.
     """
-    check_post(
-        starts_at,
-        ends_at,
-        seats=seats,
-        hourly_pay=hourly_pay,
-        priority=priority,
-        now=now,
-    )
+    hours = [str(instant.astimezone(UTC)) for instant in (starts_at, ends_at)]
+    asked = [salon_slug, *hours, skill, seats, asdict(hourly_pay), priority]
+    once = _Once.of(account, key, asked)
     with transaction() as session:
         salon = get_owned_salon(account, salon_slug)
+        if once and (kept := idempotency.replay(session, *once)):
+            return Posted(**kept)
+        check_post(starts_at, ends_at, seats=seats, hourly_pay=hourly_pay, priority=priority, now=now)
         terms = {
             "starts_at": starts_at,
             "ends_at": ends_at,
@@ -64,7 +66,25 @@ def post(
         }
         shift = _add(session, account, salon, terms, now)
         plan_requests.request(session, salon.network_id, "post", now)
-        return Posted(id=shift.id, status=shift.status, seats=seats, filled=0)
+        posted = Posted(id=shift.id, status=shift.status, seats=seats, filled=0)
+        if once:
+            idempotency.keep(session, *once, None, asdict(posted), now)
+        return posted
+
+
+class _Once(NamedTuple):
+    """What a retry is known by: keys belong to the account that chose them."""
+
+    route: str
+    key: str
+    body_digest: str
+
+    @classmethod
+    def of(cls, account: AccountRow, key: str | None, asked: list[Any]) -> Self | None:
+        """Raises InvalidInput for a key that cannot be one."""
+        if key is None:
+            return None
+        return cls(f"post:{account.id}", idempotency.check(key), digest(json.dumps(asked)))
 
 
 def _add(session: Session, account: AccountRow, salon: Salon, terms: dict[str, Any], now: datetime) -> Shift:

@@ -84,7 +84,7 @@ def idempotency_key(*, required: bool) -> dict[str, Any]:
         "in": "header",
         "name": "Idempotency-Key",
         "required": required,
-        "description": "A new one for each booking; a retry with the same key and body gets the same 201.",
+        "description": "A new one for each; a retry with the same key and body gets the same 201.",
         "schema": {
             "type": "string",
             "minLength": 1,

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from flask import request
 from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
@@ -11,6 +12,7 @@ from salonpool.domain.shift import HORIZON, MAX_HOURLY_PAY_MINOR, MAX_SEATS, Shi
 from salonpool.queries import offers as offer_queries
 from salonpool.queries import shifts as shift_queries
 from salonpool.usecases.pool import shifts
+from salonpool.web.api.description import idempotency_key
 from salonpool.web.api.fields import Instant, InstantOut, MoneyOut, Out, Strict, Text, WholeNumber, money, utc
 from salonpool.web.api.staff import staff
 from salonpool.web.extensions import language, now
@@ -71,8 +73,12 @@ class ShiftsOut(Out):
 @blueprint.post("/shifts")
 @blueprint.arguments(ShiftIn)
 @blueprint.response(201, PostedOut)
+@blueprint.doc(parameters=[idempotency_key(required=False)])
 def post(wanted: dict[str, Any]) -> dict[str, Any]:
-    """Post a shift at a salon one owns; people are asked within a minute or two."""
+    """Post a shift at a salon one owns; people are asked within a minute or two.
+
+    With an Idempotency-Key a retry with the same key and body gets the same answer.
+    """
     posted = shifts.post(
         staff(),
         wanted["salon"],
@@ -82,6 +88,7 @@ def post(wanted: dict[str, Any]) -> dict[str, Any]:
         seats=wanted["seats"],
         hourly_pay=Money(**wanted["hourly_pay"]),
         priority=wanted["priority"],
+        key=request.headers.get("Idempotency-Key"),
         now=now(),
     )
     return {"id": posted.id, "status": posted.status, "seats": posted.seats, "filled": posted.filled}

@@ -1,5 +1,7 @@
 """D5: post a shift, and see who was asked and why a seat is still free."""
 
+import json
+import secrets
 from datetime import date, datetime, time
 from typing import Any
 
@@ -7,6 +9,7 @@ from flask import g, make_response, redirect, render_template, request, url_for
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
+from salonpool.domain.links import digest
 from salonpool.domain.local_time import DAY, local_day, typed_local
 from salonpool.domain.money import Money, minor_units
 from salonpool.domain.refusal import InvalidInput
@@ -41,7 +44,7 @@ def show_new() -> Response:
         "hourly_pay": "",
         "priority": "2",
     }
-    return _form(salon, empty, {}, 200)
+    return _form(salon, empty, {}, secrets.token_urlsafe(16), 200)
 
 
 @blueprint.post("/shift/new")
@@ -51,11 +54,14 @@ def post() -> Response:
     salon = own_salon()
     g.page_url = url_for("desk.show_new")
     typed = {name: request.form.get(name, "").strip() for name in FIELDS}
+    page_key = request.form.get("idempotency_key") or secrets.token_urlsafe(16)
+    # Sent twice unchanged is one shift; gone back to and changed is another.
+    key = digest(json.dumps([page_key, typed]))
     try:
-        posted = shift_usecases.post(account(), salon.slug, **_read(typed, salon), now=now())
+        posted = shift_usecases.post(account(), salon.slug, **_read(typed, salon), key=key, now=now())
     except InvalidInput as refusal:
         field = FORM_FIELDS.get(refusal.field or "", refusal.field or "on")
-        return _form(salon, typed, {field: in_words(refusal)}, 422)
+        return _form(salon, typed, {field: in_words(refusal)}, page_key, 422)
     return redirect(url_for("desk.show_shift", shift_id=posted.id), 303)
 
 
@@ -84,13 +90,16 @@ def show_shift(shift_id: int) -> str:
     )
 
 
-def _form(salon: SalonRow, form: dict[str, str], errors: dict[str, str], status: int) -> Response:
+def _form(
+    salon: SalonRow, form: dict[str, str], errors: dict[str, str], page_key: str, status: int
+) -> Response:
     skills = shifts.list_skills(salon.network_id, language())
     if not form["skill"] and skills:
         form = form | {"skill": str(skills[0].id)}
     page = render_template(
         "desk/shift_new.html", salon=salon, skills=skills, form=form, errors=errors,
         today=local_day(now(), salon.tz), most_hourly_pay=most_hourly_pay(salon.currency),
+        idempotency_key=page_key,
     )  # fmt: skip
     return make_response(page, status)
 
