@@ -1,5 +1,6 @@
 """How a no leaves the house: a page for people, application/problem+json (RFC 9457) for programs."""
 
+import math
 from typing import Any
 
 from flask import Flask, Response, current_app, jsonify, render_template, request
@@ -7,7 +8,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from salonpool.domain.refusal import InvalidInput, Missing, Refusal
-from salonpool.web.extensions import read_as_a_stranger
+from salonpool.web.extensions import now, read_as_a_stranger
 from salonpool.web.wording import in_words, sentence
 
 STATUS = {"too_many_tries": 429, "not_signed_in": 401, "not_allowed": 403, "sign_in_used": 410}
@@ -34,7 +35,11 @@ def status_of(refusal: Refusal) -> int:
 def answer_refusal(refusal: Refusal) -> Response:
     """A rule said no."""
     errors = [{"field": refusal.field, "message": in_words(refusal)}] if refusal.field else None
-    return answer(status_of(refusal), refusal.code, detail=in_words(refusal), errors=errors)
+    response = answer(status_of(refusal), refusal.code, detail=in_words(refusal), errors=errors)
+    if retry_at := refusal.values.get("retry_at"):
+        seconds = (retry_at - now()).total_seconds()
+        response.headers["Retry-After"] = str(max(1, math.ceil(seconds)))
+    return response
 
 
 def answer_http(error: HTTPException) -> Response:

@@ -142,3 +142,11 @@ def test_every_field_of_an_answer_is_always_there(description: dict[str, Any]) -
     assert {
         name for name, schema in answers.items() if set(schema["required"]) != set(schema["properties"])
     } == set()
+
+
+def test_who_guessed_too_often_is_told_when_to_come_back(client: Any) -> None:
+    guess = {"Authorization": "Bearer guessedguess"}
+    answers = [client.post("/api/v1/bookings/1/cancel", headers=guess) for _ in range(31)]
+    assert [answer.status_code for answer in answers[29:]] == [404, 429]
+    # 09:00 on the dot: the window of ten minutes has just begun.
+    assert answers[-1].headers["Retry-After"] == "600"

@@ -27,7 +27,11 @@ WHY = {
     503: "The database is busy or away; nothing was changed.",
 }
 RETRY_AFTER = {
-    "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}},
+    "Retry-After": {
+        "description": "Seconds to wait.",
+        "required": True,
+        "schema": {"type": "integer", "minimum": 1},
+    },
 }
 # Any address may say these: what no route sees (shield, size, kind of body), and an outage.
 ALWAYS = {400, 413, 415, 422, 503}
