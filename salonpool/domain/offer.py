@@ -15,6 +15,7 @@ SOON = timedelta(hours=48)
 TARGET_EARLY, TARGET_SOON = 0.6, 0.9
 QUIET_FROM, QUIET_UNTIL = time(21), time(9)
 QUIET_EXCEPT = timedelta(hours=12)
+MORNING_ENOUGH = timedelta(hours=2)
 QUESTIONS = ("S2", "S2L", "S3", "S3L")  # the texts that ask; those about an offer's end carry its id too
 
 
@@ -49,14 +50,20 @@ def deadline(asked_at: datetime, starts_at: datetime) -> datetime:
     return min(whole if whole == until else whole + timedelta(minutes=1), starts_at)
 
 
-def ask_at(now: datetime, starts_at: datetime, tz: ZoneInfo) -> datetime:
-    """When the offer's text may leave: now, or 09:00 local after the quiet hours (21:00-09:00),
-    unless the shift starts within 12 hours."""
+def ask_at(now: datetime, starts_at: datetime, tz: ZoneInfo, *, posted_at: datetime) -> datetime:
+    """When people may next be asked: now, or 09:00 local after the quiet hours (21:00-09:00).
+
+    Within 12 hours of the start at once, if it was posted as late as that or the morning would leave less
+    than two hours: else a shift known by day would wake people twelve hours before it starts.
+    """
     local = now.astimezone(tz)
-    if QUIET_UNTIL <= local.time() < QUIET_FROM or starts_at - now <= QUIET_EXCEPT:
+    if QUIET_UNTIL <= local.time() < QUIET_FROM:
         return now
     day = local.date() if local.time() < QUIET_UNTIL else local.date() + DAY
-    return at_local(day, QUIET_UNTIL, tz)
+    morning, soon = at_local(day, QUIET_UNTIL, tz), starts_at - QUIET_EXCEPT
+    if posted_at < soon and starts_at - morning >= MORNING_ENOUGH:
+        return morning
+    return max(now, min(morning, soon))
 
 
 def check_answer(status: OfferStatus, expires_at: datetime, now: datetime) -> None:

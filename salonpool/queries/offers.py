@@ -7,12 +7,13 @@ import sqlalchemy as sa
 
 from salonpool.database import db
 from salonpool.domain.local_time import DAY, local_day, minutes_between
+from salonpool.domain.message import MessageStatus
 from salonpool.domain.money import Money, pay_between
-from salonpool.domain.offer import OfferStatus
+from salonpool.domain.offer import QUESTIONS, OfferStatus
 from salonpool.domain.refusal import Missing
 from salonpool.domain.shift import WORKING_STATES, AssignmentSource
 from salonpool.domain.travel import walk_minutes
-from salonpool.models import Assignment, Network, Offer, Salon, Shift, Skill, Stylist
+from salonpool.models import Assignment, Message, Network, Offer, Salon, Shift, Skill, Stylist
 from salonpool.queries.naming import name_of
 from salonpool.queries.salons import SalonRow, get_salon_by_id
 
@@ -182,6 +183,20 @@ def list_work(stylist_id: int, now: datetime, until: datetime, language: str) ->
         )
         for held, salon, currency in rows
     ]
+
+
+def never_asked() -> sa.ColumnElement[bool]:
+    """Of an Offer's row: did it run out before its question left? Then it was no silence."""
+    newest = (
+        sa.select(Message.status)
+        .where(Message.offer_id == Offer.id, Message.text_id.in_(QUESTIONS))
+        .order_by(Message.id.desc())
+        .limit(1)
+        .correlate(Offer)
+        .scalar_subquery()
+    )
+    dropped = sa.func.coalesce(newest, "") == MessageStatus.EXPIRED
+    return sa.and_(Offer.status == OfferStatus.EXPIRED, dropped)
 
 
 def _state(offer: Offer, now: datetime) -> str:

@@ -9,12 +9,14 @@ import sqlalchemy as sa
 
 from salonpool.database import db
 from salonpool.domain.local_time import minutes_between
+from salonpool.domain.message import MessageStatus
 from salonpool.domain.money import Money, pay_between
-from salonpool.domain.offer import OfferStatus
+from salonpool.domain.offer import QUESTIONS, OfferStatus, ask_at
 from salonpool.domain.refusal import Missing
 from salonpool.domain.shift import OPEN_STATES, WORKING_STATES, ShiftSource
-from salonpool.models import Assignment, Decision, Network, Offer, Salon, Shift, Skill, Stylist
+from salonpool.models import Assignment, Decision, Message, Network, Offer, Salon, Shift, Skill, Stylist
 from salonpool.queries.naming import name_of
+from salonpool.queries.offers import never_asked
 from salonpool.queries.salons import SalonRow, get_salon_by_id
 
 
@@ -65,7 +67,7 @@ class HolderRow:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Somebody who was asked. `state` is the offer's, or queued while its text waits for the morning."""
+    """Somebody who was asked. `state` is the offer's, or queued while its question has not left."""
 
     stylist_name: str
     salon_name: str | None
@@ -107,12 +109,16 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class ShiftPage:
-    """One posted shift with everything the owner may know of it."""
+    """One posted shift with everything the owner may know of it.
+
+    `asks_at` is when people may be asked, if not at once.
+    """
 
     shift: ShiftRow
     salon: SalonRow
     people: tuple[HolderRow, ...]
     asks: tuple[Ask, ...]
+    asks_at: datetime | None
     gap: Gap | None
 
 
@@ -122,12 +128,15 @@ def get_shift(shift_id: int, now: datetime, language: str) -> ShiftPage:
     if not found:
         raise Missing
     shift = found[0]
-    salon = get_salon_by_id(db.session.get_one(Shift, shift_id).salon_id, language)
+    row = db.session.get_one(Shift, shift_id)
+    salon = get_salon_by_id(row.salon_id, language)
+    asks_at = ask_at(now, row.starts_at, salon.tz, posted_at=row.created_at)
     return ShiftPage(
         shift=shift,
         salon=salon,
         people=_people(shift_id, salon.id, language),
-        asks=_asks(shift_id, salon.id, now, language),
+        asks=_asks(shift_id, salon.id, language),
+        asks_at=asks_at if asks_at > now else None,
         gap=_gap(shift_id) if shift.status in OPEN_STATES or shift.filled < shift.seats else None,
     )
 
@@ -206,12 +215,12 @@ def _people(shift_id: int, salon_id: int, language: str) -> tuple[HolderRow, ...
     )
 
 
-def _asks(shift_id: int, salon_id: int, now: datetime, language: str) -> tuple[Ask, ...]:
+def _asks(shift_id: int, salon_id: int, language: str) -> tuple[Ask, ...]:
     rows = db.session.execute(
-        sa.select(Offer, Stylist.name, Salon)
+        sa.select(Offer, Stylist.name, Salon, _question_waits())
         .join(Stylist, Stylist.id == Offer.stylist_id)
         .outerjoin(Salon, Salon.id == Stylist.home_salon_id)
-        .where(Offer.shift_id == shift_id)
+        .where(Offer.shift_id == shift_id, ~never_asked())
         .order_by(Offer.offered_at, Offer.wave, Offer.rank)
     )
     return tuple(
@@ -221,11 +230,17 @@ def _asks(shift_id: int, salon_id: int, now: datetime, language: str) -> tuple[A
             asked_at=offer.offered_at,
             answer_by=offer.expires_at,
             answered_at=offer.answered_at,
-            state="queued"
-            if offer.status == OfferStatus.OFFERED and offer.offered_at > now
-            else offer.status,
+            state="queued" if offer.status == OfferStatus.OFFERED and waits else offer.status,
         )
-        for offer, name, home in rows
+        for offer, name, home, waits in rows
+    )
+
+
+def _question_waits() -> sa.ColumnElement[bool]:
+    return sa.exists().where(
+        Message.offer_id == Offer.id,
+        Message.text_id.in_(QUESTIONS),
+        Message.status == MessageStatus.PENDING,
     )
 
 

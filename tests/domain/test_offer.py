@@ -1,6 +1,6 @@
 """The rules of an offer."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -41,23 +41,49 @@ def test_a_deadline_is_a_whole_minute_never_earlier_than_promised() -> None:
     assert deadline(_in(seconds=10), _in(days=3)) == _in(minutes=31)
 
 
-def test_offers_wait_for_the_morning() -> None:
-    night = datetime(2026, 10, 19, 14, 30, tzinfo=UTC)  # 22:30
-    assert ask_at(night, night + timedelta(days=2), TAIPEI) == datetime(2026, 10, 20, 1, 0, tzinfo=UTC)
-    early = datetime(2026, 10, 19, 22, 0, tzinfo=UTC)  # 06:00 on the 20th
-    assert ask_at(early, early + timedelta(days=2), TAIPEI) == datetime(2026, 10, 20, 1, 0, tzinfo=UTC)
+def _taipei(clock: str, day: int = 20) -> datetime:
+    return datetime.combine(date(2026, 10, day), time.fromisoformat(clock), TAIPEI).astimezone(UTC)
 
 
-def test_by_day_and_for_a_shift_within_twelve_hours_offers_leave_at_once() -> None:
-    assert ask_at(NOON, _in(days=2), TAIPEI) == NOON
-    night = datetime(2026, 10, 19, 14, 30, tzinfo=UTC)
-    assert ask_at(night, night + timedelta(hours=12), TAIPEI) == night
+@pytest.mark.parametrize(
+    ("now", "starts_at", "asked_at"),
+    [
+        (NOON, _in(days=2), NOON),
+        (_taipei("22:30", 19), _taipei("14:00", 22), _taipei("09:00")),
+        (_taipei("06:00"), _taipei("14:00", 22), _taipei("09:00")),
+        (_taipei("22:30", 19), _taipei("14:00"), _taipei("09:00")),
+        (_taipei("03:00"), _taipei("14:00"), _taipei("09:00")),
+        (_taipei("03:00"), _taipei("11:00"), _taipei("09:00")),
+        (_taipei("03:00"), _taipei("10:59"), _taipei("03:00")),
+        (_taipei("22:30", 19), _taipei("10:30"), _taipei("22:30", 19)),
+        (_taipei("21:10", 19), _taipei("10:30"), _taipei("22:30", 19)),
+        (_taipei("21:10", 19), _taipei("08:00"), _taipei("21:10", 19)),
+    ],
+)
+def test_a_shift_known_by_day_lets_people_sleep_unless_the_morning_is_too_late(
+    now: datetime, starts_at: datetime, asked_at: datetime
+) -> None:
+    assert ask_at(now, starts_at, TAIPEI, posted_at=NOON) == asked_at
+
+
+def test_a_shift_posted_at_night_that_starts_within_twelve_hours_wakes_people() -> None:
+    night = _taipei("03:00")
+    assert ask_at(night, night + timedelta(hours=12), TAIPEI, posted_at=night) == night
+    assert ask_at(night, night + timedelta(hours=13), TAIPEI, posted_at=night) == _taipei("09:00")
 
 
 def test_the_morning_comes_an_hour_later_by_utc_when_the_clocks_go_back() -> None:
     paris = ZoneInfo("Europe/Paris")
     night = datetime(2026, 10, 24, 20, 0, tzinfo=UTC)  # 22:00 before the last Sunday of October
-    assert ask_at(night, night + timedelta(days=3), paris) == datetime(2026, 10, 25, 8, 0, tzinfo=UTC)
+    morning = datetime(2026, 10, 25, 8, 0, tzinfo=UTC)
+    assert ask_at(night, night + timedelta(days=3), paris, posted_at=NOON) == morning
+
+
+def test_nobody_is_asked_after_the_start_of_a_shift_when_the_clocks_go_back() -> None:
+    paris = ZoneInfo("Europe/Paris")
+    evening = datetime(2026, 10, 24, 19, 0, tzinfo=UTC)  # 21:00 before the last Sunday of October
+    starts_at = datetime(2026, 10, 25, 7, 30, tzinfo=UTC)  # 08:30, twelve and a half hours later
+    assert ask_at(evening, starts_at, paris, posted_at=NOON) == evening + timedelta(minutes=30)
 
 
 @pytest.mark.parametrize(

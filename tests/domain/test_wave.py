@@ -85,6 +85,14 @@ def test_a_seat_left_beside_a_standing_yes_is_asked_for() -> None:
     assert (hand.assigned, hand.asked) == ([1], [2, 3, 4])
 
 
+def test_at_night_a_shift_keeps_only_whom_the_plan_gives_it_and_leaves_the_others_to_urgent_ones() -> None:
+    asleep = _shift(1, (1, 2, 3), seats=2, priority=1, wave=0, chosen=(1, 2), said_yes=frozenset({1, 3}))
+    urgent = _shift(2, (2, 3), chosen=())
+    hands = deal([asleep, urgent])
+    assert [hand.assigned for hand in hands] == [[1], []]
+    assert _asked(hands) == {1: [], 2: [2, 3]}
+
+
 def test_walks_are_rounded_up_and_far_places_have_none() -> None:
     assert walk_minutes((0, 0), (0.3, 0.4)) == 8
     assert walk_minutes((0, 0), (0, 0)) == 1

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from salonpool.domain.offer import wave_size
+from salonpool.domain.offer import ask_at, wave_size
 from salonpool.domain.wave import Hand, OpenShift, deal
 from salonpool.solver.explain import sole_blockers
 from salonpool.solver.roster import Remedy, Roster, Solution
@@ -51,13 +51,14 @@ def decide(reading: Reading, solution: Solution, now: datetime) -> Decisions:
 
 def _open_shift(opening: OpenSeats, chosen: list[int], solution: Solution, now: datetime) -> OpenShift:
     # Seats of one shift are alike, so the first one's ranking is everybody's.
+    wakes_nobody = ask_at(now, opening.starts_at, opening.tz, posted_at=opening.posted_at) <= now
     ranked = [int(person) for person in solution.ranked.get(seat_id(opening.shift_id, 1), ())]
     return OpenShift(
         shift_id=opening.shift_id,
         priority=opening.priority,
         starts_at=opening.starts_at,
         seats=opening.seats,
-        wave=wave_size(opening.starts_at - now),
+        wave=wave_size(opening.starts_at - now) if wakes_nobody else 0,
         chosen=tuple(chosen),
         ranked=(*(person for person in chosen if person not in ranked), *ranked),
         said_yes=opening.said_yes,

@@ -24,6 +24,7 @@ from salonpool.models import (
     StylistSkill,
     TimeOff,
 )
+from salonpool.queries.offers import never_asked
 
 Worked = tuple[datetime, datetime, int]
 OfStylist = TypeVar("OfStylist", StylistSkill, Availability, TimeOff, StandingYes)
@@ -148,10 +149,10 @@ def _live(session: Session, network_id: int) -> list[tuple[int, int]]:
 
 
 def _asked(session: Session, shift_ids: list[int]) -> dict[int, set[int]]:
-    """Everybody who ever had an offer for the shift: nobody is asked twice."""
+    """Everybody who was asked for the shift: nobody is asked twice."""
     asked: dict[int, set[int]] = defaultdict(set)
     for shift_id, stylist_id in session.execute(
-        sa.select(Offer.shift_id, Offer.stylist_id).where(Offer.shift_id.in_(shift_ids))
+        sa.select(Offer.shift_id, Offer.stylist_id).where(Offer.shift_id.in_(shift_ids), ~never_asked())
     ):
         asked[shift_id].add(stylist_id)
     return asked

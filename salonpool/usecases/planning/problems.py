@@ -31,12 +31,14 @@ MAX_WORKED_DAYS = 6  # of any seven: no seventh day of work in a row (docs/plann
 
 @dataclass(frozen=True, slots=True)
 class OpenSeats:
-    """A shift of the problem and how many of its seats nobody holds or is being asked for."""
+    """A shift of the problem and how many of its seats nobody holds or is being asked for; `tz` is local."""
 
     shift_id: int
     salon_id: int
     priority: int
     starts_at: datetime
+    posted_at: datetime
+    tz: ZoneInfo
     seats: int
     said_yes: frozenset[int]
 
@@ -198,6 +200,8 @@ class _Writer:
             salon_id=shift.salon_id,
             priority=shift.priority,
             starts_at=shift.starts_at,
+            posted_at=shift.created_at,
+            tz=next(ZoneInfo(salon.zone) for salon in self.rows.salons if salon.id == shift.salon_id),
             seats=1 if self.one_seat else max(0, free),
             said_yes=frozenset(stylist.id for stylist in pooled if self._said_yes(stylist, shift)),
         )

@@ -7,17 +7,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salonpool.database import lock
 from salonpool.domain.links import digest
-from salonpool.domain.offer import OfferGone, OfferStatus, ask_at, deadline
+from salonpool.domain.offer import OfferGone, OfferStatus, deadline
 from salonpool.domain.shift import OPEN_STATES, AssignmentSource
 from salonpool.domain.wave import Hand
 from salonpool.models import Decision, Offer, Shift, Stylist
+from salonpool.queries.offers import never_asked
 from salonpool.usecases import audit
 from salonpool.usecases.planning import plan_requests
 from salonpool.usecases.planning.decisions import Decisions, Gap
@@ -128,19 +128,10 @@ class _Publisher:
         if person in self.moved:
             self.drop(shift.id, person)
             return False
-        asked_at = ask_at(self.now, shift.starts_at, ZoneInfo(scene.salon.zone))
-        offer = Offer(
-            network_id=shift.network_id,
-            shift_id=shift.id,
-            stylist_id=person,
-            planning_run_id=self.run_id,
-            wave=wave,
-            rank=rank,
-            status=OfferStatus.OFFERED,
-            hourly_pay_minor=shift.hourly_pay_minor,
-            offered_at=asked_at,
-            expires_at=deadline(asked_at, shift.starts_at),
-        )
+        offer = self._offer(shift, person)
+        offer.planning_run_id, offer.wave, offer.rank = self.run_id, wave, rank
+        offer.status, offer.hourly_pay_minor = OfferStatus.OFFERED, shift.hourly_pay_minor
+        offer.offered_at, offer.expires_at = self.now, deadline(self.now, shift.starts_at)
         self.session.add(offer)
         self.session.flush()
         offer.link_digest = digest(self.texting.links.offer_token(offer.id, offer.link_version))
@@ -153,11 +144,20 @@ class _Publisher:
         self._decision(shift.id, "offered", person, {"wave": wave, "rank": rank})
         return True
 
+    def _offer(self, shift: Shift, person: int) -> Offer:
+        """A new one, or the one whose question never left: a stylist has one offer for a shift."""
+        unheard = self.session.scalar(
+            sa.select(Offer).where(Offer.shift_id == shift.id, Offer.stylist_id == person)
+        )
+        return unheard or Offer(network_id=shift.network_id, shift_id=shift.id, stylist_id=person)
+
     def _leave_open(self, scene: Scene, gap: Gap) -> None:
         """Note why nobody could be asked; tell the owners, once for each lot of people asked in vain."""
         self.done.unfilled.append(gap)
         shift = scene.shift
-        answers = self.session.scalars(sa.select(Offer.status).where(Offer.shift_id == shift.id)).all()
+        answers = self.session.scalars(
+            sa.select(Offer.status).where(Offer.shift_id == shift.id, ~never_asked())
+        ).all()
         asked, declined = len(answers), sum(1 for status in answers if status == OfferStatus.DECLINED)
         told = self._told(shift.id)
         tell = not gap.waiting and told != asked

@@ -43,7 +43,7 @@ class Scene:
         return cls(session, shift, salon, skill, network, texting)
 
     def ask(self, offer: Offer, stylist: Stylist, now: datetime) -> None:
-        """S2, or S3 on the day itself: will you come? Leaves when the offer says so."""
+        """S2, or S3 on the day itself: will you come? Once for each wave the offer was made in."""
         today = local_day(offer.offered_at, self._tz) == local_day(self.shift.starts_at, self._tz)
         text_id = ("S3" if today else "S2") + ("" if self.texting.two_way else "L")
         values: Values = {
@@ -55,11 +55,10 @@ class Scene:
         self._to_stylist(
             stylist,
             text_id,
-            f"offer:{offer.id}:made",
+            f"offer:{offer.id}:made:{offer.wave}",
             values,
             now,
             offer_id=offer.id,
-            due_at=offer.offered_at,
             expires_at=offer.expires_at,
         )
 
@@ -97,7 +96,7 @@ class Scene:
         """O4 to every owner of the salon, outside the quiet hours: nobody is left to ask."""
         for owner in self._owners():
             values: Values = {"k": asked, "j": declined, "u": self._desk_link()}
-            due_at = ask_at(now, self.shift.starts_at, self._tz)
+            due_at = ask_at(now, self.shift.starts_at, self._tz, posted_at=self.shift.created_at)
             self._to_owner(owner, "O4", f"shift:{self.shift.id}:still_open:{run_id}", values, now, due_at)
 
     @property
@@ -113,7 +112,6 @@ class Scene:
         now: datetime,
         *,
         offer_id: int | None = None,
-        due_at: datetime | None = None,
         expires_at: datetime | None = None,
     ) -> None:
         if stylist.phone is None:
@@ -128,7 +126,6 @@ class Scene:
             values={**self._when_and_where(stylist.language), "p": self._pay(), **values},
             now=now,
             offer_id=offer_id,
-            due_at=due_at,
             expires_at=expires_at or self.shift.starts_at,
         )
 

@@ -108,8 +108,9 @@ def decline(
 def sweep_expired(now: datetime) -> int:
     """Close offers past their deadline and shifts past their start; request the runs this calls for.
 
-    Returns how many offers and shifts it closed, at most 200 of each. Silence is a no that costs nothing;
-    a text that came in time and is not read yet is no silence, until the shift starts.
+    Returns how many offers and shifts it closed, at most 200 of each. Silence is a no that costs nothing. No
+    silence is a text that came in time and is not read yet, until the shift starts, nor a question that never
+    left: that person may be asked again.
     """
     with transaction() as session:
         overdue = session.scalars(
@@ -143,6 +144,7 @@ def _expire(session: Session, shift: Shift, now: datetime) -> int:
     late = session.scalars(sa.select(Offer).where(Offer.shift_id == shift.id, silent)).all()
     for offer in late:
         offer.status = OfferStatus.EXPIRED
+        drop_question(session, offer, now)
         _audit(session, now, "clock", "expire", offer)
     if late:
         seats.settle(session, shift, now)

@@ -78,6 +78,7 @@ def show_shift(shift_id: int) -> str:
         today=local_day(now(), page.salon.tz),
         people=page.people,
         asks=page.asks,
+        asks_at=page.asks_at,
         funnel=[{"text": remaining_words(rule), "count": count} for rule, count in gap.steps] if gap else [],
         reasons=[
             {"text": removed_words(rule), "count": count}
