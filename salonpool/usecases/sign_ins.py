@@ -101,6 +101,24 @@ def use(token: str, now: datetime) -> access.AccountRow:
         return account
 
 
+def end(account_id: int, now: datetime) -> None:
+    """End every session of an account, copies of one among them; links already texted still work."""
+    with transaction() as session:
+        session.execute(
+            sa.update(Account)
+            .where(Account.id == account_id)
+            .values(session_version=Account.session_version + 1)
+        )
+        audit.record(
+            session,
+            now,
+            actor=f"account:{account_id}",
+            action="sign_out",
+            subject="account",
+            subject_id=account_id,
+        )
+
+
 def _add(session: Session, account_id: int, now: datetime, good_for: timedelta, texting: Texting) -> SignIn:
     sign_in = SignIn(account_id=account_id, created_at=now, expires_at=now + good_for)
     session.add(sign_in)

@@ -5,14 +5,14 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, g, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
-from flask_login import logout_user
+from flask_login import current_user, logout_user
 
 from salonpool.domain.person import SIGN_IN_MINUTES
 from salonpool.domain.refusal import InvalidInput
 from salonpool.queries import accounts
 from salonpool.queries.access import AccountRow
 from salonpool.usecases import sign_ins
-from salonpool.web.extensions import begin_session, home_of, now, texting
+from salonpool.web.extensions import account, begin_session, home_of, now, texting
 from salonpool.web.links import opened
 from salonpool.web.wording import in_words
 
@@ -60,15 +60,17 @@ def look(token: str) -> ResponseReturnValue:
 def enter(token: str) -> ResponseReturnValue:
     """Sign in, once, and go where one wanted to go, or home."""
     g.page_url = "/in"
-    account = opened(lambda typed: sign_ins.use(typed, now()), token)
+    signing_in = opened(lambda typed: sign_ins.use(typed, now()), token)
     next_url = _local(session.get(NEXT, ""))
-    begin_session(account)
-    return redirect(next_url if next_url and _open_to(account, next_url) else home_of(account), 303)
+    begin_session(signing_in)
+    return redirect(next_url if next_url and _open_to(signing_in, next_url) else home_of(signing_in), 303)
 
 
 @blueprint.post("/out")
 def leave() -> ResponseReturnValue:
-    """Sign out here."""
+    """Sign out, here and wherever else: a copied cookie must be worth nothing afterwards."""
+    if current_user.is_authenticated:
+        sign_ins.end(account().id, now())
     logout_user()
     session.clear()
     return redirect("/in", 303)

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from salonpool.database import db, transaction
-from salonpool.models import Account, Message, Role, SignIn
+from salonpool.models import Account, AuditEntry, Message, Role, SignIn
 from salonpool.usecases import limits
 from tests.builders import NOW, a_network, a_salon, a_stylist, add, an_account
 
@@ -188,6 +188,24 @@ def test_signing_out_ends_the_session(client, owner):
     token = _form_token(client.get("/in").text)
     assert client.post("/out", data={"csrf_token": token}).status_code == 303
     assert not _signed_in(client)
+
+
+def test_signing_out_ends_every_copy_of_the_session(client, owner):
+    _ask(client)
+    _press(client, _link())
+    stolen = client.get_cookie("session").value
+    client.post("/out", data={"csrf_token": _form_token(client.get("/in").text)})
+    thief = client.application.test_client()
+    thief.set_cookie("session", stolen)
+    assert thief.get("/desk").status_code == 302
+    assert (
+        db.session.scalars(sa.select(AuditEntry.action).order_by(AuditEntry.id.desc())).first() == "sign_out"
+    )
+    _ask(client)
+    _press(client, _link())
+    assert client.get("/desk").status_code == 200
+    thief.post("/out", data={"csrf_token": _form_token(thief.get("/in").text)})
+    assert client.get("/desk").status_code == 200  # a stranger's sign-out ends nothing of hers
 
 
 def test_raising_the_session_version_ends_every_session(client, owner):
