@@ -1,7 +1,8 @@
 """What every request passes first and every response carries: refused noise, security headers (ASVS 3.4)."""
 
 import unicodedata
-from urllib.parse import unquote_to_bytes
+from http import HTTPStatus
+from urllib.parse import unquote_to_bytes, urlsplit, urlunsplit
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest
@@ -67,12 +68,20 @@ def _refuse_controls(key: str, value: str) -> None:
             raise InvalidInput("unprintable", field=key[:40], position=position)
 
 
+def _here(url: str) -> str:
+    """The router's own redirect without scheme and host: those it took from what the request claims."""
+    parts = urlsplit(url)
+    return urlunsplit(("", "", "/" + parts.path.lstrip("/"), parts.query, ""))
+
+
 def add_headers(response: Response) -> Response:
     """Security headers on all; nothing but static files may be kept by caches; remember a chosen language."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
+    if response.status_code == HTTPStatus.PERMANENT_REDIRECT and response.location:
+        response.location = _here(response.location)
     chosen = request.args.get("lang")
     if chosen in LANGUAGES:
         response.set_cookie(

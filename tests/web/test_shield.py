@@ -52,6 +52,22 @@ def shop(app: Any) -> SimpleNamespace:
     return SimpleNamespace(salon=salon, stylist=stylist, cut=b.a_service(salon))
 
 
+@SQLITE
+@pytest.mark.parametrize(
+    ("asked", "given"),
+    [
+        ("/desk//2026-10-19?lang=en", "/desk/2026-10-19?lang=en"),
+        ("/s//qinghe", "/s/qinghe"),
+        ("/api/v1//salons", "/api/v1/salons"),
+    ],
+)
+def test_a_tidied_address_stays_in_the_house_whatever_host_is_claimed(
+    client: Any, shop: SimpleNamespace, asked: str, given: str
+) -> None:
+    answer = client.get(f"http://evil.test{asked}")
+    assert (answer.status_code, answer.location) == (308, given)
+
+
 def _state() -> list[int]:
     db.session.rollback()
     tables = (Booking, Occupancy, AuditEntry, Customer, Message)
