@@ -4,6 +4,7 @@ import json
 from typing import Any, NoReturn
 
 from flask import Flask, request
+from flask.json.provider import DefaultJSONProvider
 from flask_smorest import Api
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
@@ -13,6 +14,12 @@ from salonpool.web.extensions import csrf
 
 DEEPEST = 10
 BLUEPRINTS = (salons.blueprint, bookings.blueprint, shifts.blueprint, offers.blueprint)
+
+
+class AsWritten(DefaultJSONProvider):
+    """JSON in the order its view wrote it: sorting the keys of each slot is work nobody reads."""
+
+    sort_keys = False
 
 
 class ProblemApi(Api):
@@ -47,6 +54,7 @@ def init_app(app: Flask) -> None:
         OPENAPI_JSON_PATH="openapi.json",
         API_SPEC_OPTIONS={"info": {"description": description.ABOUT}},
     )
+    app.json = AsWritten(app)
     app.before_request(refuse_other_types)
     app.before_request(refuse_odd_json)
     api = ProblemApi(app, spec_kwargs={"extra_plugins": [description.AllAlike()]})

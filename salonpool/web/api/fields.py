@@ -8,7 +8,6 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 from salonpool.domain.money import Money
 
 LARGEST_ID = 2**63 - 1
-UTC_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 EXAMPLE_INSTANT = "2026-10-20T06:00:00Z"
 # In routes: an id beyond 64 bits is simply no id.
 ID = f"<int(min=1, max={LARGEST_ID}):%s>"
@@ -22,7 +21,15 @@ class Strict(Schema):
 
 
 class Out(Strict):
-    """What the API answers: every field is always there, so programs need not ask."""
+    """What the API answers: every field is always there, so programs need not ask.
+
+    It describes and does not convert: views write plain values. Having marshmallow look at each of them again
+    would make a month of free times a third dearer.
+    """
+
+    def dump(self, obj: Any, *, many: bool | None = None) -> Any:
+        """The view's answer as it is."""
+        return obj
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field) -> None:
         """Say so in the description; marshmallow itself demands only what is asked for."""
@@ -104,8 +111,8 @@ class MoneyOut(Out):
 
 
 def utc(instant: datetime) -> str:
-    """An instant as the API writes it."""
-    return instant.strftime(UTC_FORMAT)
+    """A UTC instant as the API writes it, to the second."""
+    return instant.isoformat()[:19] + "Z"  # a third of what strftime takes, for each of hundreds of slots
 
 
 def money(amount: Money) -> dict[str, Any]:
