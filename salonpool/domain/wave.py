@@ -8,7 +8,7 @@ from datetime import datetime
 @dataclass(frozen=True, slots=True)
 class OpenShift:
     """A shift with `seats` that nobody holds or is being asked for; `wave` people may be asked per seat,
-    nobody at night.
+    0 while nobody may be woken.
 
     `chosen` are the plan's people for those seats, `ranked` everybody who may work it, best first,
     `said_yes` those of them who gave a standing yes for such a shift.

@@ -225,6 +225,25 @@ def test_a_shift_nobody_can_work_keeps_its_reasons_and_the_owner_is_told_once() 
     assert len(pool.decisions(shift, "unfilled")) == 1
 
 
+def test_who_cannot_be_texted_takes_no_place_in_a_wave() -> None:
+    network, _, shift, reached = _pool(3)
+    for _ in range(3):
+        a_pooled_stylist(network, phone=None, hourly_pay_minor=100)
+    pool.plan(network)
+    assert sorted(pool.asked(shift)) == reached
+
+
+def test_the_owner_reads_why_somebody_is_not_asked_at_all() -> None:
+    network, salon, shift, (busy,) = _pool(1)
+    an_offer(a_shift(salon, day=TODAY + timedelta(days=5)), busy)
+    a_pooled_stylist(network, phone=None)
+    a_pooled_stylist(network, phone=None, skills=("colour",))
+    pool.plan(network)
+    gap = shift_queries.get_shift(shift, NOW, "en").gap
+    assert gap is not None
+    assert gap.steps == (("pool", 3), ("skill", 2), ("live_offer", 1), ("no_text", 0))
+
+
 def test_the_owner_is_told_again_after_more_people_said_no() -> None:
     network, salon, shift, (stylist,) = _pool(1)
     an_account(network, owns=(salon,))

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from salonpool.database import db
 from salonpool.domain.local_time import at_local
 from salonpool.domain.refusal import Missing
-from salonpool.models import StylistSkill, TimeOff
+from salonpool.models import OptOut, StylistSkill, TimeOff
 from salonpool.solver import problem as puzzle
 from salonpool.solver.eligibility import why_not
 from salonpool.usecases.planning.problems import Reading, read_network, read_person, seat_id
@@ -164,6 +164,20 @@ def test_nobody_is_asked_twice_for_a_shift_or_while_owing_another_an_answer() ->
     assert why_not(problem, str(declined), seat_id(first, 1)) == "refused"
     assert why_not(problem, str(busy), seat_id(first, 1)) == "excluded"
     assert problem.shifts[0].excluded == {str(busy): "live_offer"}
+
+
+def test_who_cannot_be_texted_is_not_asked_but_may_answer() -> None:
+    network = a_network()
+    shift = a_shift(a_salon(network))
+    stopped, silent, reached = (
+        a_pooled_stylist(network, phone=phone) for phone in ("+886912000001", None, "+886912000002")
+    )
+    add(OptOut(phone="+886912000001", opted_out_at=NOW))
+    problem = _read(network).problem
+    assert problem.shifts[0].excluded == {str(stopped): "no_text", str(silent): "no_text"}
+    assert why_not(problem, str(reached), seat_id(shift, 1)) is None
+    claim = read_person(db.session(), stopped, shift, NOW).problem
+    assert why_not(claim, str(stopped), seat_id(shift, 1)) is None
 
 
 def test_a_skill_counts_only_within_its_dates() -> None:

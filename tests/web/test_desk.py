@@ -12,8 +12,13 @@ import sqlalchemy as sa
 from salonpool.database import db, transaction
 from salonpool.models import Network, PlanningRun, Shift
 from salonpool.queries import access
+from salonpool.solver.rules import RULES
+from salonpool.web.desk.reasons import remaining_words, removed_words
 from salonpool.web.extensions import SignedIn
 from tests import builders as b
+
+# A person is excluded for a reason; the other two concern seats, not people.
+FUNNEL_RULES = [rule for rule in RULES if rule not in {"one-per-shift", "excluded", "pinned"}]
 
 
 @pytest.fixture
@@ -157,6 +162,13 @@ def test_another_owners_shift_answers_like_a_missing_one(client: Any, shop: Simp
     assert (foreign.status_code, missing.status_code) == (404, 404)
     strip = lambda page: re.sub(r"/desk/shift/\d+", "", page.text)  # noqa: E731
     assert strip(foreign) == strip(missing)
+
+
+@pytest.mark.parametrize("rule", [*FUNNEL_RULES, "live_offer", "no_text", "skill_dates"])
+def test_the_owner_reads_every_reason_in_words(app: Any, rule: str) -> None:
+    with app.test_request_context():
+        assert removed_words(rule) != "for another reason"
+        assert remaining_words(rule) != "fit otherwise"
 
 
 def test_a_stylist_sees_their_day_and_no_desk(client: Any, shop: SimpleNamespace) -> None:

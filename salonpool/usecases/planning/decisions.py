@@ -11,14 +11,17 @@ from typing import Any
 
 from salonpool.domain.offer import ask_at, wave_size
 from salonpool.domain.wave import Hand, OpenShift, deal
+from salonpool.solver.eligibility import Eligibility
 from salonpool.solver.explain import sole_blockers
-from salonpool.solver.roster import Remedy, Roster, Solution
+from salonpool.solver.problem import Problem
+from salonpool.solver.roster import Remedy, Roster, Solution, Unfilled
 from salonpool.usecases.planning.problems import OpenSeats, Reading, seat_id, shift_of
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Seats the plan could not fill. `funnel` = people removed by the first rule each breaks, out of `pool`;
+    """Seats the plan could not fill. `funnel` = people removed by the first rule each breaks, out of `pool`,
+    the excluded ones by the reason of problems.py;
     `waiting` = people who could work it but owe another shift an answer first."""
 
     shift_id: int
@@ -78,17 +81,33 @@ def _gaps(reading: Reading, roster: Roster, hands: list[Hand]) -> dict[int, Gap]
             shift_id=shift_id,
             seats=counts[shift_id],
             pool=len(reading.problem.stylists) - reading.bystanders,
-            funnel=_of_the_pool(item.funnel, reading.bystanders),
+            funnel=_of_the_pool(item, reading),
             remedies=tuple(_in_words(remedy, reading) for remedy in item.remedies),
             waiting=left.get(shift_id, 0) + _owing_an_answer(reading, holders, item.shift),
         )
     return gaps
 
 
-def _of_the_pool(funnel: Mapping[str, int], bystanders: int) -> dict[str, int]:
+def _of_the_pool(item: Unfilled, reading: Reading) -> dict[str, int]:
     """Without the people who are there only because they take up chairs; those have no skill."""
-    counts = {rule: count - (bystanders if rule == "skill" else 0) for rule, count in funnel.items()}
+    counts: dict[str, int] = {}
+    for rule, count in item.funnel.items():
+        if rule == "excluded":
+            counts |= _excluded(reading.problem, item.shift)
+        else:
+            counts[rule] = count - (reading.bystanders if rule == "skill" else 0)
     return {rule: count for rule, count in counts.items() if count > 0}
+
+
+def _excluded(problem: Problem, seat: str) -> dict[str, int]:
+    """How many people are kept from the seat first by each reason to exclude them."""
+    eligibility, shift = Eligibility(problem), problem.shifts_by_id[seat]
+    first = [
+        reason
+        for person, reason in shift.excluded.items()
+        if eligibility.why_not(problem.stylists_by_id[person], shift) == "excluded"
+    ]
+    return dict(sorted(Counter(first).items()))
 
 
 def _owing_an_answer(reading: Reading, holders: Mapping[str, str], seat: str) -> int:

@@ -16,6 +16,7 @@ from salonpool.models import (
     Availability,
     Chair,
     Offer,
+    OptOut,
     Salon,
     Shift,
     Skill,
@@ -47,6 +48,7 @@ class Rows:
     filled: Counter[int]
     live: Counter[int]
     live_stylists: frozenset[int]
+    no_text: frozenset[int]
     asked: Mapping[int, set[int]]
 
 
@@ -81,6 +83,7 @@ def read_rows(
         filled=_filled(session, shift_ids),
         live=Counter(shift_id for shift_id, _ in live),
         live_stylists=frozenset(stylist_id for _, stylist_id in live),
+        no_text=_no_text(session, ids),
         asked=_asked(session, shift_ids),
     )
 
@@ -146,6 +149,16 @@ def _live(session: Session, network_id: int) -> list[tuple[int, int]]:
         )
     )
     return [(shift_id, stylist_id) for shift_id, stylist_id in rows]
+
+
+def _no_text(session: Session, ids: list[int]) -> frozenset[int]:
+    """Who has no number, or has sent STOP."""
+    stopped = Stylist.phone.in_(sa.select(OptOut.phone))
+    return frozenset(
+        session.scalars(
+            sa.select(Stylist.id).where(Stylist.id.in_(ids), sa.or_(Stylist.phone.is_(None), stopped))
+        )
+    )
 
 
 def _asked(session: Session, shift_ids: list[int]) -> dict[int, set[int]]:

@@ -223,10 +223,7 @@ class _Writer:
         shift = next(shift for shift in self.rows.shifts if shift.id == opening.shift_id)
         asked = {} if self.one_seat else self.rows.asked
         people = {stylist.id for stylist in pooled}
-        excluded = {
-            str(s): "live_offer" for s in self.rows.live_stylists if s in people and not self.one_seat
-        }
-        excluded |= {str(s.id): "skill_dates" for s in pooled if not self._skill_is_valid(s.id, shift)}
+        excluded = self._excluded(shift, pooled)
         return [
             puzzle.Shift(
                 id=seat_id(shift.id, number),
@@ -241,6 +238,18 @@ class _Writer:
             )
             for number in range(1, opening.seats + 1)
         ]
+
+    def _excluded(self, shift: Shift, pooled: list[Stylist]) -> dict[str, str]:
+        """Who is not asked, and why; for somebody's own answer only what stands in the way of the work."""
+        excluded = {}
+        for stylist in pooled:
+            if not self._skill_is_valid(stylist.id, shift):
+                excluded[str(stylist.id)] = "skill_dates"
+            elif stylist.id in self.rows.no_text and not self.one_seat:
+                excluded[str(stylist.id)] = "no_text"
+            elif stylist.id in self.rows.live_stylists and not self.one_seat:
+                excluded[str(stylist.id)] = "live_offer"
+        return excluded
 
     def _skill_is_valid(self, stylist_id: int, shift: Shift) -> bool:
         """Has the person the skill on that day? Someone who never has it is told so by the rule `skill`."""

@@ -13,14 +13,17 @@ from salonpool.web.filters import local_time, money
 
 Words = Callable[[], str]
 
-# Functions, not strings: gettext must run for each reader. Keys: rule names of docs/planner.md.
+# Functions, not strings: gettext must run for each reader. Keys: rule names and
+# reasons of `excluded`, docs/planner.md.
 _REMAINING: dict[str, Words] = {
     "pool": lambda: _("in the pool"),
     "skill": lambda: _("have the skill"),
     "available": lambda: _("can work at that time"),
     "blocked": lambda: _("work with your salon"),
     "refused": lambda: _("were not asked before"),
-    "excluded": lambda: _("are not being asked for another shift"),
+    "live_offer": lambda: _("are not being asked for another shift"),
+    "no_text": lambda: _("can be texted"),
+    "skill_dates": lambda: _("have the skill on that day"),
     "home-travel": lambda: _("live near enough"),
     "hourly-cost": lambda: _("work for that pay"),
     "overlap": lambda: _("are free then"),
@@ -37,7 +40,9 @@ _REMOVED: dict[str, Words] = {
     "available": lambda: _("cannot work at that time"),
     "blocked": lambda: _("do not work with your salon"),
     "refused": lambda: _("were asked already"),
-    "excluded": lambda: _("being asked for another shift now"),
+    "live_offer": lambda: _("being asked for another shift now"),
+    "no_text": lambda: _("cannot be texted"),
+    "skill_dates": lambda: _("without the skill on that day"),
     "home-travel": lambda: _("live too far away"),
     "hourly-cost": lambda: _("ask for more pay"),
     "overlap": lambda: _("busy at that time"),
