@@ -10,8 +10,9 @@ from bench import api
 from salonpool.domain.refusal import Refusal
 from salonpool.queries import salons
 from salonpool.usecases.pool import shifts
-from salonpool.web.api import fields, staff
 from salonpool.web.api import salons as salon_routes
+from salonpool.web.api import shifts as shift_routes
+from salonpool.web.api import staff as staff_token
 
 CASES = 300
 SALONS, SHIFTS, POST_SHIFT = "GET /api/v1/salons", "GET /api/v1/shifts", "POST /api/v1/shifts"
@@ -59,8 +60,18 @@ def test_an_answer_that_lacks_a_field_is_seen(serving: Any, monkeypatch: pytest.
 
 @pytest.mark.parametrize("example_url", ["sqlite"], indirect=True)
 def test_bad_input_that_is_taken_is_seen(serving: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    pay = {"amount_minor": 1, "currency": "TWD"}
+    wanted = {
+        "salon": "",
+        "starts_at": 0,
+        "ends_at": 0,
+        "skill": "",
+        "hourly_pay": pay,
+        "seats": 1,
+        "priority": 1,
+    }
     posted = SimpleNamespace(id=1, status="posted", seats=1, filled=0)
-    monkeypatch.setattr(fields.WholeNumber, "_deserialize", lambda *_, **__: 1)
+    monkeypatch.setattr(shift_routes.ShiftIn, "load", lambda *_, **__: wanted)
     monkeypatch.setattr(shifts, "post", lambda *_, **__: posted)
     outcome = api.explore(serving, 60, only=POST_SHIFT)
     assert f"{POST_SHIFT}: Schema-violating request accepted" in outcome.contradictions
@@ -68,7 +79,7 @@ def test_bad_input_that_is_taken_is_seen(serving: Any, monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("example_url", ["sqlite"], indirect=True)
 def test_an_operation_that_never_says_yes_is_seen(serving: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(staff, "find_bearer", lambda: None)
+    monkeypatch.setattr(staff_token, "find_bearer", lambda: None)
     outcome = api.explore(serving, 10, only=SHIFTS)
     assert outcome.contradictions == {}
     assert outcome.silent() == [SHIFTS]
