@@ -48,8 +48,7 @@ def post(
     same account harmless: it gets the first answer. Raises Missing for a salon the account does not own,
     InvalidInput naming the field otherwise.
     """
-    hours = [str(instant.astimezone(UTC)) for instant in (starts_at, ends_at)]
-    asked = [salon_slug, *hours, skill, seats, asdict(hourly_pay), priority]
+    asked = [salon_slug, starts_at, ends_at, skill, seats, asdict(hourly_pay), priority]
     once = _Once.of(account, key, asked)
     with transaction() as session:
         salon = get_owned_salon(account, salon_slug)
@@ -84,7 +83,11 @@ class _Once(NamedTuple):
         """Raises InvalidInput for a key that cannot be one."""
         if key is None:
             return None
-        return cls(f"post:{account.id}", idempotency.check(key), digest(json.dumps(asked)))
+        return cls(f"post:{account.id}", idempotency.check(key), digest(json.dumps(asked, default=_utc)))
+
+
+def _utc(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat()
 
 
 def _add(session: Session, account: AccountRow, salon: Salon, terms: dict[str, Any], now: datetime) -> Shift:
