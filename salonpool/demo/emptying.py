@@ -4,9 +4,7 @@ import sqlalchemy as sa
 
 from migrations import guards
 from salonpool.database import Base, db, retried, transaction
-from salonpool.domain.demo import NETWORK_SLUGS
-from salonpool.domain.refusal import Refusal
-from salonpool.models import Network
+from salonpool.usecases import demo_clock
 
 # The running clock's hold is not part of the network.
 KEPT = {"lease"}
@@ -14,18 +12,16 @@ KEPT = {"lease"}
 
 def check_only_demo() -> None:
     """Raises Refusal not_a_demo if the database holds a network that is not an example."""
-    foreign = db.session.scalar(sa.select(Network.slug).where(Network.slug.not_in(NETWORK_SLUGS)).limit(1))
+    demo_clock.check_only_demo(db.session())
     db.session.rollback()
-    if foreign is not None:
-        raise Refusal("not_a_demo", network=foreign)
 
 
 @retried
 def empty() -> None:
     """Delete every row; nobody ever sees the database without its guards. Raises Refusal not_a_demo."""
-    check_only_demo()
     tables = [table for table in Base.metadata.sorted_tables if table.name not in KEPT]
     with transaction() as session:
+        demo_clock.check_only_demo(session)
         connection = session.connection()
         guards.drop(connection)
         if connection.dialect.name == "postgresql":

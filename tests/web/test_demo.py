@@ -10,12 +10,12 @@ import sqlalchemy as sa
 
 from salonpool import clock
 from salonpool.app import create_app
-from salonpool.database import db
+from salonpool.database import db, transaction
 from salonpool.demo import network
 from salonpool.demo.salons import SALONS
-from salonpool.domain.demo import CAST, Part
+from salonpool.domain.demo import CAST, EMPTY_SLUG, Part
 from salonpool.messaging.simulator import SimulatorGateway
-from salonpool.models import Booking, InboundMessage, Message, Offer, Stylist
+from salonpool.models import Booking, InboundMessage, Message, Network, Offer, Stylist
 from salonpool.usecases.texts import inbound, outbox
 from tests import databases, example
 from tests.web.conftest import FreshClient
@@ -127,6 +127,19 @@ def test_the_clock_only_goes_forward(visitor: Any) -> None:
     assert time(10) <= clock.now().astimezone(network.TZ).time() < time(10, 1)
     for wrong in ("-5m", "", "yesterday"):
         assert _send(visitor, "/demo/clock", jump=wrong).status_code == 422
+
+
+@ON_SQLITE
+def test_nobody_real_is_moved_along_with_the_clock(visitor: Any) -> None:
+    begun = clock.now()
+    with transaction() as session:
+        session.execute(sa.update(Network).where(Network.slug == EMPTY_SLUG).values(slug="real-circle"))
+    refused = _send(visitor, "/demo/clock", jump="1h")
+    assert refused.status_code == 409
+    assert "the time cannot be moved" in refused.text
+    assert clock.now() - begun < timedelta(minutes=1)
+    assert visitor.get("/demo/phones").status_code == 200
+    assert _send(visitor, "/demo/reset", "/demo/reset", sure="yes").status_code == 403
 
 
 @ON_SQLITE
