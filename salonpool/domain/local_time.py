@@ -48,6 +48,13 @@ def _is_skipped(wall: datetime) -> bool:
     return wall.astimezone(UTC).astimezone(wall.tzinfo).replace(tzinfo=None) != wall.replace(tzinfo=None)
 
 
+def which_of_two(instant: datetime, tz: ZoneInfo) -> int | None:
+    """0 or 1: the instant is the first or the second of two with the same wall time (autumn); else None."""
+    local = instant.astimezone(tz)
+    other = local.replace(fold=1 - local.fold)
+    return None if other.utcoffset() == local.utcoffset() else local.fold
+
+
 def day_span(day: date, tz: ZoneInfo) -> tuple[datetime, datetime]:
     """UTC start and end of a local day; 23 or 25 hours long when the clocks change."""
     return at_local(day, time(), tz), at_local(day + DAY, time(), tz)

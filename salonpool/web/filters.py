@@ -11,6 +11,7 @@ from flask_babel import ngettext
 from flask_login import current_user
 
 from salonpool.domain import phone as phones
+from salonpool.domain.local_time import which_of_two
 from salonpool.domain.money import Money, number
 from salonpool.domain.person import LANGUAGES
 from salonpool.domain.shift import MAX_SEATS
@@ -54,8 +55,12 @@ def init_app(app: Flask) -> None:
 
 
 def local_time(instant: datetime, zone: str) -> str:
-    """`14:00`, salon time, 24 hours in every language."""
-    return instant.astimezone(ZoneInfo(zone)).strftime("%H:%M")
+    """`14:00`, salon time, 24 hours in every language; which one, where the clocks show it twice."""
+    time = instant.astimezone(ZoneInfo(zone)).strftime("%H:%M")
+    which = which_of_two(instant, ZoneInfo(zone))
+    if which is None:
+        return time
+    return str(_("%(time)s (second time)", time=time) if which else _("%(time)s (first time)", time=time))
 
 
 def day_long(moment: datetime | date, zone: str | None = None) -> str:

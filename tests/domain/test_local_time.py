@@ -15,6 +15,7 @@ from salonpool.domain.local_time import (
     minutes_between,
     to_minutes,
     typed_local,
+    which_of_two,
     zone,
 )
 from salonpool.domain.refusal import InvalidInput
@@ -82,6 +83,27 @@ def test_a_day_is_as_long_as_its_clocks_make_it(tz: ZoneInfo, day: date, hours: 
     assert ends_at - starts_at == timedelta(hours=hours)
     assert local_day(starts_at, tz) == local_day(ends_at - timedelta(seconds=1), tz) == day
     assert local_day(ends_at, tz) == day + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("utc", "which"),
+    [
+        ("2026-10-24T23:45", None),
+        ("2026-10-25T00:15", 0),
+        ("2026-10-25T01:15", 1),
+        ("2026-10-25T02:00", None),
+    ],
+)
+def test_an_instant_of_the_hour_that_comes_twice_says_which(utc: str, which: int | None) -> None:
+    instant = datetime.fromisoformat(utc).replace(tzinfo=UTC)
+    assert which_of_two(instant, ZoneInfo("Europe/Rome")) == which
+    assert which_of_two(instant, ZoneInfo("Asia/Taipei")) is None
+
+
+def test_no_time_is_told_twice_when_the_clocks_go_forward() -> None:
+    for minutes in range(0, 24 * 60, 15):
+        instant = datetime(2026, 3, 29, tzinfo=UTC) + timedelta(minutes=minutes)
+        assert which_of_two(instant, ZoneInfo("Europe/Rome")) is None
 
 
 def test_midnight_itself_may_be_skipped() -> None:

@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from salonpool.database import db, transaction
-from salonpool.models import Network, PlanningRun, Shift
+from salonpool.models import Network, PlanningRun, Salon, Shift, Skill
 from salonpool.queries import access
 from salonpool.solver.rules import RULES
 from salonpool.web.desk.reasons import remaining_words, removed_words
@@ -153,6 +153,25 @@ def test_a_double_click_posts_one_shift_and_a_changed_form_another(
 def test_a_form_that_comes_back_keeps_its_key(client: Any, shop: SimpleNamespace) -> None:
     _sign_in(client, shop.owner)
     assert _field_of(_post(client, seats="0", idempotency_key="k1").text, "idempotency_key") == "k1"
+
+
+def test_an_hour_that_comes_twice_says_which_it_is(client: Any, shop: SimpleNamespace) -> None:
+    first = datetime(2026, 10, 25, 0, 15, tzinfo=UTC)  # Rome sets its clocks back from 3 to 2 at 1:00 UTC
+    with transaction() as session:
+        session.execute(sa.update(Salon).values(zone="Europe/Rome"))
+        for starts_at in (first, first + timedelta(hours=1)):
+            session.add(
+                Shift(
+                    network_id=shop.network, salon_id=shop.salon, source="post", status="posted",
+                    starts_at=starts_at, ends_at=starts_at + timedelta(hours=3),
+                    skill_id=session.scalar(sa.select(Skill.id).limit(1)), created_at=b.NOW,
+                )
+            )  # fmt: skip
+    _sign_in(client, shop.owner)
+    page = client.get("/desk/2026-10-25").text
+    assert "02:15 (first time)–04:15<" in page
+    assert "02:15 (second time)–05:15<" in page
+    assert "第二次" in client.get("/desk/2026-10-25?lang=zh-Hant").text
 
 
 def test_another_owners_shift_answers_like_a_missing_one(client: Any, shop: SimpleNamespace) -> None:
