@@ -11,11 +11,13 @@ from salonpool import clock
 from salonpool.database import db, transaction
 from salonpool.demo import network as demo_network
 from salonpool.demo.network import EMPTY_OWNER
+from salonpool.domain.booking import Wish
 from salonpool.domain.demo import CAST, NETWORK_SLUG, Part
 from salonpool.domain.links import digest
 from salonpool.domain.local_time import DAY, at_local, local_day
 from salonpool.models import Account, Booking, Card, Counter, Offer, Salon, Shift, Stylist
 from salonpool.queries import availability, salons
+from salonpool.queries.visits import visit_of
 from salonpool.usecases import sign_ins
 from salonpool.usecases.booking import bookings
 from salonpool.usecases.texts.texting import Texting
@@ -172,12 +174,12 @@ class Stage:
     def _wish(self, slug: str) -> dict[str, Any]:
         salon = salons.get_salon(slug, "zh-Hant")
         service = salons.list_services(salon, "zh-Hant")[0]
-        visit = salons.Visit((service,))
-        soonest = availability.find_openings(salon, visit, self.now + DAY, self.now + 20 * DAY, self.now)[0]
+        visit = visit_of(salon, (service,))
+        soonest = availability.find_openings(visit, self.now + DAY, self.now + 20 * DAY, self.now)[0]
         starts_at = availability.free_starts([soonest], visit)[0].starts_at
         db.session.rollback()
         return {
-            "salon_slug": slug, "service_ids": [service.id], "stylist_id": None, "starts_at": starts_at,
+            "salon_slug": slug, "wish": Wish((service.id,)), "starts_at": starts_at,
             "language": "zh-Hant", "now": self.now, "texting": self.texting,
         }  # fmt: skip
 

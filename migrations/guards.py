@@ -93,7 +93,7 @@ def _create_postgresql(connection: Connection, tables: set[str]) -> None:
             connection.execute(
                 text(
                     f"ALTER TABLE occupancy ADD CONSTRAINT {OVERLAP_CONSTRAINT}"
-                    " EXCLUDE USING gist (resource WITH =, tstzrange(starts_at, ends_at) WITH &&)"
+                    " EXCLUDE USING gist (resource WITH =, int8range(starts_at, ends_at) WITH &&)"
                 )
             )
     connection.execute(

@@ -18,7 +18,6 @@ from salonpool.models import (
     ApiToken,
     Availability,
     CatalogueEntry,
-    Chair,
     Network,
     Offer,
     Role,
@@ -28,6 +27,7 @@ from salonpool.models import (
     Shift,
     Skill,
     StandingYes,
+    Station,
     Stylist,
     StylistSkill,
 )
@@ -68,8 +68,8 @@ def a_network(**changes: Any) -> int:
     return int(add(Network(**values | changes)))
 
 
-def a_salon(network_id: int, *, chairs: int = 2, **changes: Any) -> int:
-    """A salon with chairs."""
+def a_salon(network_id: int, *, chairs: int = 2, basins: int = 0, machines: int = 0, **changes: Any) -> int:
+    """A salon with its stations."""
     number = next(_numbers)
     values = {
         "slug": f"salon-{number}",
@@ -89,8 +89,9 @@ def a_salon(network_id: int, *, chairs: int = 2, **changes: Any) -> int:
         "created_at": NOW,
     }
     salon_id = int(add(Salon(network_id=network_id, **values | changes)))
-    for position in range(chairs):
-        add(Chair(salon_id=salon_id, position=position))
+    for kind, count in (("chair", chairs), ("basin", basins), ("machine", machines)):
+        for position in range(count):
+            add(Station(salon_id=salon_id, kind=kind, position=position))
     return salon_id
 
 
@@ -107,11 +108,15 @@ def a_service(
     salon_id: int,
     *,
     code: str = "cut",
-    segments: tuple[tuple[int, bool], ...] = ((60, True),),
+    segments: tuple[tuple[int, bool] | tuple[int, bool, str] | tuple[int, bool, str, str], ...] = (
+        (60, True),
+    ),
     skill: str = "cut",
     price_minor: int = 80000,
+    length: str = "any",
+    add_on: bool = False,
 ) -> int:
-    """A service; segments are (minutes, hands needed)."""
+    """A service; segments are (minutes, hands needed, where, skill), the last two chair and the service's."""
     network_id = db.session.get_one(Salon, salon_id).network_id
     skill_id = a_skill(network_id, skill)
     known = db.session.scalar(
@@ -128,9 +133,18 @@ def a_service(
         skill_id=skill_id,
         code=code,
         price_minor=price_minor,
-        segments=[ServiceSegment(position=i, minutes=m, hands=h) for i, (m, h) in enumerate(segments)],
+        length=length,
+        add_on=add_on,
+        segments=[_a_segment(network_id, position, *values) for position, values in enumerate(segments)],
     )
     return int(add(service))
+
+
+def _a_segment(
+    network_id: int, position: int, minutes: int, hands: bool, station: str = "chair", skill: str = ""
+) -> ServiceSegment:
+    skill_id = a_skill(network_id, skill) if skill else None
+    return ServiceSegment(position=position, minutes=minutes, hands=hands, station=station, skill_id=skill_id)
 
 
 def a_stylist(

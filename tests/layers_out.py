@@ -7,13 +7,17 @@ reads this.
 
 import os
 import random
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from config import Config
 from salonpool import database
 from salonpool.app import create_app
-from salonpool.domain.availability import Board, Chair, Worker
-from salonpool.usecases.booking import commit
+from salonpool.domain.availability import Board
+from salonpool.domain.course import Span
+from salonpool.domain.seating import Seated, Seating, Stations
+from salonpool.usecases.booking import booking_rows, commit
 
 
 def _without_lock() -> None:
@@ -25,17 +29,25 @@ def _without_lock() -> None:
 
 
 def _without_recheck() -> None:
-    read = commit.read_board
+    read = commit.read_boards
 
-    def all_free(*args: Any, **kwargs: Any) -> Board:
-        """Who is on duty and which chairs there are, in any order, but never who is busy."""
-        board = read(*args, **kwargs)
-        return Board(
-            workers=tuple(Worker(w.stylist_id, w.on_duty, ()) for w in board.workers),
-            chairs=tuple(Chair(c.chair_id, ()) for c in random.sample(board.chairs, len(board.chairs))),
-        )
+    def all_free(*args: Any, **kwargs: Any) -> list[Board]:
+        """Who is on duty and which stations there are, but never who is busy."""
+        return [
+            replace(
+                board,
+                workers=tuple(replace(worker, busy=()) for worker in board.workers),
+                stations={kind: Stations(stations.units) for kind, stations in board.stations.items()},
+            )
+            for board in read(*args, **kwargs)
+        ]
 
-    commit.read_board = all_free
+    def any_unit(units: Sequence[int], _: Sequence[Seated], wanted: Sequence[Span]) -> Seating:
+        """Units without a look at who has them."""
+        return Seating(tuple(random.choice(units) for _ in wanted), {})
+
+    commit.read_boards = all_free
+    booking_rows.seat = any_unit
 
 
 TAKE_OUT = {"lock": _without_lock, "recheck": _without_recheck}

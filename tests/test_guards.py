@@ -217,7 +217,7 @@ def _refused(row: Base) -> bool:
 def test_a_booking_item_is_a_service_of_the_bookings_own_salon(two: SimpleNamespace) -> None:
     foreign = b.a_service(two.sister)
     own = b.a_service(two.salon)
-    item = {"booking_id": two.booking, "price_minor": 1, "position": 0}
+    item = {"booking_id": two.booking, "price_minor": 1, "position": 0, "stylist_id": two.stylist}
     assert _refused(BookingItem(salon_id=two.salon, service_id=foreign, **item))
     assert _refused(BookingItem(salon_id=two.sister, service_id=foreign, **item))
     assert not _refused(BookingItem(salon_id=two.salon, service_id=own, **item))

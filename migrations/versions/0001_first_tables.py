@@ -125,6 +125,25 @@ def upgrade() -> None:
         sa.UniqueConstraint("network_id", "phone", name="uq_customer_network_id_phone"),
     )
     op.create_table(
+        "phone_code",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("network_id", BIG, nullable=False),
+        sa.Column("phone", sa.String(length=16), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("expires_at", INSTANT, nullable=False),
+        sa.Column("used_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(["network_id"], ["network.id"], name="fk_phone_code_network_id_network"),
+        sa.PrimaryKeyConstraint("id", name="pk_phone_code"),
+    )
+    op.create_index(
+        "ix_phone_code_network_id_phone_created_at",
+        "phone_code",
+        ["network_id", "phone", "created_at"],
+        unique=False,
+    )
+    op.create_table(
         "planning_run",
         sa.Column("id", BIG, nullable=False),
         sa.Column("network_id", BIG, nullable=False),
@@ -178,8 +197,20 @@ def upgrade() -> None:
         sa.Column("x_km", sa.Double(), nullable=False),
         sa.Column("y_km", sa.Double(), nullable=False),
         sa.Column("cut_off_minutes", sa.Integer(), nullable=False),
+        sa.Column("free_minutes", sa.Integer(), nullable=False),
+        sa.Column("late_fee_minor", sa.Integer(), nullable=False),
+        sa.Column("max_wait_minutes", sa.Integer(), nullable=False),
+        sa.Column("approve_minutes", sa.Integer(), nullable=True),
+        sa.Column("waitlist_order", sa.String(length=20), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
+        sa.CheckConstraint(
+            "waitlist_order IN ('first_come', 'best_fit', 'value')", name="ck_salon_waitlist_order"
+        ),
+        sa.CheckConstraint("approve_minutes > 0", name="ck_salon_approve_minutes"),
         sa.CheckConstraint("cut_off_minutes >= 0", name="ck_salon_cut_off_minutes"),
+        sa.CheckConstraint("free_minutes >= cut_off_minutes", name="ck_salon_free_minutes"),
+        sa.CheckConstraint("late_fee_minor >= 0", name="ck_salon_late_fee_minor"),
+        sa.CheckConstraint("max_wait_minutes BETWEEN 0 AND 60", name="ck_salon_max_wait_minutes"),
         sa.ForeignKeyConstraint(["network_id"], ["network.id"], name="fk_salon_network_id_network"),
         sa.PrimaryKeyConstraint("id", name="pk_salon"),
         sa.UniqueConstraint("id", "network_id", name="uq_salon_id_network_id"),
@@ -223,15 +254,40 @@ def upgrade() -> None:
     )
     op.create_index("ix_card_salon_id", "card", ["salon_id"], unique=False)
     op.create_table(
-        "chair",
+        "closure",
         sa.Column("id", BIG, nullable=False),
         sa.Column("salon_id", BIG, nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["salon_id"], ["salon.id"], name="fk_chair_salon_id_salon"),
-        sa.PrimaryKeyConstraint("id", name="pk_chair"),
-        sa.UniqueConstraint("id", "salon_id", name="uq_chair_id_salon_id"),
-        sa.UniqueConstraint("salon_id", "position", name="uq_chair_salon_id_position"),
+        sa.Column("starts_at", INSTANT, nullable=False),
+        sa.Column("ends_at", INSTANT, nullable=False),
+        sa.Column("reason", sa.String(length=80), nullable=True),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.CheckConstraint("starts_at < ends_at", name="ck_closure_starts_at_before_ends_at"),
+        sa.ForeignKeyConstraint(["salon_id"], ["salon.id"], name="fk_closure_salon_id_salon"),
+        sa.PrimaryKeyConstraint("id", name="pk_closure"),
     )
+    op.create_index("ix_closure_salon_id_ends_at", "closure", ["salon_id", "ends_at"], unique=False)
+    op.create_table(
+        "salon_link",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("network_id", BIG, nullable=False),
+        sa.Column("salon_id", BIG, nullable=False),
+        sa.Column("sister_id", BIG, nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.CheckConstraint("salon_id <> sister_id", name="ck_salon_link_two_salons"),
+        sa.ForeignKeyConstraint(
+            ["salon_id", "network_id"],
+            ["salon.id", "salon.network_id"],
+            name="fk_salon_link_salon_id_network_id_salon",
+        ),
+        sa.ForeignKeyConstraint(
+            ["sister_id", "network_id"],
+            ["salon.id", "salon.network_id"],
+            name="fk_salon_link_sister_id_network_id_salon",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_salon_link"),
+        sa.UniqueConstraint("salon_id", "sister_id", name="uq_salon_link_salon_id_sister_id"),
+    )
+    op.create_index("ix_salon_link_sister_id", "salon_link", ["sister_id"], unique=False)
     op.create_table(
         "service",
         sa.Column("id", BIG, nullable=False),
@@ -239,9 +295,12 @@ def upgrade() -> None:
         sa.Column("salon_id", BIG, nullable=False),
         sa.Column("skill_id", BIG, nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("length", sa.String(length=20), nullable=False),
+        sa.Column("add_on", sa.Boolean(), nullable=False),
         sa.Column("price_minor", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("bookable", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("length IN ('any', 'short', 'medium', 'long')", name="ck_service_length"),
         sa.CheckConstraint("price_minor >= 0", name="ck_service_price_minor"),
         sa.ForeignKeyConstraint(
             ["network_id", "code"],
@@ -259,8 +318,21 @@ def upgrade() -> None:
             name="fk_service_skill_id_network_id_skill",
         ),
         sa.PrimaryKeyConstraint("id", name="pk_service"),
+        sa.UniqueConstraint("id", "network_id", name="uq_service_id_network_id"),
         sa.UniqueConstraint("id", "salon_id", name="uq_service_id_salon_id"),
-        sa.UniqueConstraint("salon_id", "code", name="uq_service_salon_id_code"),
+        sa.UniqueConstraint("salon_id", "code", "length", name="uq_service_salon_id_code_length"),
+    )
+    op.create_table(
+        "station",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("salon_id", BIG, nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.CheckConstraint("kind IN ('chair', 'basin', 'machine')", name="ck_station_kind"),
+        sa.ForeignKeyConstraint(["salon_id"], ["salon.id"], name="fk_station_salon_id_salon"),
+        sa.PrimaryKeyConstraint("id", name="pk_station"),
+        sa.UniqueConstraint("id", "salon_id", name="uq_station_id_salon_id"),
+        sa.UniqueConstraint("salon_id", "kind", "position", name="uq_station_salon_id_kind_position"),
     )
     op.create_table(
         "stylist",
@@ -271,6 +343,9 @@ def upgrade() -> None:
         sa.Column("phone", sa.String(length=16), nullable=True),
         sa.Column("language", sa.String(length=8), nullable=False),
         sa.Column("pooled", sa.Boolean(), nullable=False),
+        sa.Column("gender", sa.String(length=20), nullable=True),
+        sa.Column("speaks", sa.JSON(), nullable=False),
+        sa.Column("takes_second_guest", sa.Boolean(), nullable=False),
         sa.Column("x_km", sa.Double(), nullable=False),
         sa.Column("y_km", sa.Double(), nullable=False),
         sa.Column("max_travel_minutes", sa.Integer(), nullable=False),
@@ -282,6 +357,7 @@ def upgrade() -> None:
         sa.Column("joined_on", sa.Date(), nullable=False),
         sa.Column("left_on", sa.Date(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("gender IN ('woman', 'man')", name="ck_stylist_gender"),
         sa.CheckConstraint("hourly_pay_minor >= 0", name="ck_stylist_hourly_pay_minor"),
         sa.ForeignKeyConstraint(
             ["home_salon_id", "network_id"],
@@ -294,6 +370,40 @@ def upgrade() -> None:
     )
     op.create_index("ix_stylist_home_salon_id", "stylist", ["home_salon_id"], unique=False)
     op.create_index("ix_stylist_network_id", "stylist", ["network_id"], unique=False)
+    op.create_table(
+        "waitlist_entry",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("network_id", BIG, nullable=False),
+        sa.Column("customer_id", BIG, nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("codes", sa.JSON(), nullable=False),
+        sa.Column("stylist_ids", sa.JSON(), nullable=False),
+        sa.Column("guest_name", sa.String(length=80), nullable=True),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("offered", sa.Integer(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("ended_at", INSTANT, nullable=True),
+        sa.Column("link_version", sa.Integer(), nullable=False),
+        sa.Column("link_digest", sa.String(length=64), nullable=True),
+        sa.CheckConstraint(
+            "status IN ('waiting', 'offered', 'booked', 'left', 'expired')", name="ck_waitlist_entry_status"
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id", "network_id"],
+            ["customer.id", "customer.network_id"],
+            name="fk_waitlist_entry_customer_id_network_id_customer",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_waitlist_entry"),
+        sa.UniqueConstraint("id", "network_id", name="uq_waitlist_entry_id_network_id"),
+        sa.UniqueConstraint("link_digest", name="uq_waitlist_entry_link_digest"),
+    )
+    op.create_index("ix_waitlist_entry_customer_id", "waitlist_entry", ["customer_id"], unique=False)
+    op.create_index(
+        "ix_waitlist_entry_network_id_status_created_at",
+        "waitlist_entry",
+        ["network_id", "status", "created_at"],
+        unique=False,
+    )
     op.create_table(
         "account",
         sa.Column("id", BIG, nullable=False),
@@ -339,7 +449,11 @@ def upgrade() -> None:
         sa.Column("starts_at", INSTANT, nullable=False),
         sa.Column("ends_at", INSTANT, nullable=False),
         sa.Column("held_until", INSTANT, nullable=True),
+        sa.Column("answer_by", INSTANT, nullable=True),
         sa.Column("stylist_named", sa.Boolean(), nullable=False),
+        sa.Column("parallel", sa.Boolean(), nullable=False),
+        sa.Column("wanted_gender", sa.String(length=20), nullable=True),
+        sa.Column("wanted_language", sa.String(length=8), nullable=True),
         sa.Column("price_minor", sa.Integer(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("language", sa.String(length=8), nullable=False),
@@ -351,10 +465,15 @@ def upgrade() -> None:
         sa.Column("confirmed_at", INSTANT, nullable=True),
         sa.Column("cancelled_at", INSTANT, nullable=True),
         sa.Column("link_version", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("fee_minor", sa.Integer(), nullable=False),
+        sa.Column("series_id", BIG, nullable=True),
+        sa.Column("waitlist_entry_id", BIG, nullable=True),
         sa.Column("link_digest", sa.String(length=64), nullable=True),
         sa.Column("hold_digest", sa.String(length=64), nullable=True),
         sa.CheckConstraint(
-            "cancel_cause IN ('hold_expired', 'guest', 'salon')", name="ck_booking_cancel_cause"
+            "cancel_cause IN ('hold_expired', 'not_approved', 'guest', 'salon')",
+            name="ck_booking_cancel_cause",
         ),
         sa.CheckConstraint("no_sms_reason IN ('no_phone', 'opted_out')", name="ck_booking_no_sms_reason"),
         sa.CheckConstraint("status <> 'held' OR held_until IS NOT NULL", name="ck_booking_held_until"),
@@ -362,6 +481,7 @@ def upgrade() -> None:
             "status IN ('held', 'pending', 'confirmed', 'checked_in', 'completed', 'cancelled', 'no_show')",
             name="ck_booking_status",
         ),
+        sa.CheckConstraint("wanted_gender IN ('woman', 'man')", name="ck_booking_wanted_gender"),
         sa.CheckConstraint("starts_at < ends_at", name="ck_booking_starts_at_before_ends_at"),
         sa.ForeignKeyConstraint(
             ["customer_id", "network_id"],
@@ -373,10 +493,16 @@ def upgrade() -> None:
             ["salon.id", "salon.network_id"],
             name="fk_booking_salon_id_network_id_salon",
         ),
+        sa.ForeignKeyConstraint(["series_id"], ["booking.id"], name="fk_booking_series_id_booking"),
         sa.ForeignKeyConstraint(
             ["stylist_id", "network_id"],
             ["stylist.id", "stylist.network_id"],
             name="fk_booking_stylist_id_network_id_stylist",
+        ),
+        sa.ForeignKeyConstraint(
+            ["waitlist_entry_id", "network_id"],
+            ["waitlist_entry.id", "waitlist_entry.network_id"],
+            name="fk_booking_waitlist_entry_id_network_id_waitlist_entry",
         ),
         sa.PrimaryKeyConstraint("id", name="pk_booking"),
         sa.UniqueConstraint("client_ref", name="uq_booking_client_ref"),
@@ -386,8 +512,10 @@ def upgrade() -> None:
     )
     op.create_index("ix_booking_customer_id_starts_at", "booking", ["customer_id", "starts_at"], unique=False)
     op.create_index("ix_booking_salon_id_starts_at", "booking", ["salon_id", "starts_at"], unique=False)
+    op.create_index("ix_booking_series_id", "booking", ["series_id"], unique=False)
     op.create_index("ix_booking_status_held_until", "booking", ["status", "held_until"], unique=False)
     op.create_index("ix_booking_stylist_id_starts_at", "booking", ["stylist_id", "starts_at"], unique=False)
+    op.create_index("ix_booking_waitlist_entry_id", "booking", ["waitlist_entry_id"], unique=False)
     op.create_table(
         "rota_pattern",
         sa.Column("id", BIG, nullable=False),
@@ -422,8 +550,12 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("minutes", sa.Integer(), nullable=False),
         sa.Column("hands", sa.Boolean(), nullable=False),
+        sa.Column("station", sa.String(length=20), nullable=False),
+        sa.Column("skill_id", BIG, nullable=True),
+        sa.CheckConstraint("station IN ('chair', 'basin', 'machine')", name="ck_service_segment_station"),
         sa.CheckConstraint("minutes > 0", name="ck_service_segment_minutes"),
         sa.ForeignKeyConstraint(["service_id"], ["service.id"], name="fk_service_segment_service_id_service"),
+        sa.ForeignKeyConstraint(["skill_id"], ["skill.id"], name="fk_service_segment_skill_id_skill"),
         sa.PrimaryKeyConstraint("id", name="pk_service_segment"),
         sa.UniqueConstraint("service_id", "position", name="uq_service_segment_service_id_position"),
     )
@@ -452,6 +584,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_standing_yes"),
     )
     op.create_index("ix_standing_yes_stylist_id", "standing_yes", ["stylist_id"], unique=False)
+    op.create_table(
+        "stylist_service",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("network_id", BIG, nullable=False),
+        sa.Column("stylist_id", BIG, nullable=False),
+        sa.Column("service_id", BIG, nullable=False),
+        sa.Column("price_minor", sa.Integer(), nullable=True),
+        sa.Column("minutes", sa.JSON(none_as_null=True), nullable=True),
+        sa.CheckConstraint("price_minor >= 0", name="ck_stylist_service_price_minor"),
+        sa.ForeignKeyConstraint(
+            ["service_id", "network_id"],
+            ["service.id", "service.network_id"],
+            name="fk_stylist_service_service_id_network_id_service",
+        ),
+        sa.ForeignKeyConstraint(
+            ["stylist_id", "network_id"],
+            ["stylist.id", "stylist.network_id"],
+            name="fk_stylist_service_stylist_id_network_id_stylist",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_stylist_service"),
+        sa.UniqueConstraint("stylist_id", "service_id", name="uq_stylist_service_stylist_id_service_id"),
+    )
+    op.create_index("ix_stylist_service_service_id", "stylist_service", ["service_id"], unique=False)
     op.create_table(
         "stylist_skill",
         sa.Column("id", BIG, nullable=False),
@@ -488,6 +643,40 @@ def upgrade() -> None:
     )
     op.create_index("ix_time_off_stylist_id", "time_off", ["stylist_id"], unique=False)
     op.create_table(
+        "waitlist_salon",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("network_id", BIG, nullable=False),
+        sa.Column("entry_id", BIG, nullable=False),
+        sa.Column("salon_id", BIG, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_id", "network_id"],
+            ["waitlist_entry.id", "waitlist_entry.network_id"],
+            name="fk_waitlist_salon_entry_id_network_id_waitlist_entry",
+        ),
+        sa.ForeignKeyConstraint(
+            ["salon_id", "network_id"],
+            ["salon.id", "salon.network_id"],
+            name="fk_waitlist_salon_salon_id_network_id_salon",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_waitlist_salon"),
+        sa.UniqueConstraint("entry_id", "salon_id", name="uq_waitlist_salon_entry_id_salon_id"),
+    )
+    op.create_index("ix_waitlist_salon_salon_id", "waitlist_salon", ["salon_id"], unique=False)
+    op.create_table(
+        "waitlist_window",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("entry_id", BIG, nullable=False),
+        sa.Column("starts_at", INSTANT, nullable=False),
+        sa.Column("ends_at", INSTANT, nullable=False),
+        sa.CheckConstraint("starts_at < ends_at", name="ck_waitlist_window_starts_at_before_ends_at"),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["waitlist_entry.id"], name="fk_waitlist_window_entry_id_waitlist_entry"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_waitlist_window"),
+    )
+    op.create_index("ix_waitlist_window_ends_at", "waitlist_window", ["ends_at"], unique=False)
+    op.create_index("ix_waitlist_window_entry_id", "waitlist_window", ["entry_id"], unique=False)
+    op.create_table(
         "api_token",
         sa.Column("id", BIG, nullable=False),
         sa.Column("account_id", BIG, nullable=False),
@@ -505,19 +694,27 @@ def upgrade() -> None:
         sa.Column("salon_id", BIG, nullable=False),
         sa.Column("booking_id", BIG, nullable=False),
         sa.Column("service_id", BIG, nullable=False),
+        sa.Column("stylist_id", BIG, nullable=False),
+        sa.Column("named_stylist_id", BIG, nullable=True),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("guest", sa.Integer(), nullable=False),
         sa.Column("guest_name", sa.String(length=80), nullable=True),
         sa.Column("price_minor", sa.Integer(), nullable=False),
+        sa.CheckConstraint("guest >= 0", name="ck_booking_item_guest"),
         sa.ForeignKeyConstraint(
             ["booking_id", "salon_id"],
             ["booking.id", "booking.salon_id"],
             name="fk_booking_item_booking_id_salon_id_booking",
         ),
         sa.ForeignKeyConstraint(
+            ["named_stylist_id"], ["stylist.id"], name="fk_booking_item_named_stylist_id_stylist"
+        ),
+        sa.ForeignKeyConstraint(
             ["service_id", "salon_id"],
             ["service.id", "service.salon_id"],
             name="fk_booking_item_service_id_salon_id_service",
         ),
+        sa.ForeignKeyConstraint(["stylist_id"], ["stylist.id"], name="fk_booking_item_stylist_id_stylist"),
         sa.PrimaryKeyConstraint("id", name="pk_booking_item"),
         sa.UniqueConstraint("booking_id", "position", name="uq_booking_item_booking_id_position"),
         sa.UniqueConstraint("id", "booking_id", name="uq_booking_item_id_booking_id"),
@@ -748,18 +945,23 @@ def upgrade() -> None:
         sa.Column("id", BIG, nullable=False),
         sa.Column("booking_id", BIG, nullable=False),
         sa.Column("item_id", BIG, nullable=False),
+        sa.Column("stylist_id", BIG, nullable=False),
         sa.Column("starts_at", INSTANT, nullable=False),
         sa.Column("ends_at", INSTANT, nullable=False),
         sa.Column("hands", sa.Boolean(), nullable=False),
+        sa.Column("station", sa.String(length=20), nullable=False),
+        sa.CheckConstraint("station IN ('chair', 'basin', 'machine')", name="ck_segment_station"),
         sa.CheckConstraint("starts_at < ends_at", name="ck_segment_starts_at_before_ends_at"),
         sa.ForeignKeyConstraint(
             ["item_id", "booking_id"],
             ["booking_item.id", "booking_item.booking_id"],
             name="fk_segment_item_id_booking_id_booking_item",
         ),
+        sa.ForeignKeyConstraint(["stylist_id"], ["stylist.id"], name="fk_segment_stylist_id_stylist"),
         sa.PrimaryKeyConstraint("id", name="pk_segment"),
     )
     op.create_index("ix_segment_booking_id", "segment", ["booking_id"], unique=False)
+    op.create_index("ix_segment_stylist_id_starts_at", "segment", ["stylist_id", "starts_at"], unique=False)
     op.create_table(
         "message",
         sa.Column("id", BIG, nullable=False),
@@ -782,8 +984,7 @@ def upgrade() -> None:
         sa.Column("sid", sa.String(length=40), nullable=True),
         sa.Column("error", sa.String(length=200), nullable=True),
         sa.CheckConstraint(
-            "status IN ('pending', 'sending', 'sent', 'delivered', 'undelivered', 'failed', 'unknown',"
-            " 'expired', 'held')",
+            "status IN ('pending', 'sending', 'sent', 'delivered', 'undelivered', 'failed', 'unknown', 'expired', 'held')",
             name="ck_message_status",
         ),
         sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name="fk_message_booking_id_booking"),
@@ -809,30 +1010,38 @@ def upgrade() -> None:
         "occupancy",
         sa.Column("id", BIG, nullable=False),
         sa.Column("resource", sa.String(length=40), nullable=False),
-        sa.Column("starts_at", INSTANT, nullable=False),
-        sa.Column("ends_at", INSTANT, nullable=False),
+        sa.Column("starts_at", sa.BigInteger(), nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=False),
+        sa.Column("held_until", INSTANT, nullable=True),
         sa.Column("booking_id", BIG, nullable=True),
         sa.Column("assignment_id", BIG, nullable=True),
-        sa.CheckConstraint("(booking_id IS NULL) <> (assignment_id IS NULL)", name="ck_occupancy_one_owner"),
+        sa.Column("closure_id", BIG, nullable=True),
+        sa.CheckConstraint(
+            "CASE WHEN booking_id IS NULL THEN 0 ELSE 1 END + CASE WHEN assignment_id IS NULL THEN 0 ELSE 1 END + CASE WHEN closure_id IS NULL THEN 0 ELSE 1 END = 1",
+            name="ck_occupancy_one_owner",
+        ),
         sa.CheckConstraint("starts_at < ends_at", name="ck_occupancy_starts_at_before_ends_at"),
         sa.ForeignKeyConstraint(
             ["assignment_id"], ["assignment.id"], name="fk_occupancy_assignment_id_assignment"
         ),
         sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name="fk_occupancy_booking_id_booking"),
+        sa.ForeignKeyConstraint(["closure_id"], ["closure.id"], name="fk_occupancy_closure_id_closure"),
         sa.PrimaryKeyConstraint("id", name="pk_occupancy"),
     )
     op.create_index("ix_occupancy_assignment_id", "occupancy", ["assignment_id"], unique=False)
     op.create_index("ix_occupancy_booking_id", "occupancy", ["booking_id"], unique=False)
+    op.create_index("ix_occupancy_closure_id", "occupancy", ["closure_id"], unique=False)
     op.create_index(
         "ix_occupancy_resource_ends_at_starts_at",
         "occupancy",
-        ["resource", "ends_at", "starts_at"],
+        ["resource", "ends_at", "starts_at", "held_until", "booking_id"],
         unique=False,
     )
 
 
 def downgrade() -> None:
     op.drop_index("ix_occupancy_resource_ends_at_starts_at", table_name="occupancy")
+    op.drop_index("ix_occupancy_closure_id", table_name="occupancy")
     op.drop_index("ix_occupancy_booking_id", table_name="occupancy")
     op.drop_index("ix_occupancy_assignment_id", table_name="occupancy")
     op.drop_table("occupancy")
@@ -848,6 +1057,7 @@ def downgrade() -> None:
     op.drop_index("ix_message_offer_id", table_name="message")
     op.drop_index("ix_message_booking_id", table_name="message")
     op.drop_table("message")
+    op.drop_index("ix_segment_stylist_id_starts_at", table_name="segment")
     op.drop_index("ix_segment_booking_id", table_name="segment")
     op.drop_table("segment")
     op.drop_index(
@@ -880,29 +1090,45 @@ def downgrade() -> None:
     op.drop_table("booking_item")
     op.drop_index("ix_api_token_account_id", table_name="api_token")
     op.drop_table("api_token")
+    op.drop_index("ix_waitlist_window_entry_id", table_name="waitlist_window")
+    op.drop_index("ix_waitlist_window_ends_at", table_name="waitlist_window")
+    op.drop_table("waitlist_window")
+    op.drop_index("ix_waitlist_salon_salon_id", table_name="waitlist_salon")
+    op.drop_table("waitlist_salon")
     op.drop_index("ix_time_off_stylist_id", table_name="time_off")
     op.drop_table("time_off")
     op.drop_index("ix_stylist_skill_skill_id", table_name="stylist_skill")
     op.drop_table("stylist_skill")
+    op.drop_index("ix_stylist_service_service_id", table_name="stylist_service")
+    op.drop_table("stylist_service")
     op.drop_index("ix_standing_yes_stylist_id", table_name="standing_yes")
     op.drop_table("standing_yes")
     op.drop_table("service_segment")
     op.drop_index("ix_rota_pattern_stylist_id", table_name="rota_pattern")
     op.drop_index("ix_rota_pattern_salon_id", table_name="rota_pattern")
     op.drop_table("rota_pattern")
+    op.drop_index("ix_booking_waitlist_entry_id", table_name="booking")
     op.drop_index("ix_booking_stylist_id_starts_at", table_name="booking")
     op.drop_index("ix_booking_status_held_until", table_name="booking")
+    op.drop_index("ix_booking_series_id", table_name="booking")
     op.drop_index("ix_booking_salon_id_starts_at", table_name="booking")
     op.drop_index("ix_booking_customer_id_starts_at", table_name="booking")
     op.drop_table("booking")
     op.drop_index("ix_availability_stylist_id", table_name="availability")
     op.drop_table("availability")
     op.drop_table("account")
+    op.drop_index("ix_waitlist_entry_network_id_status_created_at", table_name="waitlist_entry")
+    op.drop_index("ix_waitlist_entry_customer_id", table_name="waitlist_entry")
+    op.drop_table("waitlist_entry")
     op.drop_index("ix_stylist_network_id", table_name="stylist")
     op.drop_index("ix_stylist_home_salon_id", table_name="stylist")
     op.drop_table("stylist")
+    op.drop_table("station")
     op.drop_table("service")
-    op.drop_table("chair")
+    op.drop_index("ix_salon_link_sister_id", table_name="salon_link")
+    op.drop_table("salon_link")
+    op.drop_index("ix_closure_salon_id_ends_at", table_name="closure")
+    op.drop_table("closure")
     op.drop_index("ix_card_salon_id", table_name="card")
     op.drop_table("card")
     op.drop_table("skill")
@@ -916,6 +1142,8 @@ def downgrade() -> None:
     )
     op.drop_index("ix_planning_run_network_id_requested_at", table_name="planning_run")
     op.drop_table("planning_run")
+    op.drop_index("ix_phone_code_network_id_phone_created_at", table_name="phone_code")
+    op.drop_table("phone_code")
     op.drop_table("customer")
     op.drop_table("catalogue_entry")
     op.drop_table("opt_out")

@@ -4,17 +4,11 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from salonpool.domain.availability import (
-    Board,
-    Chair,
-    Opening,
-    Span,
-    Step,
-    Worker,
-    hands_windows,
-    openings,
-    total_minutes,
-)
+from salonpool.domain import availability
+from salonpool.domain.availability import Board, Opening, Worker, openings
+from salonpool.domain.course import Course, Part, Span, StationKind, Step, Track, hands_windows, total_minutes
+from salonpool.domain.seating import Stations
+from salonpool.domain.spans import overlaps
 
 TRIES, TRIES_WHEN_FULL = 4, 16
 NEARLY_FULL = 0.85
@@ -129,22 +123,31 @@ class _Day:
             if opening is None:
                 misses += 1
                 continue
-            self._place(Placed(opening.start, opening.stylist_id, opening.chair_id, sold))
+            self._place(opening, sold)
             left -= sold.hands_minutes
 
     def _pick(self, sold: Sold, within: Span, *, packed: bool) -> Opening | None:
         able = [duty for duty in self.duties if sold.skill_id in duty.skill_ids]
+        duties = {d.stylist_id: (availability.Duty(d.works, d.skill_ids),) for d in able}
+        taken = tuple(span for spans in self.chairs.values() for span in spans)
         board = Board(
-            workers=tuple(Worker(d.stylist_id, (d.works,), tuple(self.busy[d.stylist_id])) for d in able),
-            chairs=tuple(Chair(chair_id, tuple(busy)) for chair_id, busy in self.chairs.items()),
+            workers=tuple(Worker(who, duties[who], tuple(self.busy[who])) for who in duties),
+            stations={StationKind.CHAIR: Stations(tuple(self.chairs), taken)},
         )
-        found = openings(board, sold.steps, within)
+        course = Course((Track(0, (Part(frozenset({sold.skill_id}), sold.steps),)),))
+        found = (opening for opening in openings(board, course, within) if self._chair(opening))
         if packed:  # one after the other, as on days when everybody comes
             return next(found, None)
         everything = list(found)
         return self.rng.choice(everything) if everything else None
 
-    def _place(self, visit: Placed) -> None:
+    def _chair(self, opening: Opening) -> int | None:
+        """A chair that is free throughout; nobody is moved to another here."""
+        span = (opening.start, opening.ends)
+        return next((chair for chair, taken in self.chairs.items() if not overlaps(taken, span)), None)
+
+    def _place(self, opening: Opening, sold: Sold) -> None:
+        visit = Placed(opening.start, opening.stylist_id, self._chair(opening) or 0, sold)
         self.placed.append(visit)
         self.busy[visit.stylist_id] += visit.hands()
         self.chairs[visit.chair_id].append((visit.start, visit.end))

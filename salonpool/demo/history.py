@@ -256,6 +256,8 @@ def _write_parts(session: Session, world: World, visits: Sequence[Visit]) -> Non
             "salon_id": world.salons[visit.salon_slug],
             "booking_id": visit.id,
             "service_id": visit.place.sold.service_id,
+            "stylist_id": visit.place.stylist_id,
+            "named_stylist_id": visit.place.stylist_id if visit.named else None,
             "position": 0,
             "price_minor": visit.place.sold.price_minor,
         }
@@ -265,7 +267,8 @@ def _write_parts(session: Session, world: World, visits: Sequence[Visit]) -> Non
     for visit, item_id in zip(visits, _insert(session, BookingItem, items), strict=True):
         for begins, ends, hands in visit.place.steps():
             times = {"starts_at": from_minutes(begins), "ends_at": from_minutes(ends)}
-            segments.append({"booking_id": visit.id, "item_id": item_id, "hands": hands, **times})
+            whose = {"booking_id": visit.id, "item_id": item_id, "stylist_id": visit.place.stylist_id}
+            segments.append({**whose, "hands": hands, **times})
     session.execute(sa.insert(Segment), segments)
     session.execute(sa.insert(Occupancy), [row for visit in visits for row in _occupancy(visit)])
 

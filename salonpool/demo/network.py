@@ -15,7 +15,7 @@ from salonpool.domain.demo import EMPTY_SLUG, ZONE, phone_of
 from salonpool.domain.local_time import local_day
 from salonpool.domain.person import RoleKind
 from salonpool.domain.refusal import Refusal
-from salonpool.models import Account, Chair, Network, Role, Salon
+from salonpool.models import Account, Network, Role, Salon, Station
 from salonpool.usecases import demo_clock
 from salonpool.usecases.texts.texting import Texting
 
@@ -99,7 +99,7 @@ def _write_empty_network(now: datetime) -> None:
         )  # fmt: skip
         session.add(salon)
         session.flush()
-        session.add(Chair(salon_id=salon.id, position=1))
+        session.add(Station(salon_id=salon.id, position=1))
         _write_owner(session, network.id, salon.id, now)
 
 

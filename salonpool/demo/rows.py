@@ -11,14 +11,13 @@ from salonpool.demo.diary import Sold
 from salonpool.demo.people import OFFICE_NAME, STANDING_YES, STYLISTS, Hours, StylistSpec
 from salonpool.demo.salons import SALONS, SalonSpec
 from salonpool.demo.services import CATALOGUE, SKILLS
-from salonpool.domain.availability import Step
+from salonpool.domain.course import Step
 from salonpool.domain.demo import CAST, NETWORK_SLUG, ZONE, Part
 from salonpool.domain.person import RoleKind
 from salonpool.models import (
     Account,
     Availability,
     CatalogueEntry,
-    Chair,
     Network,
     Role,
     Salon,
@@ -26,6 +25,7 @@ from salonpool.models import (
     ServiceSegment,
     Skill,
     StandingYes,
+    Station,
     Stylist,
     StylistSkill,
 )
@@ -107,7 +107,7 @@ def _write_salon(session: Session, world: World, spec: SalonSpec, at: datetime) 
     session.add(salon)
     session.flush()
     world.salons[spec.slug] = salon.id
-    chairs = [Chair(salon_id=salon.id, position=position) for position in range(1, spec.chairs + 1)]
+    chairs = [Station(salon_id=salon.id, position=position) for position in range(1, spec.chairs + 1)]
     session.add_all(chairs)
     session.flush()
     world.chairs[spec.slug] = [chair.id for chair in chairs]

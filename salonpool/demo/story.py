@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from salonpool.database import db
 from salonpool.demo.people import SAT, SUN
 from salonpool.demo.rows import TZ, World
-from salonpool.domain.booking import SlotTaken
+from salonpool.domain.booking import SlotTaken, Wish
 from salonpool.domain.demo import CAST, GUEST_SALON_SLUG, Part, phone_of
 from salonpool.domain.local_time import DAY, at_local, local_day
 from salonpool.domain.money import Money
@@ -81,8 +81,7 @@ class Story:
             try:
                 bookings.book(
                     salon_slug=GUEST_SALON_SLUG,
-                    service_ids=[service_id],
-                    stylist_id=stylist_id,
+                    wish=Wish((service_id,), stylist_id),
                     starts_at=starts_at,
                     guest=bookings.Guest(NEW_GUEST, "葉小姐"),
                     key="demo-new-guest",

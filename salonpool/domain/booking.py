@@ -7,11 +7,13 @@ from enum import StrEnum
 
 from salonpool.domain.availability import GRID_MINUTES, Opening
 from salonpool.domain.money import Money
+from salonpool.domain.person import Gender
 from salonpool.domain.refusal import InvalidInput, Refusal
 
 HOLD = timedelta(minutes=5)
 HORIZON = timedelta(days=180)
 MAX_SERVICES = 6
+MAX_GUESTS = 4
 
 
 class BookingStatus(StrEnum):
@@ -26,10 +28,20 @@ class BookingStatus(StrEnum):
     NO_SHOW = "no_show"
 
 
+class Length(StrEnum):
+    """The hair length a service is priced for; any means one price for all."""
+
+    ANY = "any"
+    SHORT = "short"
+    MEDIUM = "medium"
+    LONG = "long"
+
+
 class CancelCause(StrEnum):
     """Why a booking is cancelled."""
 
     HOLD_EXPIRED = "hold_expired"
+    NOT_APPROVED = "not_approved"
     GUEST = "guest"
     SALON = "salon"
 
@@ -40,14 +52,45 @@ OCCUPYING_STATES = OPEN_STATES | {BookingStatus.HELD, BookingStatus.CHECKED_IN, 
 
 
 @dataclass(frozen=True, slots=True)
+class Companion:
+    """Somebody who comes along: their services, and whom they ask for."""
+
+    service_ids: tuple[int, ...]
+    name: str | None = None
+    stylist_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a guest asks for, the time aside.
+
+    One stylist or anyone, perhaps only a woman or a man, or somebody who speaks a language (a tag).
+    `parallel`: their services at the same time by several people. Companions begin at the same time, all or
+    nobody.
+    """
+
+    service_ids: tuple[int, ...]
+    stylist_id: int | None = None
+    companions: tuple[Companion, ...] = ()
+    parallel: bool = False
+    gender: Gender | None = None
+    speaks: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FreeStart:
-    """A start that can be booked, as offered to a guest."""
+    """A start that can be booked, as offered to a guest. `stylist_names`: all who serve, in order."""
 
     starts_at: datetime
     ends_at: datetime
     stylist_id: int
-    stylist_name: str
+    stylist_names: tuple[str, ...]
     price: Money
+
+    @property
+    def stylist_name(self) -> str:
+        """Who begins."""
+        return self.stylist_names[0]
 
 
 class SlotTaken(Refusal):

@@ -6,6 +6,13 @@ LANGUAGES = ("zh-Hant", "en", "zh-Hans")
 SIGN_IN_MINUTES = 10
 
 
+class Gender(StrEnum):
+    """What a guest may ask for: a woman or a man. A stylist may leave it open and is then not found by it."""
+
+    WOMAN = "woman"
+    MAN = "man"
+
+
 class RoleKind(StrEnum):
     """What an account may do; at one salon, or network-wide for the office."""
 

@@ -3,15 +3,16 @@
 from salonpool.models.account import Account, ApiToken, Role, SignIn
 from salonpool.models.audit import AuditEntry
 from salonpool.models.booking import Booking, BookingItem, Occupancy, Segment
-from salonpool.models.customer import Card, Customer
+from salonpool.models.customer import Card, Customer, PhoneCode
 from salonpool.models.machinery import ClockJob, Counter, DemoClock, IdempotencyKey, Lease
 from salonpool.models.message import InboundMessage, Message, OptOut
-from salonpool.models.network import Network, Salon
+from salonpool.models.network import Closure, Network, Salon, SalonLink
 from salonpool.models.planning import Decision, PlanningRun
 from salonpool.models.rota import RotaBreak, RotaPattern
-from salonpool.models.service import CatalogueEntry, Chair, Service, ServiceSegment, Skill
+from salonpool.models.service import CatalogueEntry, Service, ServiceSegment, Skill, Station, StylistService
 from salonpool.models.shift import Assignment, Offer, Shift
 from salonpool.models.stylist import Availability, StandingYes, Stylist, StylistSkill, TimeOff
+from salonpool.models.waitlist import WaitlistEntry, WaitlistSalon, WaitlistWindow
 
 __all__ = [
     "Account",
@@ -23,8 +24,8 @@ __all__ = [
     "BookingItem",
     "Card",
     "CatalogueEntry",
-    "Chair",
     "ClockJob",
+    "Closure",
     "Counter",
     "Customer",
     "Decision",
@@ -37,11 +38,13 @@ __all__ = [
     "Occupancy",
     "Offer",
     "OptOut",
+    "PhoneCode",
     "PlanningRun",
     "Role",
     "RotaBreak",
     "RotaPattern",
     "Salon",
+    "SalonLink",
     "Segment",
     "Service",
     "ServiceSegment",
@@ -49,7 +52,12 @@ __all__ = [
     "SignIn",
     "Skill",
     "StandingYes",
+    "Station",
     "Stylist",
+    "StylistService",
     "StylistSkill",
     "TimeOff",
+    "WaitlistEntry",
+    "WaitlistSalon",
+    "WaitlistWindow",
 ]

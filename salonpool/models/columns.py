@@ -7,12 +7,13 @@ from typing import Annotated
 import sqlalchemy as sa
 from sqlalchemy.orm import mapped_column
 
-from salonpool.database import UtcDateTime
+from salonpool.database import UtcDateTime, WholeMinutes
 
 Key = Annotated[int, mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)]
 Big = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 Ref = Annotated[int, mapped_column(Big)]
 Instant = Annotated[datetime, mapped_column(UtcDateTime)]
+Minute = Annotated[datetime, mapped_column(WholeMinutes)]
 Name = Annotated[str, mapped_column(sa.String(80))]
 Code = Annotated[str, mapped_column(sa.String(40))]
 Phone = Annotated[str, mapped_column(sa.String(16))]

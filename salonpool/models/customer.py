@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from salonpool.database import Base
-from salonpool.models.columns import Instant, Key, Language, Name, Phone, Ref, same
+from salonpool.models.columns import Digest, Instant, Key, Language, Name, Phone, Ref, same
 
 
 class Customer(Base):
@@ -18,6 +18,24 @@ class Customer(Base):
     phone: Mapped[Phone | None]
     language: Mapped[Language]
     created_at: Mapped[Instant]
+
+
+class PhoneCode(Base):
+    """A code sent to a phone to prove who holds it; kept as a digest, used once (NIST SP 800-63B)."""
+
+    __tablename__ = "phone_code"
+    __table_args__ = (
+        sa.Index("ix_phone_code_network_id_phone_created_at", "network_id", "phone", "created_at"),
+    )
+
+    id: Mapped[Key]
+    network_id: Mapped[Ref] = mapped_column(sa.ForeignKey("network.id"))
+    phone: Mapped[Phone]
+    digest: Mapped[Digest]
+    tries: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[Instant]
+    expires_at: Mapped[Instant]
+    used_at: Mapped[Instant | None]
 
 
 class Card(Base):

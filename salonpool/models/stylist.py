@@ -6,11 +6,26 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from salonpool.database import Base
-from salonpool.models.columns import Instant, Key, Language, Name, Phone, Ref, in_order, same
+from salonpool.domain.person import Gender
+from salonpool.models.columns import (
+    Instant,
+    Key,
+    Language,
+    Name,
+    Phone,
+    Ref,
+    Status,
+    in_order,
+    one_of,
+    same,
+)
 
 
 class Stylist(Base):
     """A worker. `home_salon_id` employs them, or nobody; `pooled` is their consent to work elsewhere.
+
+    `takes_second_guest` is their consent to serve another guest while a colour processes. `speaks` lists
+    language tags.
 
     `version` rises with each assignment, availability, absence or consent change: a plan that read an
     older one is not published for this person.
@@ -21,6 +36,7 @@ class Stylist(Base):
         sa.UniqueConstraint("id", "network_id"),
         same("home_salon_id", "network_id", of="salon"),
         sa.CheckConstraint("hourly_pay_minor >= 0", name="hourly_pay_minor"),
+        one_of("gender", Gender),
     )
 
     id: Mapped[Key]
@@ -30,6 +46,9 @@ class Stylist(Base):
     phone: Mapped[Phone | None]
     language: Mapped[Language]
     pooled: Mapped[bool] = mapped_column(default=False)
+    gender: Mapped[Status | None]
+    speaks: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    takes_second_guest: Mapped[bool] = mapped_column(default=True)
     x_km: Mapped[float]
     y_km: Mapped[float]
     max_travel_minutes: Mapped[int] = mapped_column(default=45)

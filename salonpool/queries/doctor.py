@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import sqlalchemy as sa
 from alembic.migration import MigrationContext
@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from migrations import guards
 from salonpool.database import engine
 from salonpool.domain.booking import OCCUPYING_STATES, BookingStatus
+from salonpool.domain.course import StationKind
 from salonpool.domain.message import MessageStatus
 from salonpool.domain.shift import WORKING_STATES
 from salonpool.domain.travel import ride_minutes
@@ -94,16 +95,19 @@ def _overlaps(connection: Connection) -> Iterator[Finding]:
 
 
 def _bookings_without_place(connection: Connection) -> Iterator[Finding]:
-    """A visit needs a chair and its stylist's hands."""
+    """A visit needs a chair or a basin, and its stylist's hands."""
     served = OCCUPYING_STATES - {BookingStatus.HELD}
-    chair = sa.exists().where(Occupancy.booking_id == Booking.id, Occupancy.resource.like("chair:%"))
+    station = sa.exists().where(
+        Occupancy.booking_id == Booking.id,
+        sa.or_(*(Occupancy.resource.like(f"{kind}:%") for kind in StationKind)),
+    )
     hands = sa.exists().where(
         Occupancy.booking_id == Booking.id,
         Occupancy.resource == sa.literal("stylist:") + sa.cast(Booking.stylist_id, sa.String(20)),
     )
     rows = connection.scalars(
         sa.select(Booking.id)
-        .where(Booking.status.in_(served), ~(chair & hands))
+        .where(Booking.status.in_(served), ~(station & hands))
         .order_by(Booking.id)
         .limit(SHOWN)
     )
@@ -126,19 +130,20 @@ def _places_without_booking(connection: Connection) -> Iterator[Finding]:
 
 
 def _assignments_without_presence(connection: Connection) -> Iterator[Finding]:
-    present = sa.exists().where(
+    presence = sa.and_(
         Occupancy.assignment_id == Assignment.id,
         Occupancy.resource == sa.literal("presence:") + sa.cast(Assignment.stylist_id, sa.String(20)),
-        Occupancy.starts_at <= Assignment.starts_at,
-        Occupancy.ends_at >= Assignment.ends_at,
     )
-    rows = connection.scalars(
-        sa.select(Assignment.id)
-        .where(Assignment.status.in_(WORKING_STATES), ~present)
+    rows = connection.execute(
+        sa.select(
+            Assignment.id, Assignment.starts_at, Assignment.ends_at, Occupancy.starts_at, Occupancy.ends_at
+        )
+        .outerjoin(Occupancy, presence)
+        .where(Assignment.status.in_(WORKING_STATES))
         .order_by(Assignment.id)
-        .limit(SHOWN)
     )
-    for assignment_id in rows:
+    missing = (row[0] for row in rows if row[3] is None or row[3] > row[1] or row[4] < row[2])
+    for assignment_id in islice(missing, SHOWN):
         yield Finding(f"assignment {assignment_id} has no presence row", "release it and assign again")
 
 

@@ -17,9 +17,10 @@ from salonpool.app import create_app
 from salonpool.database import db, transaction
 from salonpool.demo import guests, network
 from salonpool.demo.diary import Duty, Sold, fill
-from salonpool.domain.availability import Step
+from salonpool.domain.booking import Wish
+from salonpool.domain.course import Step
 from salonpool.domain.demo import EMPTY_SLUG
-from salonpool.domain.local_time import local_day
+from salonpool.domain.local_time import from_minutes, local_day
 from salonpool.domain.phone import is_invented
 from salonpool.domain.refusal import Refusal
 from salonpool.models import (
@@ -39,7 +40,8 @@ from salonpool.models import (
     Stylist,
 )
 from salonpool.queries import availability, doctor
-from salonpool.queries.salons import get_salon, get_visit
+from salonpool.queries.salons import get_salon
+from salonpool.queries.visits import get_visit
 from tests import databases, example
 
 ON_SQLITE = pytest.mark.parametrize("example_url", ["sqlite"], indirect=True)
@@ -197,12 +199,10 @@ def test_a_visiting_stylist_is_on_sale_and_already_booked(app: Any) -> None:
     assert booked.stylist_id == visiting.stylist_id
     salon = get_salon("qinghe", "en")
     service_id = _count("SELECT min(service_id) FROM booking_item WHERE booking_id = " + str(booked.id))
-    visit = get_visit(salon, [service_id], "en")
-    free = availability.find_openings(
-        salon, visit, visiting.starts_at, visiting.ends_at, clock.now(), stylist_id=visiting.stylist_id
-    )
+    visit = get_visit(salon, Wish((service_id,), visiting.stylist_id), "en")
+    free = availability.find_openings(visit, visiting.starts_at, visiting.ends_at, clock.now())
     assert free
-    assert booked.starts_at not in {start.start for start in free}
+    assert booked.starts_at not in {from_minutes(opening.start) for opening in free}
 
 
 def test_the_second_network_is_empty(app: Any) -> None:

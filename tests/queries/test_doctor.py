@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from migrations import guards
 from salonpool.database import db, engine, transaction
+from salonpool.domain.booking import Wish
 from salonpool.domain.message import LEASE, MessageStatus
 from salonpool.models import Assignment, Booking, Message, Occupancy, Salon
 from salonpool.queries import doctor
@@ -22,8 +23,8 @@ def salon_id(app):
     salon_id = a_salon(network_id)
     a_rota(a_stylist(network_id, home=salon_id), salon_id)
     bookings.book(
-        salon_slug=db.session.get_one(Salon, salon_id).slug, service_ids=[a_service(salon_id)],
-        stylist_id=None, starts_at=at("14:00"), guest=bookings.Guest("0912 345 678"), key="k1",
+        salon_slug=db.session.get_one(Salon, salon_id).slug, wish=Wish((a_service(salon_id),)),
+        starts_at=at("14:00"), guest=bookings.Guest("0912 345 678"), key="k1",
         language="en", now=NOW, texting=app.extensions["salonpool.texting"],
     )  # fmt: skip
     with engine().connect().execution_options(writing=True) as connection:

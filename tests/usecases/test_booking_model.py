@@ -21,6 +21,7 @@ from hypothesis.stateful import (
 )
 
 from salonpool.database import db, transaction
+from salonpool.domain.booking import Wish
 from salonpool.domain.local_time import from_minutes
 from salonpool.domain.refusal import Refusal
 from salonpool.models import (
@@ -32,7 +33,8 @@ from salonpool.models import (
     Segment,
 )
 from salonpool.queries.availability import find_openings
-from salonpool.queries.salons import get_salon_by_id, get_visit
+from salonpool.queries.salons import get_salon_by_id
+from salonpool.queries.visits import get_visit
 from salonpool.usecases.booking import bookings
 from salonpool.usecases.booking.bookings import Booked, Guest
 from tests import builders as b
@@ -134,7 +136,7 @@ class Diary(RuleBasedStateMachine):
     def _ask(self, held: bool, service: str, starts_at: datetime, stylist: int | None) -> Any:
         self.keys += 1
         common = {
-            "salon_slug": "model", "service_ids": [self.shop.services[service]], "stylist_id": stylist,
+            "salon_slug": "model", "wish": Wish((self.shop.services[service],), stylist),
             "starts_at": starts_at, "language": "en", "now": self.now, "texting": self.shop.texting,
         }  # fmt: skip
         possible = self._who(service, starts_at, stylist)
@@ -246,8 +248,8 @@ class Diary(RuleBasedStateMachine):
         """For both services and anyone."""
         for service, service_id in self.shop.services.items():
             salon = get_salon_by_id(self.shop.salon, "en")
-            visit = get_visit(salon, [service_id], "en")
-            found = find_openings(salon, visit, OPENS, CLOSES, self.now)
+            visit = get_visit(salon, Wish((service_id,)), "en")
+            found = find_openings(visit, OPENS, CLOSES, self.now)
             assert {(from_minutes(o.start), o.stylist_id) for o in found} == {
                 (at, who) for at in STARTS for who in self._who(service, at, None)
             }

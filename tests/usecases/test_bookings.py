@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from salonpool.database import db, transaction
-from salonpool.domain.booking import SlotTaken
+from salonpool.domain.booking import SlotTaken, Wish
 from salonpool.domain.refusal import InvalidInput, Missing, Refusal
 from salonpool.models import (
     AuditEntry,
@@ -26,7 +26,8 @@ from salonpool.models import (
     Segment,
 )
 from salonpool.queries.availability import find_openings
-from salonpool.queries.salons import get_salon_by_id, get_visit
+from salonpool.queries.salons import get_salon_by_id
+from salonpool.queries.visits import get_visit
 from salonpool.usecases import idempotency
 from salonpool.usecases.booking import bookings
 from salonpool.usecases.booking.bookings import Booked, Guest
@@ -54,9 +55,14 @@ def shop(app: Any) -> SimpleNamespace:
 
 
 def _asked(shop: SimpleNamespace, clock: str, changes: dict[str, Any]) -> dict[str, Any]:
+    wish = Wish(
+        tuple(changes.pop("service_ids", [shop.cut])),
+        changes.pop("stylist_id", shop.wen),
+        **{name: changes.pop(name) for name in ("companions", "parallel", "gender") if name in changes},
+    )
     return {
-        "salon_slug": "qinghe", "service_ids": [shop.cut], "stylist_id": shop.wen, "starts_at": b.at(clock),
-        "language": "en", "now": b.NOW, "texting": shop.texting,
+        "salon_slug": "qinghe", "wish": wish, "starts_at": b.at(clock), "language": "en", "now": b.NOW,
+        "texting": shop.texting,
     } | changes  # fmt: skip
 
 
@@ -427,11 +433,11 @@ def test_the_stylist_is_not_shared_between_two_salons(shop: SimpleNamespace) -> 
 
 def test_a_search_of_a_month_takes_four_queries(shop: SimpleNamespace) -> None:
     salon = get_salon_by_id(shop.salon, "en")
-    visit = get_visit(salon, [shop.colour], "en")
+    visit = get_visit(salon, Wish((shop.colour,)), "en")
     statements: list[str] = []
     note = lambda *given: statements.append(given[2])  # noqa: E731
     sa.event.listen(db.engine, "before_cursor_execute", note)
-    found = find_openings(salon, visit, b.NOW, b.NOW + timedelta(days=31), b.NOW)
+    found = find_openings(visit, b.NOW, b.NOW + timedelta(days=31), b.NOW)
     sa.event.remove(db.engine, "before_cursor_execute", note)
     assert found
     assert len(statements) <= 4
@@ -439,5 +445,5 @@ def test_a_search_of_a_month_takes_four_queries(shop: SimpleNamespace) -> None:
 
 def test_the_search_ends_at_the_horizon(shop: SimpleNamespace) -> None:
     salon = get_salon_by_id(shop.salon, "en")
-    visit = get_visit(salon, [shop.cut], "en")
-    assert find_openings(salon, visit, b.NOW + timedelta(days=181), b.NOW + timedelta(days=200), b.NOW) == []
+    visit = get_visit(salon, Wish((shop.cut,)), "en")
+    assert find_openings(visit, b.NOW + timedelta(days=181), b.NOW + timedelta(days=200), b.NOW) == []

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from salonpool.database import transaction
+from salonpool.domain.booking import Wish
 from salonpool.models import Message, PlanningRun, Shift
 from salonpool.queries import dump
 from salonpool.usecases.booking import bookings
@@ -50,8 +51,7 @@ def _book(
     """One visit on Monday."""
     return bookings.book(
         salon_slug="qinghe",
-        service_ids=[shop["service"]],
-        stylist_id=None,
+        wish=Wish((shop["service"],)),
         starts_at=b.at(clock),
         guest=Guest(phone, "王小姐"),
         key=key,

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from salonpool.database import db, transaction
+from salonpool.domain.booking import Wish
 from salonpool.domain.offer import OfferStatus
 from salonpool.messaging.simulator import SimulatorGateway
 from salonpool.models import Assignment, InboundMessage, Message, Offer, OptOut
@@ -278,7 +279,7 @@ def test_a_guest_is_shown_the_booking(pool, text, texting):
 
     slug = db.session.get_one(Salon, pool.salon_id).slug
     bookings.book(
-        salon_slug=slug, service_ids=[service_id], stylist_id=None, starts_at=at("14:00"),
+        salon_slug=slug, wish=Wish((service_id,)), starts_at=at("14:00"),
         guest=bookings.Guest("0987 654 321"), key="k1", language="en", now=NOW, texting=texting,
     )  # fmt: skip
     assert text("can I come at 3?", sender="+886987654321") == "from_guest"

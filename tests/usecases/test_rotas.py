@@ -10,11 +10,13 @@ import pytest
 import sqlalchemy as sa
 
 from salonpool.database import db, transaction
+from salonpool.domain.booking import Wish
 from salonpool.domain.local_time import at_local
 from salonpool.domain.refusal import InvalidInput, Missing
 from salonpool.models import Assignment, AuditEntry, Booking, Occupancy, RotaPattern, Shift, Stylist
 from salonpool.queries.availability import find_openings
-from salonpool.queries.salons import get_salon_by_id, get_visit
+from salonpool.queries.salons import get_salon_by_id
+from salonpool.queries.visits import get_visit
 from salonpool.usecases.pool import rotas
 from salonpool.usecases.pool.rotas import Endangered
 from tests import builders as b
@@ -235,8 +237,8 @@ def test_breaks_are_not_on_sale(shop: SimpleNamespace) -> None:
     _set(shop, "10:00-12:00", breaks=["10:30-11:00"])
     service = b.a_service(shop.salon, segments=((30, True),))
     salon = get_salon_by_id(shop.salon, "en")
-    visit = get_visit(salon, [service], "en")
-    found = find_openings(salon, visit, b.at("00:00"), b.at("23:00"), b.NOW)
+    visit = get_visit(salon, Wish((service,)), "en")
+    found = find_openings(visit, b.at("00:00"), b.at("23:00"), b.NOW)
     assert [datetime.fromtimestamp(o.start * 60, b.TAIPEI).strftime("%H:%M") for o in found] == [
         "10:00", "11:00", "11:15", "11:30",
     ]  # fmt: skip

@@ -1,20 +1,21 @@
 """Book, hold, confirm and cancel a visit."""
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salonpool.database import db, retried, transaction
+from salonpool.database import retried, transaction
 from salonpool.domain.booking import (
     HOLD,
     BookingStatus,
     CancelCause,
     SlotTaken,
+    Wish,
     check_cancel,
 )
 from salonpool.domain.links import digest
@@ -23,17 +24,20 @@ from salonpool.domain.refusal import InvalidInput, Missing, Refusal
 from salonpool.domain.text_input import name as clean_name
 from salonpool.domain.text_input import note as clean_note
 from salonpool.models import Booking, BookingItem, Stylist
-from salonpool.queries.salons import SalonRow, get_salon, get_salon_by_id, get_visit
+from salonpool.queries.salons import SalonRow, get_salon, get_salon_by_id
+from salonpool.queries.visits import get_visit
 from salonpool.usecases import audit, idempotency
 from salonpool.usecases.booking import customers
 from salonpool.usecases.booking.commit import (
     Wanted,
     commit,
     free,
+    keep_place,
     lock_places,
     nearest_starts,
     release_holds,
 )
+from salonpool.usecases.booking.stored import stored_wish
 from salonpool.usecases.booking.texts import text_booked, text_cancelled
 from salonpool.usecases.texts.texting import Texting
 
@@ -71,8 +75,7 @@ class Booked:
 def book(
     *,
     salon_slug: str,
-    service_ids: Sequence[int],
-    stylist_id: int | None,
+    wish: Wish,
     starts_at: datetime,
     guest: Guest,
     key: str | None,
@@ -85,9 +88,9 @@ def book(
     Raises SlotTaken with the nearest openings, InvalidInput, Missing.
     """
     key = idempotency.check(key)
-    wanted = _wanted(salon_slug, service_ids, stylist_id, starts_at, language)
+    wanted = Wanted(get_visit(get_salon(salon_slug, language), _checked_wish(wish), language), starts_at)
     guest = _checked(guest, wanted.salon, texting)
-    asked = [salon_slug, list(service_ids), stylist_id, starts_at.isoformat(), asdict(guest)]
+    asked = [salon_slug, asdict(wish), starts_at.isoformat(), asdict(guest)]
     body_digest = digest(json.dumps(asked, ensure_ascii=False))
 
     def make(session: Session) -> Booked:
@@ -108,15 +111,14 @@ def book(
 def hold(
     *,
     salon_slug: str,
-    service_ids: Sequence[int],
-    stylist_id: int | None,
+    wish: Wish,
     starts_at: datetime,
     language: str,
     now: datetime,
     texting: Texting,
 ) -> Booked:
     """Keep a place for 5 minutes while the guest types a phone number. Raises as book()."""
-    wanted = _wanted(salon_slug, service_ids, stylist_id, starts_at, language)
+    wanted = Wanted(get_visit(get_salon(salon_slug, language), _checked_wish(wish), language), starts_at)
 
     def make(session: Session) -> Booked:
         booking = _new(now, BookingStatus.HELD, language)
@@ -138,7 +140,7 @@ def confirm(
     """
     if key is not None:
         idempotency.check(key)
-    wanted = _wanted_again(booking_id, language)
+    wanted = stored_wish(booking_id, language)
     guest = _checked(guest, wanted.salon, texting)
     body_digest = digest(json.dumps([booking_id, asdict(guest)], ensure_ascii=False))
 
@@ -151,6 +153,7 @@ def confirm(
         _take(session, booking, wanted, now)
         booking.status, booking.language = BookingStatus.CONFIRMED, language
         booking.held_until = booking.cancel_cause = booking.cancelled_at = None
+        keep_place(session, booking.id)
         booked = _settle(session, booking, wanted.salon, guest, now, texting, before)
         if key is not None:
             idempotency.keep(session, "confirm", key, body_digest, booking.id, asdict(booked), now)
@@ -189,11 +192,10 @@ def sweep_expired_holds(now: datetime) -> int:
         return release_holds(session, sa.select(Booking.id).limit(SWEEP_AT_ONCE), now)
 
 
-def _wanted(
-    salon_slug: str, service_ids: Sequence[int], stylist_id: int | None, starts_at: datetime, language: str
-) -> Wanted:
-    salon = get_salon(salon_slug, language)
-    return Wanted(salon, get_visit(salon, service_ids, language), starts_at, stylist_id)
+def _checked_wish(wish: Wish) -> Wish:
+    """The wish with clean names. Raises InvalidInput."""
+    companions = (replace(c, name=clean_name(c.name, field="companions.name")) for c in wish.companions)
+    return replace(wish, companions=tuple(companions))
 
 
 def _or_nearest(make: Callable[[Session], Booked], wanted: Wanted, now: datetime) -> Booked:
@@ -228,7 +230,7 @@ def _settle(
     customer = customers.find_or_add(session, salon, guest.phone, guest.name, booking.language, now)
     booking.customer_id, booking.note, booking.confirmed_at = customer.id, guest.note, now
     booking.no_sms_reason = customers.no_sms_reason(session, guest.phone)
-    items = sa.update(BookingItem).where(BookingItem.booking_id == booking.id)
+    items = sa.update(BookingItem).where(BookingItem.booking_id == booking.id, BookingItem.guest == 0)
     session.execute(items.values(guest_name=guest.name))
     booking.link_digest = digest(texting.links.booking_token(booking.id, booking.link_version))
     session.flush()
@@ -261,21 +263,6 @@ def _locked(session: Session, booking_id: int) -> Booking:
     if booking is None:
         raise Missing
     return booking
-
-
-def _wanted_again(booking_id: int, language: str) -> Wanted:
-    """What a hold was for; read before the transaction, none of it changes."""
-    booking = db.session.get(Booking, booking_id)
-    if booking is None:
-        raise Missing
-    salon = get_salon_by_id(booking.salon_id, language)
-    service_ids = db.session.scalars(
-        sa.select(BookingItem.service_id)
-        .where(BookingItem.booking_id == booking_id)
-        .order_by(BookingItem.position)
-    ).all()
-    stylist_id = booking.stylist_id if booking.stylist_named else None
-    return Wanted(salon, get_visit(salon, service_ids, language), booking.starts_at, stylist_id)
 
 
 def _audit(

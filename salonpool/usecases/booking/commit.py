@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from salonpool.database import is_overlap, lock
-from salonpool.domain.availability import Opening, hands_windows, openings_at
+from salonpool.database import lock
+from salonpool.domain.availability import Opening, openings_at
 from salonpool.domain.booking import (
     BookingStatus,
     CancelCause,
@@ -19,40 +18,46 @@ from salonpool.domain.booking import (
     fairest,
     nearest,
 )
-from salonpool.domain.local_time import DAY, MINUTE, day_span, local_day, to_minutes
+from salonpool.domain.local_time import DAY, day_span, local_day, to_minutes
 from salonpool.domain.refusal import InvalidInput
 from salonpool.domain.shift import WORKING_STATES
-from salonpool.models import Assignment, Booking, BookingItem, Occupancy, Segment, Stylist
-from salonpool.queries.availability import booked_minutes, find_openings, free_starts, read_board
-from salonpool.queries.salons import SalonRow, Visit
+from salonpool.models import Assignment, Booking, Occupancy, Stylist
+from salonpool.queries.availability import booked_minutes, find_openings, free_starts, read_boards
+from salonpool.queries.salons import SalonRow
+from salonpool.queries.visits import Visit
 from salonpool.usecases import audit
+from salonpool.usecases.booking.booking_rows import write_rows
 
 NEAREST_REACH = 2 * DAY
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a guest asks for: services at a salon from an instant, with one stylist or anyone."""
+    """A visit at an instant. The end follows from the services; nobody may state it."""
 
-    salon: SalonRow
     visit: Visit
     starts_at: datetime
-    stylist_id: int | None
 
     @property
-    def ends_at(self) -> datetime:
-        """The end follows from the services; nobody may state it."""
-        return self.starts_at + timedelta(minutes=self.visit.minutes)
+    def salon(self) -> SalonRow:
+        """Where."""
+        return self.visit.salon
+
+    @property
+    def latest_end(self) -> datetime:
+        """When even the slowest way to do it is over."""
+        return self.starts_at + timedelta(minutes=self.visit.course.longest)
 
 
 def commit(session: Session, booking: Booking, wanted: Wanted, now: datetime) -> None:
-    """Give the booking its stylist, chair and time, or raise SlotTaken (with nothing nearest yet).
+    """Give the booking its stylists, stations and time, or raise SlotTaken (with nothing nearest yet).
 
     1. The start must be ahead, within the horizon and on the grid.
-    2. Lock the salon's chairs and every stylist who may serve, so that the reads below stay true.
+    2. Lock the salon's stations and every stylist who may serve, so that the reads below stay true.
     3. Expired holds in the way give up their place.
     4. Read the board again; the same rules that offered the time decide whether it is still free.
-    5. Write the rows; the database refuses an overlap even if 2 and 4 had missed it.
+    5. Write the rows, moving guests ahead to other chairs if that makes room; the database refuses an overlap
+       even if 2 and 4 had missed it.
     """
     check_start(wanted.starts_at, now)
     candidates = _on_duty(session, wanted)
@@ -61,11 +66,11 @@ def commit(session: Session, booking: Booking, wanted: Wanted, now: datetime) ->
     opening = _free_opening(wanted, candidates, now, booking)
     if opening is None:
         raise SlotTaken
-    _write(session, booking, wanted, opening)
+    write_rows(session, booking, wanted.visit, opening, now)
 
 
 def lock_places(session: Session, salon_id: int, stylist_ids: Collection[int]) -> None:
-    """Hold a salon's chairs and the stylists' hands until the transaction ends."""
+    """Hold a salon's stations and the stylists' hands until the transaction ends."""
     lock(session, f"chairs:{salon_id}", *(f"stylist:{stylist_id}" for stylist_id in stylist_ids))
 
 
@@ -77,11 +82,16 @@ def evict_expired_holds(
     *,
     except_booking_id: int | None = None,
 ) -> None:
-    """Cancel the expired holds on the touched stylists and the salon's chairs, and free their places."""
-    touched = sa.or_(Booking.salon_id == wanted.salon.id, Booking.stylist_id.in_(stylist_ids))
-    in_the_way = sa.select(Booking.id).where(
-        touched, Booking.starts_at < wanted.ends_at, Booking.ends_at > wanted.starts_at
+    """Cancel the expired holds of the salon, and those on the touched stylists elsewhere; free their places.
+
+    All of the salon's: guests may be moved to any of its chairs.
+    """
+    elsewhere = sa.and_(
+        Booking.stylist_id.in_(stylist_ids),
+        Booking.starts_at < wanted.latest_end,
+        Booking.ends_at > wanted.starts_at,
     )
+    in_the_way = sa.select(Booking.id).where(sa.or_(Booking.salon_id == wanted.salon.id, elsewhere))
     if except_booking_id is not None:  # a hold that is confirmed late does not evict itself
         in_the_way = in_the_way.where(Booking.id != except_booking_id)
     release_holds(session, in_the_way, now)
@@ -116,40 +126,55 @@ def release_holds(session: Session, among: sa.Select[int], now: datetime) -> int
 
 
 def free(session: Session, booking_id: int) -> None:
-    """Give back the stylist and the chair."""
-    session.execute(sa.delete(Occupancy).where(Occupancy.booking_id == booking_id))
+    """Give back the stylists and the stations.
+
+    Again until nothing is left: on PostgreSQL another guest's commit may just have moved this one to another
+    chair, and its new row shows only afterwards.
+    """
+    gone = sa.delete(Occupancy).where(Occupancy.booking_id == booking_id).returning(Occupancy.id)
+    while session.execute(gone).all():
+        pass
 
 
-def nearest_starts(wanted: Wanted, now: datetime) -> list[FreeStart]:
+def keep_place(session: Session, booking_id: int) -> None:
+    """A hold has become a booking: what it takes up no longer runs out."""
+    session.execute(sa.update(Occupancy).where(Occupancy.booking_id == booking_id).values(held_until=None))
+
+
+def nearest_starts(wanted: Wanted, now: datetime, *, except_booking_id: int | None = None) -> list[FreeStart]:
     """Up to three free starts closest to the wanted one, within two days, for the same wish."""
     found = find_openings(
-        wanted.salon,
         wanted.visit,
         wanted.starts_at - NEAREST_REACH,
         wanted.starts_at + NEAREST_REACH,
         now,
-        stylist_id=wanted.stylist_id,
+        except_booking_id=except_booking_id,
     )
     return free_starts(nearest(found, to_minutes(wanted.starts_at)), wanted.visit)
 
 
 def _on_duty(session: Session, wanted: Wanted) -> list[int]:
-    """Who works there when the visit starts. Raises InvalidInput when nobody does."""
-    statement = sa.select(Assignment.stylist_id).where(
-        Assignment.salon_id == wanted.salon.id,
-        Assignment.starts_at <= wanted.starts_at,
-        Assignment.starts_at > wanted.starts_at - DAY,  # no shift lasts longer: keeps the index range short
-        Assignment.ends_at > wanted.starts_at,
-        Assignment.status.in_(WORKING_STATES),
-    )
-    if wanted.stylist_id is not None:
-        statement = statement.where(Assignment.stylist_id == wanted.stylist_id)
-    found = sorted(set(session.scalars(statement)))
-    if found:
-        return found
-    if wanted.stylist_id is not None and not _works_here(session, wanted.salon, wanted.stylist_id):
-        raise InvalidInput("unknown_choice", field="stylist")
-    raise InvalidInput("outside_hours", field="starts_at")
+    """Who may work there during the visit. Raises InvalidInput when nobody does as it starts."""
+    rows = session.execute(
+        sa.select(Assignment.stylist_id, Assignment.starts_at)
+        .where(
+            Assignment.salon_id == wanted.salon.id,
+            Assignment.starts_at < wanted.latest_end,
+            Assignment.starts_at > wanted.starts_at - DAY,  # no shift lasts longer: a short index range
+            Assignment.ends_at > wanted.starts_at,
+            Assignment.status.in_(WORKING_STATES),
+        )
+        .order_by(Assignment.stylist_id)
+    ).all()
+    asked = wanted.visit.wish.stylist_id
+    only = wanted.visit.only_stylist_id
+    if asked is not None and not any(stylist_id == asked for stylist_id, _ in rows):
+        if not _works_here(session, wanted.salon, asked):
+            raise InvalidInput("unknown_choice", field="stylist")
+        raise InvalidInput("outside_hours", field="starts_at")
+    if not any(starts_at <= wanted.starts_at for stylist_id, starts_at in rows if only in (None, stylist_id)):
+        raise InvalidInput("outside_hours", field="starts_at")
+    return sorted({stylist_id for stylist_id, _ in rows if only in (None, stylist_id)})
 
 
 def _works_here(session: Session, salon: SalonRow, stylist_id: int) -> bool:
@@ -163,32 +188,19 @@ def _works_here(session: Session, salon: SalonRow, stylist_id: int) -> bool:
     )
 
 
-def _nobody_can(wanted: Wanted) -> InvalidInput:
-    """On duty, but without the skill: no other time of theirs would help."""
-    if wanted.stylist_id is not None:
-        return InvalidInput("unknown_choice", field="stylist")
-    return InvalidInput("outside_hours", field="starts_at")
-
-
 def _free_opening(wanted: Wanted, locked: Collection[int], now: datetime, booking: Booking) -> Opening | None:
-    board = read_board(
-        wanted.salon,
-        wanted.visit.skill_ids,
-        wanted.starts_at,
-        wanted.ends_at,
-        now,
-        stylist_id=wanted.stylist_id,
-        except_booking_id=booking.id,
+    [board] = read_boards(
+        [wanted.visit], wanted.starts_at, wanted.latest_end, now, except_booking_id=booking.id
     )
     if not board.workers:
         raise _nobody_can(wanted)
     # Somebody may have come on duty since the locks were taken; only those we hold may be chosen.
     found = [
         opening
-        for opening in openings_at(board, wanted.visit.steps, to_minutes(wanted.starts_at))
-        if opening.stylist_id in locked
+        for opening in openings_at(board, wanted.visit.course, to_minutes(wanted.starts_at))
+        if {placed.stylist_id for placed in opening.placed} <= set(locked)
     ]
-    # A guest who confirms late stays with the stylist the hold had promised, if they are still free.
+    # Who confirms late, or moves, stays with the stylist they had, if that one is still free.
     found = [opening for opening in found if opening.stylist_id == booking.stylist_id] or found
     if len(found) < 2:
         return found[0] if found else None
@@ -196,52 +208,8 @@ def _free_opening(wanted: Wanted, locked: Collection[int], now: datetime, bookin
     return fairest(found, booked_minutes([o.stylist_id for o in found], day))
 
 
-def _write(session: Session, booking: Booking, wanted: Wanted, opening: Opening) -> None:
-    booking.network_id, booking.salon_id = wanted.salon.network_id, wanted.salon.id
-    booking.stylist_id, booking.stylist_named = opening.stylist_id, wanted.stylist_id is not None
-    booking.starts_at, booking.ends_at = wanted.starts_at, wanted.ends_at
-    booking.price_minor, booking.currency = wanted.visit.price.amount_minor, wanted.visit.price.currency
-    is_new = booking.id is None
-    session.add(booking)
-    session.flush()
-    if is_new:
-        _write_items(session, booking, wanted)
-    free(session, booking.id)
-    for begins, ends in hands_windows(wanted.visit.steps):
-        span = (booking.starts_at + begins * MINUTE, booking.starts_at + ends * MINUTE)
-        _occupy(session, booking, f"stylist:{opening.stylist_id}", *span)
-    _occupy(session, booking, f"chair:{opening.chair_id}", booking.starts_at, booking.ends_at)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        if is_overlap(error):
-            raise SlotTaken from error
-        raise
-
-
-def _write_items(session: Session, booking: Booking, wanted: Wanted) -> None:
-    begins = wanted.starts_at
-    for position, service in enumerate(wanted.visit.services):
-        item = BookingItem(
-            salon_id=booking.salon_id,
-            booking_id=booking.id,
-            service_id=service.id,
-            position=position,
-            price_minor=service.price.amount_minor,
-        )
-        session.add(item)
-        session.flush()
-        for step in service.steps:
-            ends = begins + timedelta(minutes=step.minutes)
-            session.add(
-                Segment(
-                    booking_id=booking.id, item_id=item.id, starts_at=begins, ends_at=ends, hands=step.hands
-                )
-            )
-            begins = ends
-
-
-def _occupy(
-    session: Session, booking: Booking, resource: str, starts_at: datetime, ends_at: datetime
-) -> None:
-    session.add(Occupancy(resource=resource, starts_at=starts_at, ends_at=ends_at, booking_id=booking.id))
+def _nobody_can(wanted: Wanted) -> InvalidInput:
+    """On duty, but without the skill: no other time of theirs would help."""
+    if wanted.visit.wish.stylist_id is not None:
+        return InvalidInput("unknown_choice", field="stylist")
+    return InvalidInput("outside_hours", field="starts_at")

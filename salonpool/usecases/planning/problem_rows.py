@@ -9,18 +9,19 @@ from typing import TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from salonpool.domain.course import StationKind
 from salonpool.domain.offer import OfferStatus
 from salonpool.domain.shift import WORKING_STATES
 from salonpool.models import (
     Assignment,
     Availability,
-    Chair,
     Offer,
     OptOut,
     Salon,
     Shift,
     Skill,
     StandingYes,
+    Station,
     Stylist,
     StylistSkill,
     TimeOff,
@@ -118,10 +119,10 @@ def _worked(session: Session, ids: list[int], since: datetime, until: datetime) 
 
 def _chairs(session: Session, network_id: int) -> dict[int, int]:
     counted = session.execute(
-        sa.select(Chair.salon_id, sa.func.count())
-        .join(Salon, Salon.id == Chair.salon_id)
-        .where(Salon.network_id == network_id)
-        .group_by(Chair.salon_id)
+        sa.select(Station.salon_id, sa.func.count())
+        .join(Salon, Salon.id == Station.salon_id)
+        .where(Salon.network_id == network_id, Station.kind == StationKind.CHAIR)
+        .group_by(Station.salon_id)
     )
     return {row[0]: row[1] for row in counted}
 

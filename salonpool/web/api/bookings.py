@@ -6,7 +6,7 @@ from flask import Response, request
 from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
-from salonpool.domain.booking import MAX_SERVICES, BookingStatus, SlotTaken
+from salonpool.domain.booking import MAX_SERVICES, BookingStatus, SlotTaken, Wish
 from salonpool.domain.money import Money
 from salonpool.domain.refusal import Missing
 from salonpool.domain.text_input import NAME_MAX, NOTE_MAX
@@ -136,8 +136,7 @@ def _wish(wanted: dict[str, Any]) -> dict[str, Any]:
     """What a booking and a hold ask for alike."""
     return {
         "salon_slug": wanted["salon"],
-        "service_ids": wanted["services"],
-        "stylist_id": wanted.get("stylist"),
+        "wish": Wish(tuple(wanted["services"]), wanted.get("stylist")),
         "starts_at": wanted["starts_at"],
     }
 

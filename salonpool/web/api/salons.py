@@ -6,10 +6,11 @@ from typing import Any
 from flask_smorest import Blueprint
 from marshmallow import RAISE, fields, validate
 
-from salonpool.domain.booking import HORIZON, MAX_SERVICES, FreeStart
+from salonpool.domain.booking import HORIZON, MAX_SERVICES, FreeStart, Wish
 from salonpool.domain.local_time import day_span
 from salonpool.domain.refusal import InvalidInput
 from salonpool.queries import availability, salons
+from salonpool.queries.visits import get_visit
 from salonpool.web.api.fields import InstantOut, MoneyOut, Out, QueryId, QueryNumber, Strict, money, utc
 from salonpool.web.extensions import language, now
 
@@ -95,7 +96,7 @@ def get_salon(slug: str) -> dict[str, Any]:
 def list_slots(wanted: dict[str, Any], slug: str) -> dict[str, Any]:
     """Free starts, one row per start and stylist who can serve."""
     salon = salons.get_salon(slug, language())
-    visit = salons.get_visit(salon, wanted["service"], language())
+    visit = get_visit(salon, Wish(tuple(wanted["service"]), wanted.get("stylist")), language())
     first = wanted["from_"]
     if first > now().date() + HORIZON:
         raise InvalidInput("too_far_ahead", field="from", days=HORIZON.days)
@@ -103,9 +104,7 @@ def list_slots(wanted: dict[str, Any], slug: str) -> dict[str, Any]:
         raise InvalidInput("in_the_past", field="from")
     starts_from, _ = day_span(first, salon.tz)
     _, starts_until = day_span(first + timedelta(days=wanted["days"] - 1), salon.tz)
-    found = availability.find_openings(
-        salon, visit, starts_from, starts_until, now(), stylist_id=wanted.get("stylist")
-    )
+    found = availability.find_openings(visit, starts_from, starts_until, now())
     return {"slots": [slot(start) for start in availability.free_starts(found, visit)]}
 
 

@@ -9,12 +9,13 @@ from flask import Response, g, make_response, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
-from salonpool.domain.booking import HORIZON, BookingStatus, FreeStart, SlotTaken
+from salonpool.domain.booking import HORIZON, BookingStatus, FreeStart, SlotTaken, Wish
 from salonpool.domain.local_time import DAY, day_span, from_minutes, local_day
 from salonpool.domain.refusal import InvalidInput, Missing, Refusal
 from salonpool.queries import access, availability, salons
 from salonpool.queries.bookings import BookingPage, get_booking
-from salonpool.queries.salons import SalonRow, ServiceRow, StylistRow, Visit
+from salonpool.queries.salons import SalonRow, ServiceRow, StylistRow
+from salonpool.queries.visits import Visit, visit_of
 from salonpool.usecases.booking import bookings
 from salonpool.web.extensions import language, now, texting
 from salonpool.web.guest import blueprint
@@ -43,7 +44,7 @@ class Choice:
     @property
     def visit(self) -> Visit:
         """The chosen service as a visit."""
-        return Visit((self.service,))
+        return visit_of(self.salon, (self.service,), self.stylist.id if self.stylist else None)
 
     def arguments(self, on: date | None = None) -> dict[str, Any]:
         """The choice as a query string, so that Back and sharing work."""
@@ -80,8 +81,10 @@ def hold(slug: str) -> BaseResponse:
     try:
         booked = bookings.hold(
             salon_slug=slug,
-            service_ids=_ids(request.form.getlist("service"), "services"),
-            stylist_id=next(iter(_ids([request.form.get("stylist", "")], "stylist")), None),
+            wish=Wish(
+                service_ids=tuple(_ids(request.form.getlist("service"), "services")),
+                stylist_id=next(iter(_ids([request.form.get("stylist", "")], "stylist")), None),
+            ),
             starts_at=_instant(request.form.get("starts_at", "")),
             language=language(),
             now=now(),
@@ -233,12 +236,10 @@ def _times(choice: Choice) -> tuple[date, list[dict[str, Any]], list[dict[str, A
 def _starts_by_day(choice: Choice, first: date, days: int) -> dict[date, list[datetime]]:
     tz = choice.salon.tz
     found = availability.find_openings(
-        choice.salon,
         choice.visit,
         day_span(first, tz)[0],
         day_span(first + (days - 1) * DAY, tz)[1],
         now(),
-        stylist_id=choice.stylist.id if choice.stylist else None,
     )
     by_day: dict[date, list[datetime]] = {}
     for minute in dict.fromkeys(opening.start for opening in found):

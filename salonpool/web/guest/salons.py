@@ -8,6 +8,7 @@ from flask import render_template, request
 
 from salonpool.domain.local_time import from_minutes, local_day
 from salonpool.queries import availability, salons
+from salonpool.queries.visits import visit_of
 from salonpool.web.extensions import language, now
 from salonpool.web.guest import blueprint
 
@@ -59,6 +60,5 @@ def _soonest(salon: salons.SalonRow) -> dict[str, Any]:
     services = salons.list_services(salon, language())[:1]
     if not services:
         return {"online": False, "soonest_at": None}
-    visit = salons.Visit(tuple(services))
-    found = availability.find_openings(salon, visit, now(), now() + SOONEST_WITHIN, now())
+    found = availability.find_openings(visit_of(salon, services), now(), now() + SOONEST_WITHIN, now())
     return {"online": True, "soonest_at": from_minutes(found[0].start) if found else None}
