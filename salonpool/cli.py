@@ -51,7 +51,7 @@ class OneLine(click.Command):
         """Read the words typed after the command."""
         try:
             return super().make_context(*args, **kwargs)
-        except click.UsageError as error:
+        except click.ClickException as error:
             raise _refused(error.format_message()) from None
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -60,6 +60,8 @@ class OneLine(click.Command):
             return super().invoke(ctx)
         except (Refusal, ConfigError, InvalidProblem) as refusal:
             raise _refused(str(refusal)) from None
+        except click.ClickException as error:  # a file opened late
+            raise _refused(error.format_message()) from None
         except SQLAlchemyError as error:
             raise _refused(f"database: {in_short(error)}; flask doctor says what to do") from None
 

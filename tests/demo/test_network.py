@@ -262,6 +262,13 @@ def test_the_command_writes_who_may_sign_in(app: Any, tmp_path: Path) -> None:
 
 
 @ON_SQLITE
+def test_a_file_that_cannot_be_written_is_one_line(app: Any) -> None:
+    refused = _commands(app, "demo", "--json-out", "/nowhere/accounts.json")
+    assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1)
+    assert "/nowhere/accounts.json" in refused.stderr
+
+
+@ON_SQLITE
 def test_a_network_that_is_no_example_is_never_touched(app: Any) -> None:
     with transaction() as session:
         session.execute(sa.update(Network).where(Network.slug == EMPTY_SLUG).values(slug="real-circle"))
