@@ -9,11 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salonpool.database import Base, transaction
+from salonpool.database import Base, db, transaction
 from salonpool.domain.booking import BookingStatus
 from salonpool.domain.local_time import DAY, MINUTE, at_local
 from salonpool.domain.shift import AssignmentSource, AssignmentStatus, ShiftSource, ShiftStatus
-from salonpool.models import Assignment, Booking, BookingItem, Occupancy, Segment, Shift
+from salonpool.models import Assignment, Booking, BookingItem, Occupancy, Segment, Shift, Station
 from tests import builders
 
 SALONS = 20
@@ -98,14 +98,14 @@ def tidy(engine: sa.Engine) -> None:
 
 
 def _place(network: int, number: int) -> Place:
-    salon = builders.a_salon(network, chairs=0, slug=f"busy-{number}")
-    chairs = [builders.add(builders.Chair(salon_id=salon, position=n)) for n in range(STYLISTS)]
+    salon = builders.a_salon(network, chairs=STYLISTS, slug=f"busy-{number}")
+    chairs = db.session.scalars(sa.select(Station.id).where(Station.salon_id == salon)).all()
     services = [
         builders.a_service(salon, code=f"cut-{n}", segments=((minutes, True),))
         for n, minutes in enumerate(SERVICE_MINUTES)
     ]
     stylists = [builders.a_stylist(network, home=salon) for _ in range(STYLISTS)]
-    return Place(salon, network, f"busy-{number}", stylists, chairs, services)
+    return Place(salon, network, f"busy-{number}", stylists, list(chairs), services)
 
 
 def _write_shifts(session: Session, places: Sequence[Place], days: Iterable[tuple[int, date]]) -> None:
@@ -159,6 +159,7 @@ def _write_bookings(session: Session, places: Sequence[Place], visits: Sequence[
             "salon_id": booking["salon_id"],
             "booking_id": booking_id,
             "service_id": places[visit.salon].service_ids[visit.service],
+            "stylist_id": booking["stylist_id"],
             "position": 0,
             "price_minor": booking["price_minor"],
         }
@@ -168,9 +169,9 @@ def _write_bookings(session: Session, places: Sequence[Place], visits: Sequence[
     segments, occupancy = [], []
     for item_id, (visit, booking, booking_id) in zip(item_ids, written, strict=True):
         times = {"starts_at": booking["starts_at"], "ends_at": booking["ends_at"], "booking_id": booking_id}
-        segments.append({**times, "item_id": item_id, "hands": True})
-        chair_id = places[visit.salon].chair_ids[visit.stylist]
-        occupancy.append({**times, "resource": f"stylist:{booking['stylist_id']}"})
+        stylist_id, chair_id = booking["stylist_id"], places[visit.salon].chair_ids[visit.stylist]
+        segments.append({**times, "item_id": item_id, "stylist_id": stylist_id, "hands": True})
+        occupancy.append({**times, "resource": f"stylist:{stylist_id}"})
         occupancy.append({**times, "resource": f"chair:{chair_id}"})
     session.execute(sa.insert(Segment), segments)
     session.execute(sa.insert(Occupancy), occupancy)
