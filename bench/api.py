@@ -26,15 +26,16 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.specs.openapi import checks
 
-from bench.caller import API, Caller
+from bench.caller import API, EDGES, Caller
 from bench.table import show
 from salonpool.app import create_app
 from salonpool.database import db
 from tests import databases, example
 
 CASES = 10_000
-# Of ten values that could be real ones, nine are; of ten tokens too.
-REAL = 0.9
+# How many of the values, and of the tokens, that could be real ones are; and how many lie at an edge.
+REAL = 0.85
+EDGE = 0.1
 MODES = (GenerationMode.POSITIVE, GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 # A well-formed request may be refused by a rule, but never called unreadable: no 400, 405, 413 or 415.
 ANSWERS_TO_GOOD = ["2xx", "401", "404", "409", "422", "429"]
@@ -175,12 +176,14 @@ def _is_good(case: Any, place: ParameterLocation) -> bool:
 
 
 def _with_known(values: dict[str, Any], known: dict[str, Any], chance: random.Random) -> dict[str, Any]:
-    return {
-        name: ({**value, **known[name]} if isinstance(value, dict) else known[name])
-        if name in known and chance.random() < REAL
-        else value
-        for name, value in values.items()
-    }
+    return {name: _one_known(name, value, known, chance) for name, value in values.items()}
+
+
+def _one_known(name: str, value: Any, known: dict[str, Any], chance: random.Random) -> Any:
+    luck = chance.random()
+    if name in known and luck < REAL:
+        return {**value, **known[name]} if isinstance(value, dict) else known[name]
+    return chance.choice(EDGES[name]) if name in EDGES and luck < REAL + EDGE else value
 
 
 def _open(case: Any, opened: tuple[int | None, str], with_id: bool) -> None:

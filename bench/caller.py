@@ -22,6 +22,12 @@ from tests import builders
 API = "/api/v1"
 WEEKS = 20
 TRIES = 50
+# Well-formed, and where sums of times end.
+EDGES = {
+    "starts_at": ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"),
+    "ends_at": ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"),
+    "from": ("0001-01-01", "9999-12-31"),
+}
 GUESTS = 150
 FIRST_GUEST = 800
 SHIFT_DAYS = range(3, 170)

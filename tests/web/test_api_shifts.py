@@ -134,6 +134,18 @@ def test_a_wrong_field_is_named(client: FlaskClient, field: str, changes: dict[s
     assert [error["field"] for error in answer.json["errors"]] == [field]
 
 
+@pytest.mark.parametrize("key", [{}, {"Idempotency-Key": "k"}], ids=["no key", "key"])
+@pytest.mark.parametrize("field", ["starts_at", "ends_at"])
+@pytest.mark.parametrize("instant", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_an_instant_that_utc_does_not_have_is_refused(
+    client: FlaskClient, instant: str, field: str, key: dict[str, str]
+) -> None:
+    _, _, token = _owner()
+    answer = client.post("/api/v1/shifts", json=_body(**{field: instant}), headers=_bearer(token) | key)
+    assert answer.status_code == 422, answer.text
+    assert [error["field"] for error in answer.json["errors"]] == [field]
+
+
 def test_a_stylist_sees_the_offer_takes_it_and_hears_the_same_again(client: FlaskClient) -> None:
     network, salon, _ = _owner()
     stylist = a_pooled_stylist(network)

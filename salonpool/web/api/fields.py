@@ -1,6 +1,6 @@
 """Kinds of values the API takes and gives."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
@@ -94,6 +94,14 @@ class Instant(fields.AwareDateTime):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(format="iso", **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        instant: datetime = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            instant.astimezone(UTC)
+        except OverflowError as error:  # the first and last hours of the calendar exist in some zones only
+            raise self.make_error("invalid") from error
+        return instant
 
 
 class InstantOut(fields.String):
