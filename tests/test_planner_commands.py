@@ -6,6 +6,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -70,14 +71,20 @@ def test_every_other_command_says_which_setting_is_missing() -> None:
         assert refused.stderr.count("\n") == 1
 
 
+def _zone_at_noon() -> str:
+    """Where it is about noon now: the command uses the real time, and nobody is asked at night."""
+    return f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
+
+
 @pytest.mark.parametrize("command", ["module", "script"])
 def test_plan_prints_what_it_did(app: Flask, database_url: str, command: str) -> None:
-    network = a_network(slug="yuanshan")
-    salon = a_salon(network, slug="kapok")
+    zone = _zone_at_noon()
+    network = a_network(slug="yuanshan", zone=zone)
+    salon = a_salon(network, slug="kapok", zone=zone)
     stylist = a_pooled_stylist(network, name="Mia", skills=("cut",))
     soon = datetime.now(UTC) + timedelta(days=5)
-    asked = a_shift(salon, day=soon.date())
-    nobody = a_shift(salon, day=soon.date(), skill="colour")
+    asked = a_shift(salon, day=soon.date(), tz=ZoneInfo(zone))
+    nobody = a_shift(salon, day=soon.date(), skill="colour", tz=ZoneInfo(zone))
     config = config_for(database_url)
     settings = {
         "DATABASE_URL": database_url,

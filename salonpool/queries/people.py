@@ -64,7 +64,7 @@ def find_person(phone: str, now: datetime) -> Person | None:
 def list_questions(phone: str, asked_by: datetime) -> list[Question]:
     """What the stylists of this number were asked up to `asked_by` and at most 48 hours before, newest first.
 
-    A question whose text still waits, because of the night, was not asked yet.
+    A question whose text still waits for another try was not asked yet.
     """
     waiting = sa.exists().where(
         Message.offer_id == Offer.id,

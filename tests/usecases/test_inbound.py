@@ -210,7 +210,7 @@ def test_a_text_never_answers_a_question_asked_after_it(pool, text):
     assert _offer(offer_id) == OfferStatus.OFFERED
 
 
-def test_a_text_that_waits_for_the_morning_has_not_asked_yet(pool, text):
+def test_a_question_that_waits_for_another_try_has_not_asked_yet(pool, text):
     offer_id = pool.offer()
     with transaction() as session:
         messages.enqueue(
