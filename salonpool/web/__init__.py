@@ -14,6 +14,7 @@ from salonpool.web import (
     filters,
     guest,
     health,
+    rendering,
     shield,
     sign_in,
     stylist,
@@ -23,6 +24,7 @@ from salonpool.web import (
 
 def init_app(app: Flask) -> None:
     """Hang every door into the app."""
+    rendering.init_app(app)
     shield.init_app(app)  # first: it must see a form's bytes before anything parses them
     extensions.init_app(app)
     errors.init_app(app)

@@ -12,6 +12,7 @@ from salonpool import clock
 from salonpool.domain.person import LANGUAGES
 from salonpool.queries import access
 from salonpool.usecases.texts.texting import Texting
+from salonpool.web import rendering
 
 LANGUAGE_COOKIE = "language"
 LOCALES = {"zh-Hant": "zh_Hant", "en": "en", "zh-Hans": "zh_Hans"}
@@ -46,6 +47,7 @@ def init_app(app: Flask) -> None:
     translations = app.root_path + "/../translations"
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = translations
     babel.init_app(app, locale_selector=lambda: LOCALES[language()])
+    rendering.install_words(app)
 
 
 def load_signed_in(session_id: str) -> SignedIn | None:
@@ -103,6 +105,13 @@ def language() -> str:
     """The reader's language: ?lang=, then the cookie, then Accept-Language, then zh-Hant."""
     if not has_request_context():
         return "en"
+    if "language" not in g:  # every time and price on a page asks
+        g.language = _chosen_language()
+    chosen: str = g.language
+    return chosen
+
+
+def _chosen_language() -> str:
     for choice in (request.args.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
         if choice in LANGUAGES:
             return choice

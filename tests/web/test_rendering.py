@@ -1,0 +1,37 @@
+"""A page asks once for its reader's language and words, however many words it has."""
+
+from typing import Any
+
+import pytest
+
+from salonpool.web import extensions, rendering
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+def _counted(monkeypatch: pytest.MonkeyPatch, module: Any, name: str) -> list[str]:
+    calls: list[str] = []
+    original = getattr(module, name)
+    monkeypatch.setattr(module, name, lambda: (calls.append(name), original())[1])
+    return calls
+
+
+def test_a_page_looks_for_its_words_and_language_once(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    catalogues = _counted(monkeypatch, rendering, "get_translations")
+    languages = _counted(monkeypatch, extensions, "_chosen_language")
+    assert client.get("/help").status_code == 200
+    assert (len(catalogues), len(languages)) == (1, 1)
+
+
+def test_each_reader_gets_their_own_words(client: Any) -> None:
+    in_turns = ["en", "zh-Hant", "zh-Hans", "en"]
+    pages = [client.get("/help", headers={"Accept-Language": language}).text for language in in_turns]
+    assert pages[0] == pages[3]
+    assert len(set(pages)) == 3
+
+
+def test_a_global_of_the_templates_is_seen_inside_macros(app: Any) -> None:
+    app.jinja_env.globals["shop_sign"] = "open"
+    assert (
+        app.jinja_env.from_string("{% macro m() %}{{ shop_sign }}{% endmacro %}{{ m() }}").render() == "open"
+    )
