@@ -2,7 +2,7 @@
 
 import functools
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, ParamSpec, TypeVar
@@ -108,6 +108,16 @@ def transaction() -> Iterator[Session]:
     deliver = current_app.extensions.get("salonpool.wake")
     if deliver and woken:
         deliver(woken)
+
+
+def fetch(statement: sa.Executable, values: dict[str, Any] | None = None) -> Sequence[Any]:
+    """All rows of a select of columns, in the session's transaction, without the ORM's loading.
+
+    For the reads of the search, where loading would cost more than the query.
+    """
+    session = db.session()
+    session.flush()
+    return session.connection().execute(statement, values).all()
 
 
 def retried(use_case: Callable[P, R]) -> Callable[P, R]:

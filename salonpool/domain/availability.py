@@ -3,9 +3,9 @@
 The same search answers the page, the re-check at commit, the nearest alternatives and the desk's "why not?".
 """
 
-import heapq
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from salonpool.domain.course import (
     Course,
@@ -54,8 +54,7 @@ class Board:
     closed: tuple[Span, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Placed:
+class Placed(NamedTuple):
     """A part of a track with its stylist and time."""
 
     track: int
@@ -64,8 +63,7 @@ class Placed:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Opening:
+class Opening(NamedTuple):
     """A start that fits: `stylist_id` does the first part, `placed` says who does what and when."""
 
     start: int
@@ -83,7 +81,7 @@ def openings(board: Board, course: Course, within: Span) -> Iterator[Opening]:
     """
     search = _Search(board, course, within)
     find = search.alone if search.is_simple else search.best_from
-    return heapq.merge(*(find(worker) for worker in board.workers), key=_when_then_who)
+    return iter(sorted(opening for worker in board.workers for opening in find(worker)))
 
 
 def openings_at(board: Board, course: Course, start: int) -> list[Opening]:
@@ -104,6 +102,7 @@ class _Search:
         self.by_id = {worker.stylist_id: worker for worker in board.workers}
         self.full = {kind: self.stations(kind).full() for kind in StationKind}
         self._starts: dict[tuple[int, int, int], list[Span]] = {}
+        self._with_chair: dict[int, list[Span]] = {}
 
     @property
     def is_simple(self) -> bool:
@@ -122,11 +121,17 @@ class _Search:
         minutes = total_minutes(track.parts[0].steps_of(worker.stylist_id))
         spans = self.starts(0, 0, worker)
         if track.needs_chair:
-            chair = subtract(self.within, union(_holes(self.full[StationKind.CHAIR], (0, minutes))))
-            spans = intersect(spans, chair)
+            spans = intersect(spans, self.with_chair(minutes))
         for start in _on_grid(intersect(spans, [self.within])):
             placed = Placed(0, 0, worker.stylist_id, (start, start + minutes))
             yield Opening(start, worker.stylist_id, start + minutes, (placed,))
+
+    def with_chair(self, minutes: int) -> list[Span]:
+        """Starts from which a chair is free for so long."""
+        if minutes not in self._with_chair:
+            holes = _holes(self.full[StationKind.CHAIR], (0, minutes))
+            self._with_chair[minutes] = subtract(self.within, union(holes))
+        return self._with_chair[minutes]
 
     def best_from(self, worker: Worker) -> Iterator[Opening]:
         """The starts of any other visit that this stylist begins."""
@@ -283,10 +288,6 @@ def station_spans(course: Course, path: tuple[Placed, ...]) -> list[tuple[Statio
         for kind, a, b in station_windows(steps):
             wanted.append((kind, (placed.span[0] + a, placed.span[0] + b)))
     return wanted
-
-
-def _when_then_who(opening: Opening) -> tuple[int, int]:
-    return opening.start, opening.stylist_id
 
 
 def _on_grid(spans: list[Span]) -> Iterator[int]:

@@ -51,15 +51,19 @@ def overlaps(spans: Iterable[Span], window: Span) -> bool:
     return any(a < window[1] and window[0] < b for a, b in spans)
 
 
-def crowded(spans: Iterable[Span], limit: int) -> list[Span]:
+def crowded(spans: Sequence[Span], limit: int) -> list[Span]:
     """Where more than `limit` of the spans lie over one another."""
-    edges = sorted((edge, step) for a, b in spans if a < b for edge, step in ((a, 1), (b, -1)))
+    # Each edge is one number, ends even and before the starts of the same minute: quick to sort.
+    edges = sorted([2 * b for a, b in spans if a < b] + [2 * a + 1 for a, b in spans if a < b])
     found: list[Span] = []
     depth, since = 0, 0
-    for edge, step in edges:
-        if depth == limit and step > 0:
-            since = edge
-        elif depth == limit + 1 and step < 0 and since < edge:
-            found.append((since, edge))
-        depth += step
+    for edge in edges:
+        if edge % 2:
+            depth += 1
+            if depth == limit + 1:
+                since = edge // 2
+        else:
+            if depth == limit + 1 and since < edge // 2:
+                found.append((since, edge // 2))
+            depth -= 1
     return union(found)

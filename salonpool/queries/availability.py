@@ -1,27 +1,29 @@
 """The boards of the availability rules: who is on duty at a salon, who is busy, which stations are taken."""
 
+import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
-from salonpool.database import db
+from salonpool.database import db, fetch
 from salonpool.domain.availability import Board, Duty, Opening, Worker, openings
 from salonpool.domain.booking import HORIZON, FreeStart, Wish
 from salonpool.domain.course import Span, StationKind
 from salonpool.domain.local_time import DAY, from_minutes, local_day, to_minutes
+from salonpool.domain.money import Money
 from salonpool.domain.seating import Stations
 from salonpool.domain.shift import WORKING_STATES
-from salonpool.models import Assignment, Occupancy, Station, Stylist, StylistSkill
+from salonpool.models import Assignment, Occupancy, Stylist, StylistSkill
 from salonpool.queries.visits import Visit
 
-# Built once: building a statement costs more than running it, and a full board reads three.
+# Built once: building a statement costs more than running it, and a full board reads two.
 # Index ranges stay short because no shift and no visit lasts a day, not even when the clocks go back.
 _ON_DUTY = (
     sa.select(Assignment.salon_id, Assignment.stylist_id, Assignment.starts_at, Assignment.ends_at)
     .add_columns(StylistSkill.skill_id, StylistSkill.valid_from, StylistSkill.valid_to)
-    .add_columns(Stylist.takes_second_guest, Stylist.gender, Stylist.speaks)
+    .add_columns(Stylist.takes_second_guest, Stylist.gender, sa.type_coerce(Stylist.speaks, sa.String))
     .join(Stylist, Stylist.id == Assignment.stylist_id)
     .join(StylistSkill, StylistSkill.stylist_id == Assignment.stylist_id)
     .where(
@@ -34,23 +36,23 @@ _ON_DUTY = (
     )
     .order_by(Assignment.stylist_id, Assignment.starts_at)
 )
-_STATIONS = (
-    sa.select(Station.salon_id, Station.kind, Station.id)
-    .where(Station.salon_id.in_(sa.bindparam("salon_ids", expanding=True)))
-    .order_by(Station.kind, Station.position)
+# One row a resource, its spans in one text: a month of a salon has thousands, and a row each would cost more
+# than the search. A span is one number: its start times 2048, plus its length, which is less than two days.
+_BARE_START, _BARE_END = (
+    sa.type_coerce(column, sa.BigInteger) for column in (Occupancy.starts_at, Occupancy.ends_at)
 )
-# Bare numbers: a month of a salon has thousands of these rows.
-_BUSY = sa.select(
-    Occupancy.resource,
-    sa.type_coerce(Occupancy.starts_at, sa.BigInteger),
-    sa.type_coerce(Occupancy.ends_at, sa.BigInteger),
-).where(
-    Occupancy.resource.in_(sa.bindparam("resources", expanding=True)),
-    Occupancy.ends_at > sa.bindparam("from"),
-    Occupancy.ends_at < sa.bindparam("latest_end"),
-    Occupancy.starts_at < sa.bindparam("until"),
-    sa.or_(Occupancy.held_until.is_(None), Occupancy.held_until > sa.bindparam("now")),
-    sa.or_(Occupancy.booking_id.is_(None), Occupancy.booking_id != sa.bindparam("except_booking_id")),
+_SPAN = _BARE_START * 2048 + (_BARE_END - _BARE_START)
+_BUSY = (
+    sa.select(Occupancy.resource, sa.func.aggregate_strings(sa.cast(_SPAN, sa.String(20)), ","))
+    .where(
+        Occupancy.resource.in_(sa.bindparam("resources", expanding=True)),
+        Occupancy.ends_at > sa.bindparam("from"),
+        Occupancy.ends_at < sa.bindparam("latest_end"),
+        Occupancy.starts_at < sa.bindparam("until"),
+        sa.or_(Occupancy.held_until.is_(None), Occupancy.held_until > sa.bindparam("now")),
+        sa.or_(Occupancy.booking_id.is_(None), Occupancy.booking_id != sa.bindparam("except_booking_id")),
+    )
+    .group_by(Occupancy.resource)
 )
 NO_BOOKING = 0  # ids begin at 1
 LONGEST_ROW = timedelta(hours=25)  # a closed day when the clocks go back
@@ -76,7 +78,7 @@ def find_openings_at_salons(
     now: datetime,
     except_booking_id: int | None = None,
 ) -> list[list[Opening]]:
-    """The openings of each visit, as find_openings(); three statements for all salons together."""
+    """The openings of each visit, as find_openings(); two statements for all salons together."""
     first, starts_until = max(starts_from, now), min(starts_until, now + HORIZON)
     if first >= starts_until or not visits:
         return [[] for _ in visits]
@@ -95,29 +97,30 @@ def read_boards(
     *,
     except_booking_id: int | None = None,
 ) -> list[Board]:
-    """The board of each visit's salon between two instants: three statements, whatever the number of salons.
+    """The board of each visit's salon between two instants: two statements, whatever the number of salons.
 
     Expired holds do not count, nor does the booking that is confirmed or moved.
     """
     salon_ids = sorted({visit.salon.id for visit in visits})
     workers = _on_duty(visits, salon_ids, starts_at, ends_at)
-    units: dict[int, dict[StationKind, list[int]]] = defaultdict(dict)
-    for salon_id, kind, station_id in db.session.execute(_STATIONS, {"salon_ids": salon_ids}):
-        units[salon_id].setdefault(StationKind(kind), []).append(station_id)
     resources = {f"stylist:{stylist_id}" for found in workers for stylist_id in found}
-    resources |= {
-        f"{kind}:{unit}" for by_kind in units.values() for kind, ids in by_kind.items() for unit in ids
-    }
+    for visit in visits:
+        resources |= {f"{kind}:{unit}" for kind, ids in visit.salon.units.items() for unit in ids}
     resources |= {closed(salon_id) for salon_id in salon_ids}
     busy = _busy(resources, starts_at, ends_at, now, except_booking_id)
     return [
         Board(
             workers=tuple(
-                Worker(stylist_id, tuple(duties), tuple(busy[f"stylist:{stylist_id}"]), takes_second_guest)
+                Worker(
+                    stylist_id,
+                    tuple(duties),
+                    tuple(busy.get(f"stylist:{stylist_id}", ())),
+                    takes_second_guest,
+                )
                 for stylist_id, (takes_second_guest, duties) in found.items()
             ),
-            stations={kind: _stations(kind, ids, busy) for kind, ids in units[visit.salon.id].items()},
-            closed=tuple(busy[closed(visit.salon.id)]),
+            stations={kind: _stations(kind, ids, busy) for kind, ids in visit.salon.units.items()},
+            closed=tuple(busy.get(closed(visit.salon.id), ())),
         )
         for visit, found in zip(visits, workers, strict=True)
     ]
@@ -132,17 +135,16 @@ def free_starts(found: Collection[Opening], visit: Visit) -> list[FreeStart]:
     """Openings with the stylists' names and the price, ready to be offered."""
     wanted = {placed.stylist_id for opening in found for placed in opening.placed}
     stylists = sa.select(Stylist.id, Stylist.name).where(Stylist.id.in_(wanted))
-    names = {row.id: row.name for row in db.session.execute(stylists)}
-    return [
-        FreeStart(
-            starts_at=from_minutes(opening.start),
-            ends_at=from_minutes(opening.ends),
-            stylist_id=opening.stylist_id,
-            stylist_names=tuple(dict.fromkeys(names[placed.stylist_id] for placed in opening.placed)),
-            price=visit.price_of(opening),
-        )
-        for opening in found
-    ]
+    names = {row.id: row.name for row in fetch(stylists)}
+    same: dict[tuple[int, ...], tuple[tuple[str, ...], Money]] = {}
+    starts = []
+    for opening in found:
+        who = tuple(placed.stylist_id for placed in opening.placed)
+        if who not in same:
+            same[who] = (tuple(dict.fromkeys(names[each] for each in who)), visit.price_of(opening))
+        starts_at, ends_at = from_minutes(opening.start), from_minutes(opening.ends)
+        starts.append(FreeStart(starts_at, ends_at, opening.stylist_id, *same[who]))
+    return starts
 
 
 def booked_minutes(stylist_ids: Collection[int], day: tuple[datetime, datetime]) -> dict[int, int]:
@@ -172,14 +174,16 @@ def _on_duty(
         "from": starts_at,
         "until": ends_at,
     }
-    rows = db.session.execute(_ON_DUTY, wanted).all()
+    rows = fetch(_ON_DUTY, wanted)
     zones = {visit.salon.id: visit.salon.tz for visit in visits}
+    first_on = (starts_at - 2 * DAY).date()  # before every local day that is asked about
     skills: dict[tuple[int, int, datetime, datetime], set[int]] = {}
     people = {}
     for salon_id, stylist_id, begins, ends, skill_id, valid_from, valid_to, second, gender, speaks in rows:
         held = skills.setdefault((salon_id, stylist_id, begins, ends), set())
         people[stylist_id] = (second, gender, speaks)
-        if _valid_on(local_day(begins, zones[salon_id]), valid_from, valid_to):
+        always = valid_to is None and valid_from <= first_on
+        if always or _valid_on(local_day(begins, zones[salon_id]), valid_from, valid_to):
             held.add(skill_id)
     found: list[dict[int, tuple[bool, list[Duty]]]] = []
     for visit in visits:
@@ -187,24 +191,26 @@ def _on_duty(
         for (salon_id, stylist_id, begins, ends), held in skills.items():
             second, gender, speaks = people[stylist_id]
             asked = visit.only_stylist_id in (None, stylist_id)
-            if salon_id == visit.salon.id and asked and suits(visit.wish, gender, speaks):
+            if salon_id == visit.salon.id and asked and _suits(visit.wish, gender, speaks):
                 duty = Duty((to_minutes(begins), to_minutes(ends)), frozenset(held))
                 mine.setdefault(stylist_id, (second, []))[1].append(duty)
         found.append(mine)
     return found
 
 
-def suits(wish: Wish, gender: str | None, speaks: Iterable[str]) -> bool:
-    """Is this the kind of stylist the guest asked for?"""
-    return (wish.gender is None or wish.gender == gender) and (wish.speaks is None or wish.speaks in speaks)
+def _suits(wish: Wish, gender: str | None, speaks: str) -> bool:
+    """Is this the kind of stylist the guest asked for? `speaks` is the list as it is stored."""
+    if wish.gender is not None and wish.gender != gender:
+        return False
+    return wish.speaks is None or wish.speaks in json.loads(speaks)
 
 
 def _valid_on(day: date, valid_from: date, valid_to: date | None) -> bool:
     return valid_from <= day and (valid_to is None or day <= valid_to)
 
 
-def _stations(kind: StationKind, ids: list[int], busy: Mapping[str, list[Span]]) -> Stations:
-    return Stations(tuple(ids), tuple(span for unit in ids for span in busy.get(f"{kind}:{unit}", ())))
+def _stations(kind: StationKind, ids: tuple[int, ...], busy: Mapping[str, list[Span]]) -> Stations:
+    return Stations(ids, tuple(span for unit in ids for span in busy.get(f"{kind}:{unit}", ())))
 
 
 def _busy(
@@ -222,7 +228,9 @@ def _busy(
         "now": now,
         "except_booking_id": except_booking_id or NO_BOOKING,
     }
-    busy: dict[str, list[Span]] = defaultdict(list)
-    for resource, begins, ends in db.session.execute(_BUSY, wanted):
-        busy[resource].append((begins, ends))
-    return busy
+    return {resource: _spans(packed) for resource, packed in fetch(_BUSY, wanted)}
+
+
+def _spans(packed: str) -> list[Span]:
+    numbers = (divmod(int(number), 2048) for number in packed.split(","))
+    return [(starts, starts + minutes) for starts, minutes in numbers]

@@ -1,6 +1,6 @@
 """What the public may know of a salon: its name, services and the stylists one can ask for."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from salonpool.database import db
+from salonpool.database import db, fetch
 from salonpool.domain.course import StationKind, Step, total_minutes
 from salonpool.domain.money import Money
 from salonpool.domain.person import LANGUAGES
@@ -21,15 +21,49 @@ from salonpool.models import (
     Salon,
     Service,
     ServiceSegment,
+    Station,
     Stylist,
     StylistService,
 )
 from salonpool.queries.naming import name_in
 
 # Built once: building a statement costs more than running it.
-_SALONS = sa.select(Salon, Network).join(Network, Network.id == Salon.network_id)
-_BY_SLUG = _SALONS.where(Salon.slug == sa.bindparam("slug"))
-_BY_ID = _SALONS.where(Salon.id == sa.bindparam("id"))
+_UNITS = (
+    sa.select(sa.func.aggregate_strings(Station.kind + ":" + sa.cast(Station.id, sa.String(20)), ","))
+    .where(Station.salon_id == Salon.id)
+    .scalar_subquery()
+)
+
+
+def _salons(language: str) -> Any:
+    english = language == "en"
+    return sa.select(
+        Salon.id,
+        Salon.network_id,
+        Salon.slug,
+        (Salon.name_en if english else Salon.name).label("name"),
+        (Salon.sms_name_en if english else Salon.sms_name).label("sms_name"),
+        (Salon.district_en if english else Salon.district).label("district"),
+        (Salon.directions_en if english else Salon.directions).label("directions"),
+        Salon.address,
+        Salon.phone,
+        Salon.zone,
+        Network.region,
+        Network.currency,
+        Salon.cut_off_minutes,
+        Salon.free_minutes,
+        Salon.late_fee_minor,
+        Salon.max_wait_minutes,
+        Salon.approve_minutes,
+        Salon.x_km,
+        Salon.y_km,
+        _UNITS.label("units"),
+    ).join(Network, Network.id == Salon.network_id)
+
+
+_SALONS = {language: _salons(language) for language in LANGUAGES}
+_BY_SLUG = {language: _SALONS[language].where(Salon.slug == sa.bindparam("slug")) for language in LANGUAGES}
+_BY_ID = {language: _SALONS[language].where(Salon.id == sa.bindparam("id")) for language in LANGUAGES}
 _ASKED_FOR = sa.and_(
     Service.salon_id.in_(sa.bindparam("salon_ids", expanding=True)),
     sa.or_(
@@ -41,27 +75,27 @@ _SERVICES = {
     language: sa.select(Service.id, Service.salon_id, Service.code, Service.price_minor, Service.skill_id)
     .add_columns(Service.length, Service.add_on, name_in(language, CatalogueEntry).label("name"))
     .add_columns(ServiceSegment.minutes, ServiceSegment.hands, ServiceSegment.station)
-    .add_columns(ServiceSegment.skill_id.label("segment_skill_id"))
+    .add_columns(ServiceSegment.skill_id.label("segment_skill_id"), ServiceSegment.position)
+    .add_columns(StylistService.stylist_id, StylistService.minutes.label("own_minutes"))
+    .add_columns(StylistService.price_minor.label("own_price_minor"))
     .join(
         CatalogueEntry,
         sa.and_(CatalogueEntry.network_id == Service.network_id, CatalogueEntry.code == Service.code),
     )
     .join(ServiceSegment, ServiceSegment.service_id == Service.id)
+    .outerjoin(StylistService, StylistService.service_id == Service.id)
     .where(_ASKED_FOR)
     .order_by(Service.salon_id, Service.position, Service.id, ServiceSegment.position)
     for language in LANGUAGES
 }
-_OWN_TERMS = (
-    sa.select(StylistService.service_id, StylistService.stylist_id)
-    .add_columns(StylistService.minutes, StylistService.price_minor)
-    .join(Service, Service.id == StylistService.service_id)
-    .where(_ASKED_FOR)
-)
 
 
 @dataclass(frozen=True, slots=True)
 class SalonRow:
-    """A salon as guests see it. `zone` is an IANA zone, `region` an ISO 3166 code."""
+    """A salon as guests see it, and the ids of its chairs, basins and machines.
+
+    `zone` is an IANA zone, `region` an ISO 3166 code.
+    """
 
     id: int
     network_id: int
@@ -81,6 +115,7 @@ class SalonRow:
     max_wait_minutes: int
     approve_minutes: int | None
     position: tuple[float, float]
+    units: Mapping[StationKind, tuple[int, ...]]
 
     @property
     def zone(self) -> str:
@@ -146,20 +181,20 @@ class StylistRow:
 
 def get_salon(slug: str, language: str) -> SalonRow:
     """The salon of that slug. Raises Missing."""
-    return _one(_BY_SLUG, {"slug": slug}, language)
+    return _one(_BY_SLUG[language], {"slug": slug})
 
 
 def get_salon_by_id(salon_id: int, language: str) -> SalonRow:
     """The salon of that id. Raises Missing."""
-    return _one(_BY_ID, {"id": salon_id}, language)
+    return _one(_BY_ID[language], {"id": salon_id})
 
 
 def list_salons(language: str, network_id: int | None = None) -> list[SalonRow]:
     """Every member salon, by district and name."""
-    statement = _SALONS.order_by(Salon.district, Salon.name)
+    statement = _SALONS[language].order_by(Salon.district, Salon.name)
     if network_id is not None:
         statement = statement.where(Salon.network_id == network_id)
-    return [_row(salon, network, language) for salon, network in db.session.execute(statement)]
+    return [_row(row) for row in fetch(statement)]
 
 
 def list_services(salon: SalonRow, language: str) -> list[ServiceRow]:
@@ -170,45 +205,39 @@ def list_services(salon: SalonRow, language: str) -> list[ServiceRow]:
 def list_services_of(
     salons: Collection[SalonRow], language: str, codes: Collection[str] = ()
 ) -> dict[int, list[ServiceRow]]:
-    """The bookable services of several salons, all or those of some catalogue codes. Two statements."""
+    """The bookable services of several salons, all or those of some catalogue codes, by salon."""
     wanted = {"salon_ids": [salon.id for salon in salons], "codes": list(codes), "any_code": not codes}
-    segments: dict[int, list[SegmentRow]] = {}
-    firsts: dict[int, Any] = {}
-    for row in db.session.execute(_SERVICES[language], wanted):
-        firsts.setdefault(row.id, row)
-        step = Step(row.minutes, row.hands, StationKind(row.station))
-        segments.setdefault(row.id, []).append(SegmentRow(step, row.segment_skill_id or row.skill_id))
-    own_minutes, own_prices = _own_terms(wanted)
+    by_service: dict[int, list[Any]] = {}
+    for row in fetch(_SERVICES[language], wanted):
+        by_service.setdefault(row.id, []).append(row)
     currencies = {salon.id: salon.currency for salon in salons}
     found: dict[int, list[ServiceRow]] = {salon.id: [] for salon in salons}
-    for service_id, row in firsts.items():
-        found[row.salon_id].append(
-            ServiceRow(
-                id=service_id,
-                code=row.code,
-                name=row.name,
-                length=row.length,
-                add_on=row.add_on,
-                price=Money(row.price_minor, currencies[row.salon_id]),
-                segments=tuple(segments[service_id]),
-                own_minutes=own_minutes.get(service_id, {}),
-                own_prices=own_prices.get(service_id, {}),
-            )
-        )
+    for rows in by_service.values():
+        found[rows[0].salon_id].append(_service(rows, currencies[rows[0].salon_id]))
     return found
 
 
-def _own_terms(
-    wanted: dict[str, Any],
-) -> tuple[dict[int, dict[int, tuple[int, ...]]], dict[int, dict[int, int]]]:
-    own_minutes: dict[int, dict[int, tuple[int, ...]]] = {}
-    own_prices: dict[int, dict[int, int]] = {}
-    for service_id, stylist_id, minutes, price_minor in db.session.execute(_OWN_TERMS, wanted):
-        if minutes is not None:
-            own_minutes.setdefault(service_id, {})[stylist_id] = tuple(minutes)
-        if price_minor is not None:
-            own_prices.setdefault(service_id, {})[stylist_id] = price_minor
-    return own_minutes, own_prices
+def _service(rows: Sequence[Any], currency: str) -> ServiceRow:
+    """One service of its rows: one a segment, times the stylists who have terms of their own."""
+    first = rows[0]
+    segments = {
+        row.position: SegmentRow(
+            Step(row.minutes, row.hands, StationKind(row.station)), row.segment_skill_id or row.skill_id
+        )
+        for row in rows
+    }
+    own = {row.stylist_id: row for row in rows if row.stylist_id is not None}
+    return ServiceRow(
+        id=first.id,
+        code=first.code,
+        name=first.name,
+        length=first.length,
+        add_on=first.add_on,
+        price=Money(first.price_minor, currency),
+        segments=tuple(segments.values()),
+        own_minutes={who: tuple(row.own_minutes) for who, row in own.items() if row.own_minutes is not None},
+        own_prices={who: row.own_price_minor for who, row in own.items() if row.own_price_minor is not None},
+    )
 
 
 def list_stylists(salon: SalonRow, now: datetime, until: datetime) -> list[StylistRow]:
@@ -231,32 +260,35 @@ def list_stylists(salon: SalonRow, now: datetime, until: datetime) -> list[Styli
     return sorted(stylists, key=lambda s: (s.visiting, s.id))
 
 
-def _one(statement: sa.Select[Salon, Network], wanted: dict[str, Any], language: str) -> SalonRow:
-    found = db.session.execute(statement, wanted).one_or_none()
-    if found is None:
+def _one(statement: sa.Executable, wanted: dict[str, Any]) -> SalonRow:
+    found = fetch(statement, wanted)
+    if not found:
         raise Missing
-    return _row(found[0], found[1], language)
+    return _row(found[0])
 
 
-def _row(salon: Salon, network: Network, language: str) -> SalonRow:
-    english = language == "en"
+def _row(row: Any) -> SalonRow:
+    units: dict[StationKind, list[int]] = {}
+    for kind, _, unit in (each.partition(":") for each in (row.units or "").split(",") if each):
+        units.setdefault(StationKind(kind), []).append(int(unit))
     return SalonRow(
-        id=salon.id,
-        network_id=salon.network_id,
-        slug=salon.slug,
-        name=salon.name_en if english else salon.name,
-        sms_name=salon.sms_name_en if english else salon.sms_name,
-        district=salon.district_en if english else salon.district,
-        directions=salon.directions_en if english else salon.directions,
-        address=salon.address,
-        phone=salon.phone,
-        tz=ZoneInfo(salon.zone),
-        region=network.region,
-        currency=network.currency,
-        cut_off_minutes=salon.cut_off_minutes,
-        free_minutes=salon.free_minutes,
-        late_fee_minor=salon.late_fee_minor,
-        max_wait_minutes=salon.max_wait_minutes,
-        approve_minutes=salon.approve_minutes,
-        position=(salon.x_km, salon.y_km),
+        id=row.id,
+        network_id=row.network_id,
+        slug=row.slug,
+        name=row.name,
+        sms_name=row.sms_name,
+        district=row.district,
+        directions=row.directions,
+        address=row.address,
+        phone=row.phone,
+        tz=ZoneInfo(row.zone),
+        region=row.region,
+        currency=row.currency,
+        cut_off_minutes=row.cut_off_minutes,
+        free_minutes=row.free_minutes,
+        late_fee_minor=row.late_fee_minor,
+        max_wait_minutes=row.max_wait_minutes,
+        approve_minutes=row.approve_minutes,
+        position=(row.x_km, row.y_km),
+        units={kind: tuple(sorted(ids)) for kind, ids in units.items()},
     )
