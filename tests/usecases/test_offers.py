@@ -11,15 +11,12 @@ import sqlalchemy as sa
 from flask import Flask
 
 from salonpool.database import db, transaction
-from salonpool.domain.message import LEASE
 from salonpool.domain.offer import OfferGone
 from salonpool.domain.refusal import Missing
-from salonpool.messaging.simulator import SimulatorGateway
 from salonpool.models import Assignment, AuditEntry, Message, Occupancy, Offer, Shift, Stylist
 from salonpool.queries import offers as offer_queries
 from salonpool.queries import shifts as shift_queries
 from salonpool.usecases.pool import offers, seats
-from salonpool.usecases.texts import outbox
 from tests.builders import (
     NOW,
     TODAY,
@@ -135,43 +132,6 @@ def test_the_winner_the_owner_and_the_others_are_told() -> None:
     assert filled.event_id == f"shift:{shift}:filled:{yes.assignment_id}:{owner}"
     assert {text.event_id for text in pool.texts("S5")} == {f"offer:{made[n]}:taken" for n in (0, 2)}
     assert [offer.status for offer in pool.all_offers(shift)] == ["superseded", "accepted", "superseded"]
-
-
-def test_someone_whose_question_has_not_left_yet_hears_nothing() -> None:
-    network = a_network()
-    shift = a_shift(a_salon(network))
-    stylists = [a_pooled_stylist(network) for _ in range(2)]
-    pool.plan(network)
-    first = pool.offer_of(shift, stylists[0])
-    pool.accept(first.id, stylists[0])
-    assert pool.texts("S5") == []
-    waiting = {text.to: text.status for text in pool.texts("S2")}
-    assert waiting[db.session.get_one(Stylist, stylists[1]).phone or ""] == "expired"
-
-
-@pytest.mark.parametrize("answer", [pool.accept, pool.decline])
-def test_a_question_that_waits_is_not_sent_after_its_answer(answer: Callable[[int, int], Any]) -> None:
-    network = a_network()
-    shift = a_shift(a_salon(network))
-    stylist = a_pooled_stylist(network)
-    pool.plan(network)
-    answer(pool.offer_of(shift, stylist).id, stylist)
-    assert [text.status for text in pool.texts("S2")] == ["expired"]
-
-
-def test_a_question_whose_sending_fails_is_not_tried_again_after_its_answer() -> None:
-    network = a_network()
-    shift = a_shift(a_salon(network))
-    stylist = a_pooled_stylist(network)
-    pool.plan(network)
-    with transaction() as session:
-        being_sent = {"status": "sending", "claimed_at": NOW, "lease_until": NOW + LEASE, "attempts": 1}
-        session.execute(sa.update(Message).values(being_sent))
-    pool.decline(pool.offer_of(shift, stylist).id, stylist)
-    assert [text.status for text in pool.texts("S2")] == ["sending"]
-    lost = NOW + timedelta(minutes=5)
-    assert outbox.send_due(lost, lost, SimulatorGateway()).sent == 0
-    assert [text.status for text in pool.texts("S2")] == ["expired"]
 
 
 def test_the_winner_again_gets_the_same_answer() -> None:

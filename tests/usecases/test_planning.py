@@ -6,13 +6,10 @@ from typing import Any
 import pytest
 
 from salonpool.database import db, transaction
-from salonpool.messaging.simulator import SimulatorGateway
 from salonpool.models import PlanningRun, Stylist
 from salonpool.queries import shifts as shift_queries
 from salonpool.usecases.planning import plan_process, planning
 from salonpool.usecases.planning.plan_process import NoAnswer
-from salonpool.usecases.pool import offers
-from salonpool.usecases.texts import outbox
 from tests.builders import (
     NOW,
     TODAY,
@@ -30,7 +27,6 @@ from tests.builders import (
 from tests.usecases import pool
 
 pytestmark = pytest.mark.usefixtures("app")
-LATE = NOW + timedelta(minutes=40)
 THURSDAY = TODAY + timedelta(days=3)
 
 
@@ -117,49 +113,6 @@ def test_at_night_a_standing_yes_still_takes_the_seat() -> None:
     a_standing_yes(stylist, salon, 3, "13:00", "19:00")
     pool.plan(network, at("22:00"))
     assert pool.holders(shift) == [stylist]
-
-
-def test_whose_question_never_left_is_asked_again_and_was_not_silent() -> None:
-    network, salon, shift, (stylist,) = _pool(1)
-    an_account(network, owns=(salon,))
-    pool.plan(network)
-    (ask,) = shift_queries.get_shift(shift, NOW, "en").asks
-    assert ask.state == "queued"
-    offers.sweep_expired(LATE)
-    assert shift_queries.get_shift(shift, LATE, "en").asks == ()
-    pool.plan(network, LATE)
-    (offer,) = pool.all_offers(shift)
-    assert (offer.status, offer.wave) == ("offered", 2)
-    assert LATE <= offer.offered_at <= offer.expires_at - timedelta(minutes=30)
-    assert [text.status for text in pool.texts("S2")] == ["expired", "pending"]
-    assert pool.texts("O4") == []
-    pool.accept(offer.id, stylist, LATE + timedelta(minutes=1))
-    assert pool.holders(shift) == [stylist]
-
-
-def test_a_question_the_outbox_gave_up_on_is_asked_again_too() -> None:
-    network, _, shift, (stylist,) = _pool(1)
-    pool.plan(network)
-    assert outbox.send_due(LATE, LATE, SimulatorGateway()).expired == 1
-    offers.sweep_expired(LATE)
-    pool.plan(network, LATE)
-    assert pool.asked(shift) == [stylist]
-
-
-def test_who_heard_the_question_and_kept_silent_is_not_asked_again() -> None:
-    network, salon, shift, _ = _pool(1)
-    an_account(network, owns=(salon,))
-    pool.plan(network)
-    sent_at = NOW + timedelta(minutes=1)
-    assert outbox.send_due(sent_at, sent_at, SimulatorGateway()).sent == 1
-    (ask,) = shift_queries.get_shift(shift, NOW, "en").asks
-    assert ask.state == "offered"
-    offers.sweep_expired(LATE)
-    pool.plan(network, LATE)
-    assert pool.asked(shift) == []
-    (ask,) = shift_queries.get_shift(shift, LATE, "en").asks
-    assert ask.state == "expired"
-    assert len(pool.texts("O4")) == 1
 
 
 def test_people_being_asked_are_not_asked_again_by_the_next_run() -> None:
