@@ -1,5 +1,6 @@
 """Phone numbers: what a person types becomes E.164, or a clear refusal."""
 
+import functools
 import re
 import unicodedata
 
@@ -47,6 +48,7 @@ def is_invented(e164: str) -> bool:
     return e164.startswith("+886900000") and len(e164) == len("+886900000000")
 
 
+@functools.lru_cache(maxsize=1024)  # a salon's own number is on each of its pages, and parsing is slow
 def for_reading(e164: str, region: str) -> str:
     """A number as its own country writes it: 0912 345 678; others in international form."""
     number = phonenumbers.parse(e164)

@@ -1,5 +1,6 @@
 """How pages write times, money and numbers, per language, and what every page is given."""
 
+import functools
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -106,13 +107,18 @@ def money(amount: Money) -> str:
 
 def minutes_long(minutes: int) -> str:
     """`1 h 30 min`, `1 小時 30 分`."""
+    return _minutes_in(language(), minutes)
+
+
+@functools.cache  # a menu has a dozen lengths, each of them on every page
+def _minutes_in(language: str, minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
     parts = []
     if hours:
         parts.append(ngettext("%(num)s h", "%(num)s h", hours))
     if rest or not hours:
         parts.append(ngettext("%(num)s min", "%(num)s min", rest))
-    return ("" if language() == "zh-Hans" else " ").join(parts)
+    return ("" if language == "zh-Hans" else " ").join(parts)
 
 
 def phone(e164: str, region: str = DEFAULT_REGION) -> str:

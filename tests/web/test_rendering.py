@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from salonpool.web import extensions, rendering
+from salonpool.web import extensions, filters, rendering
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -35,3 +35,11 @@ def test_a_global_of_the_templates_is_seen_inside_macros(app: Any) -> None:
     assert (
         app.jinja_env.from_string("{% macro m() %}{{ shop_sign }}{% endmacro %}{{ m() }}").render() == "open"
     )
+
+
+def test_a_length_is_written_in_each_readers_language_every_time(app: Any) -> None:
+    written = []
+    for language in ("en", "zh-Hant", "zh-Hans", "en"):
+        with app.app_context(), app.test_request_context(f"/?lang={language}"):
+            written.append(filters.minutes_long(90))
+    assert written == ["1 h 30 min", "1 小時 30 分", "1小时30分", "1 h 30 min"]
