@@ -91,7 +91,7 @@ def get_salon(slug: str) -> dict[str, Any]:
 
 
 @blueprint.get("/salons/<string:slug>/slots")
-@blueprint.arguments(SlotsIn, location="query", unknown=RAISE)
+@blueprint.arguments(SlotsIn(), location="query", unknown=RAISE)
 @blueprint.response(200, SlotsOut)
 def list_slots(wanted: dict[str, Any], slug: str) -> dict[str, Any]:
     """Free starts, one row per start and stylist who can serve."""
