@@ -17,7 +17,7 @@ so, because a cut link is worth less than a second segment.
 from collections.abc import Mapping
 from string import Formatter
 
-from salonpool.messaging import texts_guest, texts_owner, texts_stylist
+from salonpool.messaging import texts_guest, texts_owner, texts_stylist, texts_waitlist
 from salonpool.messaging.clipping import Name, name
 from salonpool.messaging.segments import fits_one, width
 from salonpool.messaging.text_table import Texts
@@ -25,7 +25,12 @@ from salonpool.messaging.text_table import Texts
 LANGUAGES = ("zh-Hant", "en", "zh-Hans")
 NAMES = frozenset({"s", "n", "x", "v", "a"})
 FIELDS = NAMES | {"d", "t", "r", "h", "p", "u", "w", "k", "j", "y", "tel"}
-TEXTS: Texts = {**texts_guest.TEXTS, **texts_stylist.TEXTS, **texts_owner.TEXTS}
+TEXTS: Texts = {
+    **texts_guest.TEXTS,
+    **texts_waitlist.TEXTS,
+    **texts_stylist.TEXTS,
+    **texts_owner.TEXTS,
+}
 
 
 def compose(text_id: str, language: str, **values: str | int | None) -> str:

@@ -63,6 +63,14 @@ COMPLETE = [
         f"Kapok Studio: booked Tue 20 Oct 14:00, Colour with Mia. Another time, or cannot come? {LINK}",
     ),
     ("C1", "zh-Hant", f"【木棉】已預約10/20二14:00 染髮，Mia服務。改期或不能來：{LINK}"),
+    (
+        "C8",
+        "en",
+        "Kapok Studio: Tue 20 Oct 14:00 is free for Colour, held for you until Tue 10:05. "
+        f"Reply 1 to book it. {LINK}",
+    ),
+    ("C8", "zh-Hant", f"【木棉】10/20二14:00可染髮，保留到週二10:05。回1預約。{LINK}"),
+    ("C8L", "zh-Hant", f"【木棉】10/20二14:00可染髮，保留到週二10:05：{LINK}"),
     ("C4", "en", f"Kapok Studio: your Tue 20 Oct 14:00 booking is cancelled, no charge. Book again: {LINK}"),
     (
         "S2",

@@ -1,0 +1,46 @@
+"""Texts to guests who wait: C8 a place is held (C8L where nobody can reply), C8E no longer, C8N let go."""
+
+from salonpool.messaging.text_table import Texts
+
+TEXTS: Texts = {
+    "C8": {
+        "en": (
+            "{s}: {d} {t} is free for {v}, held for you until {h}. Reply 1 to book it. {u}",
+            "{s}: {d} {t} {v}, held until {h}. 1 books it. {u}",
+            "{s} {d} {t} {v} til {h}. 1=yes {u}",
+        ),
+        "zh-Hant": (
+            "【{s}】{d}{t}可{v}，保留到{h}。回1預約。{u}",
+            "【{s}】{d}{t} {v}，留到{h}。回1約 {u}",
+        ),
+        "zh-Hans": (
+            "【{s}】{d}{t}可{v}，保留到{h}。回1预约。{u}",
+            "【{s}】{d}{t} {v}，留到{h}。回1约 {u}",
+        ),
+    },
+    "C8L": {
+        "en": (
+            "{s}: {d} {t} is free for {v}, held for you until {h}. Book it: {u}",
+            "{s}: {d} {t} {v}, held until {h}: {u}",
+            "{s} {d} {t} {v} til {h} {u}",
+        ),
+        "zh-Hant": ("【{s}】{d}{t}可{v}，保留到{h}：{u}", "【{s}】{d}{t} {v}，到{h} {u}"),
+        "zh-Hans": ("【{s}】{d}{t}可{v}，保留到{h}：{u}", "【{s}】{d}{t} {v}，到{h} {u}"),
+    },
+    "C8E": {
+        "en": (
+            "{s}: {d} {t} is no longer held for you, sorry. Other times: {u}",
+            "{s}: {d} {t} is gone. Others: {u}",
+        ),
+        "zh-Hant": ("【{s}】抱歉，{d}{t}已不再為您保留。其他時間：{u}",),
+        "zh-Hans": ("【{s}】抱歉，{d}{t}已不再为您保留。其他时间：{u}",),
+    },
+    "C8N": {
+        "en": (
+            "{s}: noted, {d} {t} goes to somebody else. Your place on the list: {u}",
+            "{s}: noted, not {d} {t}. List: {u}",
+        ),
+        "zh-Hant": ("【{s}】知道了，{d}{t}讓給別人。您的候補：{u}",),
+        "zh-Hans": ("【{s}】知道了，{d}{t}让给别人。您的候补：{u}",),
+    },
+}
