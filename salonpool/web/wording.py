@@ -63,6 +63,10 @@ _SENTENCES: dict[str, Any] = {
     "too_far_ahead": lambda v: _("That is too far ahead. Choose a day within %(days)s days.", days=v["days"]),
     "off_the_grid": lambda v: _("Choose a time that is offered, like %(example)s.", example=v["example"]),
     "outside_hours": lambda v: _("Nobody works then. Choose one of the times offered."),
+    "closed": lambda v: _(
+        "The salon is closed then, until %(until)s. Choose a later time.", until=v["until"]
+    ),
+    "already_closed": lambda v: _("The salon is closed then already."),
     "ends_before_start": lambda v: _(
         "The end must come after the start, for example %(example)s.", example=v["example"]
     ),

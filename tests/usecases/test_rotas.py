@@ -11,14 +11,25 @@ import sqlalchemy as sa
 
 from salonpool.database import db, transaction
 from salonpool.domain.booking import Wish
+from salonpool.domain.closure import Danger
 from salonpool.domain.local_time import at_local
 from salonpool.domain.refusal import InvalidInput, Missing
-from salonpool.models import Assignment, AuditEntry, Booking, Occupancy, RotaPattern, Shift, Stylist
+from salonpool.models import (
+    Assignment,
+    AuditEntry,
+    Booking,
+    BookingItem,
+    Occupancy,
+    RotaPattern,
+    Segment,
+    Shift,
+    Stylist,
+)
 from salonpool.queries.availability import find_openings
+from salonpool.queries.endangered import Endangered
 from salonpool.queries.salons import get_salon_by_id
 from salonpool.queries.visits import get_visit
 from salonpool.usecases.pool import rotas
-from salonpool.usecases.pool.rotas import Endangered
 from tests import builders as b
 
 MONDAY, TUESDAY = 0, 1
@@ -31,7 +42,8 @@ def shop(app: Any) -> SimpleNamespace:
     network = b.a_network()
     salon, sister = b.a_salon(network), b.a_salon(network, chairs=1)
     stylist = b.a_stylist(network, home=salon)
-    return SimpleNamespace(network=network, salon=salon, sister=sister, stylist=stylist)
+    cut = b.a_service(salon, code="trim")
+    return SimpleNamespace(network=network, salon=salon, sister=sister, stylist=stylist, cut=cut)
 
 
 def _set(
@@ -82,6 +94,9 @@ def _booking(shop: SimpleNamespace, starts: datetime, minutes: int = 60) -> int:
             starts_at=starts, ends_at=ends, price_minor=1, currency="TWD", language="en", created_at=b.NOW,
         )
     )  # fmt: skip
+    who = {"stylist_id": shop.stylist, "booking_id": booking}
+    item = b.add(BookingItem(salon_id=shop.salon, service_id=shop.cut, position=0, price_minor=1, **who))
+    b.add(Segment(item_id=item, starts_at=starts, ends_at=ends, hands=True, **who))
     for resource in (f"stylist:{shop.stylist}", "chair:1"):
         b.add(Occupancy(resource=resource, starts_at=starts, ends_at=ends, booking_id=booking))
     return int(booking)
@@ -181,14 +196,17 @@ def test_a_change_lists_the_bookings_it_endangers(shop: SimpleNamespace) -> None
     across = b.at("15:30", NEXT_MONDAY + timedelta(days=7))
     _booking(shop, inside)
     endangered = [_booking(shop, late), _booking(shop, across)]
-    assert _set(shop, "10:00-16:00") == [Endangered(endangered[0], late), Endangered(endangered[1], across)]
+    assert _set(shop, "10:00-16:00") == [
+        Endangered(endangered[0], late, Danger.OFF_DUTY),
+        Endangered(endangered[1], across, Danger.OFF_DUTY),
+    ]
 
 
 def test_a_new_break_gives_way_to_a_booking_and_names_it(shop: SimpleNamespace) -> None:
     _set(shop)
     starts = b.at("13:00", NEXT_MONDAY)
     booking = _booking(shop, starts)
-    assert _set(shop, breaks=["13:30-14:00"]) == [Endangered(booking, starts)]
+    assert _set(shop, breaks=["13:30-14:00"]) == [Endangered(booking, starts, Danger.BREAK)]
     breaks = [span for span in _busy(f"stylist:{shop.stylist}") if span[1] - span[0] == timedelta(minutes=30)]
     assert len(breaks) == 12
     assert b.at("13:30", NEXT_MONDAY) not in {first for first, _ in breaks}

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salonpool.database import lock
-from salonpool.domain.availability import Opening, openings_at
+from salonpool.domain.availability import Board, Opening, openings_at
 from salonpool.domain.booking import (
     BookingStatus,
     CancelCause,
@@ -21,8 +21,9 @@ from salonpool.domain.booking import (
 from salonpool.domain.local_time import DAY, day_span, local_day, to_minutes
 from salonpool.domain.refusal import InvalidInput
 from salonpool.domain.shift import WORKING_STATES
-from salonpool.models import Assignment, Booking, Occupancy, Stylist
+from salonpool.models import Assignment, Booking, Occupancy, Segment, Stylist
 from salonpool.queries.availability import booked_minutes, find_openings, free_starts, read_boards
+from salonpool.queries.closures import find_closed_until
 from salonpool.queries.salons import SalonRow
 from salonpool.queries.visits import Visit
 from salonpool.usecases import audit
@@ -53,7 +54,8 @@ def commit(session: Session, booking: Booking, wanted: Wanted, now: datetime) ->
     """Give the booking its stylists, stations and time, or raise SlotTaken (with nothing nearest yet).
 
     1. The start must be ahead, within the horizon and on the grid.
-    2. Lock the salon's stations and every stylist who may serve, so that the reads below stay true.
+    2. Lock the salon's stations, every stylist who may serve and those who serve so far, so that the reads
+       below stay true.
     3. Expired holds in the way give up their place.
     4. Read the board again; the same rules that offered the time decide whether it is still free.
     5. Write the rows, moving guests ahead to other chairs if that makes room; the database refuses an overlap
@@ -61,7 +63,7 @@ def commit(session: Session, booking: Booking, wanted: Wanted, now: datetime) ->
     """
     check_start(wanted.starts_at, now)
     candidates = _on_duty(session, wanted)
-    lock_places(session, wanted.salon.id, candidates)
+    lock_places(session, wanted.salon.id, {*candidates, *_serving(session, booking)})
     evict_expired_holds(session, wanted, candidates, now, except_booking_id=booking.id)
     opening = _free_opening(wanted, candidates, now, booking)
     if opening is None:
@@ -129,7 +131,7 @@ def free(session: Session, booking_id: int) -> None:
     """Give back the stylists and the stations.
 
     Again until nothing is left: on PostgreSQL another guest's commit may just have moved this one to another
-    chair, and its new row shows only afterwards.
+    chair, and its new row shows only afterwards. Who holds the locks of the salon's stations is done at once.
     """
     gone = sa.delete(Occupancy).where(Occupancy.booking_id == booking_id).returning(Occupancy.id)
     while session.execute(gone).all():
@@ -141,8 +143,17 @@ def keep_place(session: Session, booking_id: int) -> None:
     session.execute(sa.update(Occupancy).where(Occupancy.booking_id == booking_id).values(held_until=None))
 
 
-def nearest_starts(wanted: Wanted, now: datetime, *, except_booking_id: int | None = None) -> list[FreeStart]:
-    """Up to three free starts closest to the wanted one, within two days, for the same wish."""
+def nearest_starts(
+    wanted: Wanted,
+    now: datetime,
+    *,
+    except_booking_id: int | None = None,
+    not_at: datetime | None = None,
+) -> list[FreeStart]:
+    """Up to three free starts closest to the wanted one, within two days, for the same wish.
+
+    For a booking that moves: its own place counts as free, but `not_at`, where it is now, is no news.
+    """
     found = find_openings(
         wanted.visit,
         wanted.starts_at - NEAREST_REACH,
@@ -150,6 +161,8 @@ def nearest_starts(wanted: Wanted, now: datetime, *, except_booking_id: int | No
         now,
         except_booking_id=except_booking_id,
     )
+    if not_at is not None:
+        found = [opening for opening in found if opening.start != to_minutes(not_at)]
     return free_starts(nearest(found, to_minutes(wanted.starts_at)), wanted.visit)
 
 
@@ -177,6 +190,13 @@ def _on_duty(session: Session, wanted: Wanted) -> list[int]:
     return sorted({stylist_id for stylist_id, _ in rows if only in (None, stylist_id)})
 
 
+def _serving(session: Session, booking: Booking) -> Collection[int]:
+    """Whose hands the booking takes up so far. They become free for others when this ends, not before."""
+    if booking.id is None:
+        return ()
+    return session.scalars(sa.select(Segment.stylist_id).where(Segment.booking_id == booking.id)).all()
+
+
 def _works_here(session: Session, salon: SalonRow, stylist_id: int) -> bool:
     return bool(
         session.scalar(
@@ -202,10 +222,21 @@ def _free_opening(wanted: Wanted, locked: Collection[int], now: datetime, bookin
     ]
     # Who confirms late, or moves, stays with the stylist they had, if that one is still free.
     found = [opening for opening in found if opening.stylist_id == booking.stylist_id] or found
+    if not found:
+        _refuse_if_closed(wanted, board)
     if len(found) < 2:
         return found[0] if found else None
     day = day_span(local_day(wanted.starts_at, wanted.salon.tz), wanted.salon.tz)
     return fairest(found, booked_minutes([o.stylist_id for o in found], day))
+
+
+def _refuse_if_closed(wanted: Wanted, board: Board) -> None:
+    """No person and no chair is in the way: the salon takes nobody then. Raises InvalidInput."""
+    ends_at = wanted.starts_at + timedelta(minutes=wanted.visit.minutes)
+    until = find_closed_until(wanted.salon.id, wanted.starts_at, ends_at) if board.closed else None
+    if until is not None:
+        local = until.astimezone(wanted.salon.tz)
+        raise InvalidInput("closed", field="starts_at", until=local.strftime("%Y-%m-%d %H:%M"))
 
 
 def _nobody_can(wanted: Wanted) -> InvalidInput:

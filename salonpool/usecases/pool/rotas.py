@@ -1,7 +1,6 @@
 """Rota patterns become shifts and assignments, 90 days ahead: the only source of availability."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -9,29 +8,20 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from salonpool.database import db, lock, transaction
-from salonpool.domain.booking import OPEN_STATES
-from salonpool.domain.local_time import DAY, day_span, local_day
+from salonpool.domain.local_time import DAY, day_span, local_day, to_minutes
 from salonpool.domain.refusal import Missing
 from salonpool.domain.rota import AHEAD, RotaDay, WeeklyPattern, check_pattern, days_of
 from salonpool.domain.shift import (
-    WORKING_STATES,
     AssignmentSource,
     AssignmentStatus,
     ShiftSource,
     ShiftStatus,
 )
-from salonpool.models import Assignment, Booking, Occupancy, RotaBreak, RotaPattern, Salon, Shift, Stylist
+from salonpool.models import Assignment, Occupancy, RotaBreak, RotaPattern, Salon, Shift, Stylist
+from salonpool.queries.endangered import Endangered, list_endangered
 from salonpool.usecases import audit
 
 Span = tuple[datetime, datetime]
-
-
-@dataclass(frozen=True, slots=True)
-class Endangered:
-    """A booking whose stylist is no longer on duty for all of it, or has a break in it."""
-
-    booking_id: int
-    starts_at: datetime
 
 
 def set_pattern(
@@ -111,7 +101,9 @@ def _begin_pattern(
         after={"weekday": row.weekday, "starts": row.starts.isoformat(), "ends": row.ends.isoformat()},
     )
     begins, _ = day_span(max(row.valid_from, today), tz)
-    return _endangered(session, stylist.id, salon.id, begins, [span for day in added for span in day.breaks])
+    # A break that a booking stood in the way of was not written.
+    breaks = [(to_minutes(a), to_minutes(b)) for day in added for a, b in day.breaks]
+    return list_endangered(salon.id, begins, None, now, stylist_id=stylist.id, breaks={stylist.id: breaks})
 
 
 def _materialise(
@@ -273,38 +265,3 @@ def _take_back(session: Session, shift: Shift) -> None:
         .values(status=AssignmentStatus.CANCELLED)
     )
     shift.status, shift.version = ShiftStatus.CANCELLED, shift.version + 1
-
-
-def _endangered(
-    session: Session,
-    stylist_id: int,
-    salon_id: int,
-    begins: datetime,
-    breaks: Sequence[Span],
-) -> list[Endangered]:
-    """Open bookings from `begins` on that no assignment covers, or whose hands-on time meets a break."""
-    covered = sa.exists().where(
-        Assignment.stylist_id == stylist_id,
-        Assignment.salon_id == salon_id,
-        Assignment.status.in_(WORKING_STATES),
-        Assignment.starts_at <= Booking.starts_at,
-        Assignment.ends_at >= Booking.ends_at,
-    )
-    rows = session.execute(
-        sa.select(Booking.id, Booking.starts_at, covered, Occupancy.starts_at, Occupancy.ends_at)
-        .join(Occupancy, Occupancy.booking_id == Booking.id)
-        .where(
-            Booking.stylist_id == stylist_id,
-            Booking.salon_id == salon_id,
-            Booking.starts_at >= begins,
-            Booking.status.in_(OPEN_STATES),
-            Occupancy.resource == f"stylist:{stylist_id}",
-        )
-        .order_by(Booking.starts_at, Booking.id)
-    )
-    found = [
-        Endangered(booking_id, starts_at)
-        for booking_id, starts_at, is_covered, first, last in rows
-        if not is_covered or any(a < last and first < b for a, b in breaks)
-    ]
-    return list(dict.fromkeys(found))

@@ -1,0 +1,1 @@
+"""A salon's own house: the hours in which it takes nobody."""
