@@ -50,6 +50,27 @@ OPEN_STATES = frozenset({BookingStatus.PENDING, BookingStatus.CONFIRMED})
 # Only these take up the stylist and the chair; cancelled and no_show give them back.
 OCCUPYING_STATES = OPEN_STATES | {BookingStatus.HELD, BookingStatus.CHECKED_IN, BookingStatus.COMPLETED}
 
+# Which state may follow which. A step back to `confirmed` or `checked_in` undoes a slip of the finger at the
+# desk; nobody leaves `no_show`, because the place was given back. A hold that ran out may come to life again.
+FOLLOWS: Mapping[BookingStatus, frozenset[BookingStatus]] = {
+    BookingStatus.HELD: frozenset({BookingStatus.PENDING, BookingStatus.CONFIRMED, BookingStatus.CANCELLED}),
+    BookingStatus.PENDING: frozenset({BookingStatus.CONFIRMED, BookingStatus.CANCELLED}),
+    BookingStatus.CONFIRMED: frozenset(
+        {
+            BookingStatus.CHECKED_IN,
+            BookingStatus.COMPLETED,
+            BookingStatus.CANCELLED,
+            BookingStatus.NO_SHOW,
+        }
+    ),
+    BookingStatus.CHECKED_IN: frozenset({BookingStatus.COMPLETED, BookingStatus.CONFIRMED}),
+    BookingStatus.COMPLETED: frozenset({BookingStatus.CHECKED_IN}),
+    BookingStatus.CANCELLED: frozenset({BookingStatus.PENDING, BookingStatus.CONFIRMED}),
+    BookingStatus.NO_SHOW: frozenset(),
+}
+ARRIVES_AT_MOST = timedelta(hours=2)  # before the start; whoever is "here" earlier is a slip of the finger
+ANSWER_MARGIN = timedelta(hours=1)  # a guest must hear in time whether to set out
+
 
 @dataclass(frozen=True, slots=True)
 class Companion:
@@ -136,6 +157,38 @@ def nearest(openings: Sequence[Opening], wanted: int, count: int = 3) -> list[Op
     by_start: dict[int, Opening] = {}
     for opening in openings:
         by_start.setdefault(opening.start, opening)
+def cancel_fee(
+    status: BookingStatus, starts_at: datetime, free_minutes: int, late_fee_minor: int, now: datetime
+) -> int:
+    """What a guest pays who cancels now, in minor units. What the salon has not approved yet costs nothing."""
+    is_late = status == BookingStatus.CONFIRMED and now > free_until(starts_at, free_minutes)
+    return late_fee_minor if is_late else 0
+
+
+def check_turn(status: BookingStatus, into: BookingStatus, starts_at: datetime, now: datetime) -> None:
+    """Refuse a state that cannot follow, or not yet: guests arrive at most 2 hours early, and nobody is done
+    or missed before the visit begins. Raises Refusal: not_open, too_early."""
+    if into not in FOLLOWS[status]:
+        raise Refusal("not_open", status=str(status))
+    earliest = {
+        BookingStatus.CHECKED_IN: starts_at - ARRIVES_AT_MOST,
+        BookingStatus.COMPLETED: starts_at - ARRIVES_AT_MOST
+        if status == BookingStatus.CHECKED_IN
+        else starts_at,
+        BookingStatus.NO_SHOW: starts_at,
+    }
+    if into in earliest and now < earliest[into]:
+        raise Refusal("too_early")
+
+
+def answer_by(starts_at: datetime, approve_minutes: int, now: datetime) -> datetime:
+    """Until when a salon that approves first answers: in its own time, at the latest an hour before the
+    start; of a visit that begins within two hours, when half the time is left."""
+    return min(
+        now + timedelta(minutes=approve_minutes), starts_at - min(ANSWER_MARGIN, (starts_at - now) / 2)
+    )
+
+
     ranked = sorted(by_start.values(), key=lambda o: (abs(o.start - wanted), o.start))
     return sorted(ranked[:count])
 

@@ -82,6 +82,7 @@ _SENTENCES: dict[str, Any] = {
     # bookings
     "slot_taken": lambda v: _("Just taken. Nothing was booked; please choose another time."),
     "not_open": lambda v: _("This booking can no longer be changed."),
+    "too_early": lambda v: _("It is too early to say so. Wait until the visit begins."),
     "past_cut_off": lambda v: _("It is too close to your time to change this online. Please call the salon."),
     "already_confirmed": lambda v: _("This hold is already a booking."),
     "idempotency_key_missing": lambda v: _(
