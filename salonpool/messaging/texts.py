@@ -17,7 +17,7 @@ so, because a cut link is worth less than a second segment.
 from collections.abc import Mapping
 from string import Formatter
 
-from salonpool.messaging import texts_guest, texts_owner, texts_stylist, texts_waitlist
+from salonpool.messaging import texts_guest, texts_owner, texts_salon, texts_stylist, texts_waitlist
 from salonpool.messaging.clipping import Name, name
 from salonpool.messaging.segments import fits_one, width
 from salonpool.messaging.text_table import Texts
@@ -27,6 +27,7 @@ NAMES = frozenset({"s", "n", "x", "v", "a"})
 FIELDS = NAMES | {"d", "t", "r", "h", "p", "u", "w", "k", "j", "y", "tel"}
 TEXTS: Texts = {
     **texts_guest.TEXTS,
+    **texts_salon.TEXTS,
     **texts_waitlist.TEXTS,
     **texts_stylist.TEXTS,
     **texts_owner.TEXTS,

@@ -1,0 +1,54 @@
+"""Texts to guests about what a salon decides: C1P it will answer, C7 it cannot; C1S, C4S several visits."""
+
+from salonpool.messaging.text_table import Texts
+
+TEXTS: Texts = {
+    "C1P": {
+        "en": (
+            "{s}: we got your wish for {d} {t}, {v}. Not booked yet: we answer by {h}. {u}",
+            "{s}: {d} {t}, {v}: we answer by {h}. {u}",
+            "{s} {d} {t}? By {h}: {u}",
+        ),
+        "zh-Hant": (
+            "【{s}】收到您{d}{t} {v}的預約，尚待確認，{h}前回覆您：{u}",
+            "【{s}】{d}{t}待確認，{h}前回覆：{u}",
+        ),
+        "zh-Hans": (
+            "【{s}】收到您{d}{t} {v}的预约，尚待确认，{h}前回复您：{u}",
+            "【{s}】{d}{t}待确认，{h}前回复：{u}",
+        ),
+    },
+    "C1S": {
+        "en": (
+            "{s}: booked {k} visits from {d} {t}, {v} with {n}. All of them, changes: {u}",
+            "{s}: {k} visits from {d} {t} {v}, {n}: {u}",
+            "{s} {k}x from {d} {t}: {u}",
+        ),
+        "zh-Hant": (
+            "【{s}】已預約{k}次，{d}{t}起，{v}，{n}服務。全部：{u}",
+            "【{s}】約{k}次，{d}{t}起 {v}：{u}",
+        ),
+        "zh-Hans": (
+            "【{s}】已预约{k}次，{d}{t}起，{v}，{n}服务。全部：{u}",
+            "【{s}】约{k}次，{d}{t}起 {v}：{u}",
+        ),
+    },
+    "C4S": {
+        "en": (
+            "{s}: your {k} visits from {d} {t} on are cancelled, no charge. Book again: {u}",
+            "{s}: {k} visits from {d} {t} cancelled. {u}",
+            "{s} {k}x from {d} {t} off. {u}",
+        ),
+        "zh-Hant": ("【{s}】已取消{d}{t}起的{k}次預約，不收費。再預約：{u}",),
+        "zh-Hans": ("【{s}】已取消{d}{t}起的{k}次预约，不收费。再预约：{u}",),
+    },
+    "C7": {
+        "en": (
+            "{s}: sorry, we cannot do {d} {t}. Pick another time: {u} or call {tel}",
+            "{s}: sorry, we cannot do {d} {t}. Another time: {u}",
+            "{s}: no {d} {t}, sorry. {u}",
+        ),
+        "zh-Hant": ("【{s}】抱歉，{d}{t}無法服務。請另選時間：{u}",),
+        "zh-Hans": ("【{s}】抱歉，{d}{t}无法服务。请另选时间：{u}",),
+    },
+}
