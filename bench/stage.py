@@ -19,7 +19,7 @@ from salonpool.models import Account, Booking, Card, Counter, Offer, Salon, Shif
 from salonpool.queries import availability, salons
 from salonpool.queries.visits import visit_of
 from salonpool.usecases import sign_ins
-from salonpool.usecases.booking import bookings
+from salonpool.usecases.booking import bookings, cancellations
 from salonpool.usecases.texts.texting import Texting
 from tests import builders
 
@@ -110,7 +110,7 @@ class Stage:
 
     def cancel(self, path: str) -> str:
         """Cancel a booking by its address."""
-        bookings.cancel(booking_id=self._booking_id(path), now=self.now, texting=self.texting)
+        cancellations.cancel(booking_id=self._booking_id(path), now=self.now, texting=self.texting)
         return path
 
     def finish(self, path: str) -> None:

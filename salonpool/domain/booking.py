@@ -139,24 +139,24 @@ def cut_off_at(starts_at: datetime, cut_off_minutes: int) -> datetime:
     return starts_at - timedelta(minutes=cut_off_minutes)
 
 
-def check_cancel(status: BookingStatus, starts_at: datetime, cut_off_minutes: int, now: datetime) -> None:
-    """Refuse a guest's cancellation that comes too late or in the wrong state. Raises Refusal."""
+def free_until(starts_at: datetime, free_minutes: int) -> datetime:
+    """The last instant at which cancelling costs nothing, whatever the salon's fee."""
+    return starts_at - timedelta(minutes=free_minutes)
+
+
+def check_change(
+    status: BookingStatus, starts_at: datetime, cut_off_minutes: int | None, now: datetime
+) -> None:
+    """Refuse to move or cancel what is not open, or what starts too soon. One cut-off for both.
+
+    `cut_off_minutes` None: a desk may change it at any time. Raises Refusal: not_open, past_cut_off.
+    """
     if status not in OPEN_STATES:
         raise Refusal("not_open", status=str(status))
-    if now > cut_off_at(starts_at, cut_off_minutes):
+    if cut_off_minutes is not None and now > cut_off_at(starts_at, cut_off_minutes):
         raise Refusal("past_cut_off", minutes=cut_off_minutes)
 
 
-def fairest(candidates: Sequence[Opening], booked_minutes: Mapping[int, int]) -> Opening:
-    """For 'anyone': the stylist with the fewest booked minutes that day, then the lowest id."""
-    return min(candidates, key=lambda o: (booked_minutes.get(o.stylist_id, 0), o.stylist_id))
-
-
-def nearest(openings: Sequence[Opening], wanted: int, count: int = 3) -> list[Opening]:
-    """The `count` starts closest to `wanted` (epoch minutes), one per start, the earlier one on a tie."""
-    by_start: dict[int, Opening] = {}
-    for opening in openings:
-        by_start.setdefault(opening.start, opening)
 def cancel_fee(
     status: BookingStatus, starts_at: datetime, free_minutes: int, late_fee_minor: int, now: datetime
 ) -> int:
@@ -189,6 +189,16 @@ def answer_by(starts_at: datetime, approve_minutes: int, now: datetime) -> datet
     )
 
 
+def fairest(candidates: Sequence[Opening], booked_minutes: Mapping[int, int]) -> Opening:
+    """For 'anyone': the stylist with the fewest booked minutes that day, then the lowest id."""
+    return min(candidates, key=lambda o: (booked_minutes.get(o.stylist_id, 0), o.stylist_id))
+
+
+def nearest(openings: Sequence[Opening], wanted: int, count: int = 3) -> list[Opening]:
+    """The `count` starts closest to `wanted` (epoch minutes), one per start, the earlier one on a tie."""
+    by_start: dict[int, Opening] = {}
+    for opening in openings:
+        by_start.setdefault(opening.start, opening)
     ranked = sorted(by_start.values(), key=lambda o: (abs(o.start - wanted), o.start))
     return sorted(ranked[:count])
 

@@ -1,4 +1,5 @@
-"""Texts to guests: C1 booked, C4 given up, C14 an answer to words nobody reads here."""
+"""Texts to guests: C1 booked, C3 moved, C4 given up, C4F given up for a fee, C14 an answer to words nobody
+reads here."""
 
 from salonpool.messaging.text_table import Texts
 
@@ -18,6 +19,21 @@ TEXTS: Texts = {
             "【{s}】{d}{t} {v}，{n}。改期：{u}",
         ),
     },
+    "C3": {
+        "en": (
+            "{s}: moved to {d} {t}, {v} with {n}. Change again: {u}",
+            "{s}: moved to {d} {t}, {v}, {n}. {u}",
+            "{s} now {d} {t} {v}, {n}: {u}",
+        ),
+        "zh-Hant": (
+            "【{s}】已改到{d}{t} {v}，{n}服務。再改：{u}",
+            "【{s}】改到{d}{t} {v}，{n}：{u}",
+        ),
+        "zh-Hans": (
+            "【{s}】已改到{d}{t} {v}，{n}服务。再改：{u}",
+            "【{s}】改到{d}{t} {v}，{n}：{u}",
+        ),
+    },
     "C4": {
         "en": (
             "{s}: your {d} {t} booking is cancelled, no charge. Book again: {u}",
@@ -26,6 +42,15 @@ TEXTS: Texts = {
         ),
         "zh-Hant": ("【{s}】已取消{d}{t}的預約，不收費。再預約：{u}",),
         "zh-Hans": ("【{s}】已取消{d}{t}的预约，不收费。再预约：{u}",),
+    },
+    "C4F": {
+        "en": (
+            "{s}: your {d} {t} booking is cancelled, the fee is {p}. Book again: {u}",
+            "{s}: {d} {t} is cancelled, fee {p}. {u}",
+            "{s}: {d} {t} cancelled, {p}. {u}",
+        ),
+        "zh-Hant": ("【{s}】已取消{d}{t}的預約，取消費{p}。再預約：{u}",),
+        "zh-Hans": ("【{s}】已取消{d}{t}的预约，取消费{p}。再预约：{u}",),
     },
     "C14": {
         "en": (

@@ -84,6 +84,7 @@ _SENTENCES: dict[str, Any] = {
     "not_open": lambda v: _("This booking can no longer be changed."),
     "too_early": lambda v: _("It is too early to say so. Wait until the visit begins."),
     "past_cut_off": lambda v: _("It is too close to your time to change this online. Please call the salon."),
+    "fee_changed": lambda v: _("Cancelling costs something by now. Look at the fee, then say so again."),
     "already_confirmed": lambda v: _("This hold is already a booking."),
     "idempotency_key_missing": lambda v: _(
         "Send an Idempotency-Key header, for example %(example)s.", example=v["example"]

@@ -10,10 +10,12 @@ from salonpool.domain.availability import Opening
 from salonpool.domain.booking import (
     HORIZON,
     BookingStatus,
-    check_cancel,
+    cancel_fee,
+    check_change,
     check_start,
     cut_off_at,
     fairest,
+    free_until,
     nearest,
 )
 from salonpool.domain.refusal import InvalidInput, Refusal
@@ -64,33 +66,51 @@ def test_fractions_of_a_second_are_off_the_grid() -> None:
 
 
 @pytest.mark.parametrize("status", [BookingStatus.CONFIRMED, BookingStatus.PENDING])
-def test_an_open_booking_may_be_cancelled_up_to_the_cut_off(status: BookingStatus) -> None:
+def test_an_open_booking_may_be_changed_up_to_the_cut_off(status: BookingStatus) -> None:
     last = cut_off_at(NEXT, 180)
     assert last == NEXT - timedelta(hours=3)
-    check_cancel(status, NEXT, 180, last)
+    check_change(status, NEXT, 180, last)
     with pytest.raises(Refusal) as late:
-        check_cancel(status, NEXT, 180, last + timedelta(microseconds=1))
+        check_change(status, NEXT, 180, last + timedelta(microseconds=1))
     assert late.value.code == "past_cut_off"
 
 
 @pytest.mark.parametrize(
     "status", [s for s in BookingStatus if s not in (BookingStatus.CONFIRMED, BookingStatus.PENDING)]
 )
-def test_no_other_booking_may_be_cancelled_by_its_guest(status: BookingStatus) -> None:
+def test_no_other_booking_may_be_changed_not_even_by_a_desk(status: BookingStatus) -> None:
     with pytest.raises(Refusal) as refused:
-        check_cancel(status, NEXT, 180, NOW - timedelta(days=1))
+        check_change(status, NEXT, 180, NOW - timedelta(days=1))
     assert refused.value.code == "not_open"
+    with pytest.raises(Refusal):
+        check_change(status, NEXT, None, NOW - timedelta(days=1))
+
+
+def test_a_desk_has_no_cut_off() -> None:
+    check_change(BookingStatus.CONFIRMED, NEXT, None, NEXT + timedelta(hours=1))
+
+
+def test_cancelling_costs_the_fee_once_the_free_time_is_over() -> None:
+    last = free_until(NEXT, 1440)
+    assert last == NEXT - timedelta(days=1)
+    assert cancel_fee(BookingStatus.CONFIRMED, NEXT, 1440, 20000, last) == 0
+    assert cancel_fee(BookingStatus.CONFIRMED, NEXT, 1440, 20000, last + timedelta(microseconds=1)) == 20000
+    assert cancel_fee(BookingStatus.CONFIRMED, NEXT, 1440, 0, NEXT) == 0
+
+
+def test_a_request_that_is_not_approved_yet_costs_nothing_to_take_back() -> None:
+    assert cancel_fee(BookingStatus.PENDING, NEXT, 1440, 20000, NEXT) == 0
 
 
 def test_anyone_means_whoever_has_least_to_do_then_the_lowest_id() -> None:
-    candidates = [Opening(0, 9, 1), Opening(0, 4, 1), Opening(0, 6, 1)]
+    candidates = [Opening(0, 9, 1, ()), Opening(0, 4, 1, ()), Opening(0, 6, 1, ())]
     assert fairest(candidates, {9: 30, 4: 60, 6: 30}).stylist_id == 6
     assert fairest(candidates, {9: 30, 4: 60}).stylist_id == 6
     assert fairest(candidates, {}).stylist_id == 4
 
 
 def test_the_nearest_starts_are_in_order_one_each_the_earlier_one_on_a_tie() -> None:
-    found = [Opening(start, stylist, 1) for start in (0, 30, 60, 120, 150) for stylist in (1, 2)]
+    found = [Opening(start, stylist, 1, ()) for start in (0, 30, 60, 120, 150) for stylist in (1, 2)]
     assert [o.start for o in nearest(found, 90)] == [30, 60, 120]
     assert [o.start for o in nearest(found, 75, count=2)] == [30, 60]
     assert [o.start for o in nearest(found, 90, count=1)] == [60]

@@ -35,8 +35,9 @@ from salonpool.models import (
 from salonpool.queries.availability import find_openings
 from salonpool.queries.salons import get_salon_by_id
 from salonpool.queries.visits import get_visit
-from salonpool.usecases.booking import bookings
-from salonpool.usecases.booking.bookings import Booked, Guest
+from salonpool.usecases.booking import bookings, cancellations
+from salonpool.usecases.booking.booked import Booked
+from salonpool.usecases.booking.bookings import Guest
 from tests import builders as b
 
 GUEST = Guest("0912 345 678")
@@ -197,7 +198,9 @@ class Diary(RuleBasedStateMachine):
     def cancel(self, number: int) -> None:
         """Cancel what is open, up to its start."""
         kept = self.kept[number]
-        done = _attempt(lambda: bookings.cancel(booking_id=number, now=self.now, texting=self.shop.texting))
+        done = _attempt(
+            lambda: cancellations.cancel(booking_id=number, now=self.now, texting=self.shop.texting)
+        )
         if isinstance(done, Booked):
             assert kept.status in {"confirmed", "cancelled"}
             self.kept[number] = replace(kept, status="cancelled", held_until=None)

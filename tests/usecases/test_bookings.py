@@ -29,8 +29,9 @@ from salonpool.queries.availability import find_openings
 from salonpool.queries.salons import get_salon_by_id
 from salonpool.queries.visits import get_visit
 from salonpool.usecases import idempotency
-from salonpool.usecases.booking import bookings
-from salonpool.usecases.booking.bookings import Booked, Guest
+from salonpool.usecases.booking import bookings, cancellations
+from salonpool.usecases.booking.booked import Booked
+from salonpool.usecases.booking.bookings import Guest
 from tests import builders as b
 
 PHONE = "0912 345 678"
@@ -181,7 +182,7 @@ def test_confirming_twice_at_once_confirms_once(shop: SimpleNamespace) -> None:
 
 def test_cancelling_twice_at_once_texts_once(shop: SimpleNamespace) -> None:
     booked = _book(shop)
-    cancel = lambda: bookings.cancel(booking_id=booked.id, now=b.NOW, texting=shop.texting)  # noqa: E731
+    cancel = lambda: cancellations.cancel(booking_id=booked.id, now=b.NOW, texting=shop.texting)  # noqa: E731
     assert _outcomes(_race(shop, cancel, cancel, cancel)) == {"Booked": 3}
     texts = db.session.scalars(sa.select(Message.text_id).order_by(Message.id)).all()
     assert texts == ["C1", "C4"]
@@ -338,7 +339,7 @@ def test_who_opted_out_gets_no_text_and_the_booking_says_why(shop: SimpleNamespa
     b.add(OptOut(phone="+886912345678", opted_out_at=b.NOW))
     booked = _book(shop)
     assert db.session.get_one(Booking, booked.id).no_sms_reason == "opted_out"
-    bookings.cancel(booking_id=booked.id, now=b.NOW, texting=shop.texting)
+    cancellations.cancel(booking_id=booked.id, now=b.NOW, texting=shop.texting)
     assert _count(Message) == 0
 
 
@@ -352,7 +353,7 @@ def test_one_contact_per_number_and_one_card_per_salon(shop: SimpleNamespace) ->
 def test_every_change_leaves_who_what_and_when(shop: SimpleNamespace) -> None:
     hold = _hold(shop)
     _confirm(shop, hold)
-    bookings.cancel(booking_id=hold.id, now=b.NOW, texting=shop.texting)
+    cancellations.cancel(booking_id=hold.id, now=b.NOW, texting=shop.texting)
     entries = db.session.scalars(
         sa.select(AuditEntry).where(AuditEntry.subject == "booking").order_by(AuditEntry.id)
     ).all()
@@ -401,7 +402,7 @@ def test_a_confirm_with_a_key_can_be_repeated(shop: SimpleNamespace) -> None:
 def test_a_cancelled_booking_cannot_be_confirmed_again(shop: SimpleNamespace) -> None:
     hold = _hold(shop)
     _confirm(shop, hold)
-    bookings.cancel(booking_id=hold.id, now=b.NOW, texting=shop.texting)
+    cancellations.cancel(booking_id=hold.id, now=b.NOW, texting=shop.texting)
     with pytest.raises(Refusal):
         _confirm(shop, hold)
     assert _status(hold.id) == ("cancelled", "guest")
@@ -413,7 +414,7 @@ def test_what_does_not_exist_is_missing(shop: SimpleNamespace) -> None:
             booking_id=999, guest=Guest(PHONE), key=None, language="en", now=b.NOW, texting=shop.texting
         )
     with pytest.raises(Missing):
-        bookings.cancel(booking_id=999, now=b.NOW, texting=shop.texting)
+        cancellations.cancel(booking_id=999, now=b.NOW, texting=shop.texting)
     with pytest.raises(Missing):
         _book(shop, salon_slug="nowhere")
 

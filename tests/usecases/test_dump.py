@@ -13,7 +13,7 @@ from salonpool.database import transaction
 from salonpool.domain.booking import Wish
 from salonpool.models import Message, PlanningRun, Shift
 from salonpool.queries import dump
-from salonpool.usecases.booking import bookings
+from salonpool.usecases.booking import bookings, cancellations
 from salonpool.usecases.booking.bookings import Guest
 from salonpool.usecases.texts import opt_outs
 from tests import builders as b
@@ -127,7 +127,7 @@ def test_every_row_has_its_keys_and_only_the_optional_ones_beside_them(
             )
         )  # fmt: skip
     silent = _book(app, shop, "15:00", "key-2", phone="0900 000 201")
-    bookings.cancel(booking_id=silent.id, now=b.NOW, texting=app.extensions["salonpool.texting"])
+    cancellations.cancel(booking_id=silent.id, now=b.NOW, texting=app.extensions["salonpool.texting"])
     found = _written()
     optional = {
         "bookings": {"no_sms_reason"},

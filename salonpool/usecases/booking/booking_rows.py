@@ -78,9 +78,9 @@ def _write_items(session: Session, booking: Booking, visit: Visit, opening: Open
             service_id=item.service.id,
             position=position,
             guest=item.guest,
-            named_stylist_id=_asked_for(visit, item.guest),
             guest_name=visit.wish.companions[item.guest - 1].name if item.guest else None,
         )
+        row.named_stylist_id = _asked_for(visit, item.guest)
         row.stylist_id = by_item[position]
         row.price_minor = item.service.price_by(by_item[position]).amount_minor
         if position not in known:

@@ -1,4 +1,4 @@
-"""Book, hold, confirm and cancel a visit."""
+"""Book, hold and confirm a visit."""
 
 import json
 from collections.abc import Callable
@@ -16,29 +16,28 @@ from salonpool.domain.booking import (
     CancelCause,
     SlotTaken,
     Wish,
-    check_cancel,
 )
 from salonpool.domain.links import digest
 from salonpool.domain.phone import mobile_number
-from salonpool.domain.refusal import InvalidInput, Missing, Refusal
+from salonpool.domain.refusal import InvalidInput, Refusal
 from salonpool.domain.text_input import name as clean_name
 from salonpool.domain.text_input import note as clean_note
-from salonpool.models import Booking, BookingItem, Stylist
-from salonpool.queries.salons import SalonRow, get_salon, get_salon_by_id
+from salonpool.models import Booking, BookingItem
+from salonpool.queries.salons import SalonRow, get_salon
 from salonpool.queries.visits import get_visit
-from salonpool.usecases import audit, idempotency
+from salonpool.usecases import idempotency
 from salonpool.usecases.booking import customers
+from salonpool.usecases.booking.booked import GUEST, Booked, answer_of, record
 from salonpool.usecases.booking.commit import (
     Wanted,
     commit,
-    free,
     keep_place,
     lock_places,
     nearest_starts,
     release_holds,
 )
 from salonpool.usecases.booking.stored import stored_wish
-from salonpool.usecases.booking.texts import text_booked, text_cancelled
+from salonpool.usecases.booking.texts import text_booked
 from salonpool.usecases.texts.texting import Texting
 
 SWEEP_AT_ONCE = 200
@@ -51,24 +50,6 @@ class Guest:
     phone: str
     name: str | None = None
     note: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Booked:
-    """What a booking, hold or confirmation is answered with; instants in ISO 8601 UTC."""
-
-    id: int
-    status: str
-    salon: str
-    services: list[int]
-    stylist_id: int
-    stylist_name: str
-    starts_at: str
-    ends_at: str
-    price_minor: int
-    currency: str
-    held_until: str | None
-    link_version: int
 
 
 @retried
@@ -125,8 +106,8 @@ def hold(
         booking.held_until = now + HOLD
         commit(session, booking, wanted, now)
         booking.hold_digest = digest(texting.links.hold_token(booking.id))
-        _audit(session, now, "guest", "hold", booking, None)
-        return _booked(session, booking, wanted.salon)
+        record(session, now, GUEST, "hold", booking, None)
+        return answer_of(session, booking, wanted.salon)
 
     return _or_nearest(make, wanted, now)
 
@@ -160,30 +141,6 @@ def confirm(
         return booked
 
     return _or_nearest(make, wanted, now)
-
-
-@retried
-def cancel(*, booking_id: int, now: datetime, texting: Texting) -> Booked:
-    """The guest gives the visit up until the salon's cut-off; the place is free at once, a text confirms it.
-
-    Cancelling again changes nothing. Raises Refusal: not_open, past_cut_off.
-    """
-    with transaction() as session:
-        booking = _locked(session, booking_id)
-        salon = get_salon_by_id(booking.salon_id, booking.language)
-        if booking.status == BookingStatus.CANCELLED and booking.cancel_cause == CancelCause.GUEST:
-            return _booked(session, booking, salon)
-        check_cancel(BookingStatus(booking.status), booking.starts_at, salon.cut_off_minutes, now)
-        before = {"status": booking.status}
-        booking.status, booking.cancel_cause, booking.cancelled_at = (
-            BookingStatus.CANCELLED,
-            CancelCause.GUEST,
-            now,
-        )
-        free(session, booking.id)
-        _audit(session, now, "guest", "cancel", booking, before)
-        text_cancelled(session, booking, salon, now, texting)
-        return _booked(session, booking, salon)
 
 
 def sweep_expired_holds(now: datetime) -> int:
@@ -234,9 +191,9 @@ def _settle(
     session.execute(items.values(guest_name=guest.name))
     booking.link_digest = digest(texting.links.booking_token(booking.id, booking.link_version))
     session.flush()
-    _audit(session, now, "guest", "book", booking, before)
+    record(session, now, GUEST, "book", booking, before)
     text_booked(session, booking, salon, now, texting)
-    return _booked(session, booking, salon)
+    return answer_of(session, booking, salon)
 
 
 def _checked(guest: Guest, salon: SalonRow, texting: Texting) -> Guest:
@@ -256,56 +213,3 @@ def _refuse_known_ref(session: Session, key: str) -> None:
 
 def _new(now: datetime, status: BookingStatus, language: str) -> Booking:
     return Booking(status=status, language=language, created_at=now, link_version=1)
-
-
-def _locked(session: Session, booking_id: int) -> Booking:
-    booking = session.get(Booking, booking_id, with_for_update=True)
-    if booking is None:
-        raise Missing
-    return booking
-
-
-def _audit(
-    session: Session, now: datetime, actor: str, action: str, booking: Booking, before: dict[str, Any] | None
-) -> None:
-    audit.record(
-        session,
-        now,
-        actor=actor,
-        action=action,
-        subject="booking",
-        subject_id=booking.id,
-        before=before,
-        after={
-            "status": booking.status,
-            "stylist_id": booking.stylist_id,
-            "starts_at": booking.starts_at.isoformat(),
-        },
-    )
-
-
-def _booked(session: Session, booking: Booking, salon: SalonRow) -> Booked:
-    service_ids = session.scalars(
-        sa.select(BookingItem.service_id)
-        .where(BookingItem.booking_id == booking.id)
-        .order_by(BookingItem.position)
-    ).all()
-    stylist = session.get_one(Stylist, booking.stylist_id)
-    return Booked(
-        id=booking.id,
-        status=booking.status,
-        salon=salon.slug,
-        services=list(service_ids),
-        stylist_id=stylist.id,
-        stylist_name=stylist.name,
-        starts_at=_iso(booking.starts_at),
-        ends_at=_iso(booking.ends_at),
-        price_minor=booking.price_minor,
-        currency=booking.currency,
-        held_until=_iso(booking.held_until) if booking.held_until else None,
-        link_version=booking.link_version,
-    )
-
-
-def _iso(instant: datetime) -> str:
-    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")

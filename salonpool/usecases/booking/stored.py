@@ -13,9 +13,9 @@ from salonpool.usecases.booking.commit import Wanted
 
 
 def stored_wish(booking_id: int, language: str) -> Wanted:
-    """The visit and time of a booking; read before the transaction, none of it but the time changes.
+    """The visit and time of a booking. Only a move changes any of it, and raises its `sequence`.
 
-    Raises Missing.
+    Raises Missing, and InvalidInput when the salon no longer offers one of its services.
     """
     booking = db.session.get(Booking, booking_id)
     if booking is None:

@@ -5,6 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from salonpool.domain.money import Money
 from salonpool.messaging import formats
 from salonpool.models import Booking, BookingItem, CatalogueEntry, Customer, Service, Stylist
 from salonpool.queries.naming import name_in
@@ -15,6 +16,29 @@ from salonpool.usecases.texts.texting import Texting
 
 def text_booked(session: Session, booking: Booking, salon: SalonRow, now: datetime, texting: Texting) -> None:
     """C1: what was booked, and the link that changes it."""
+    _text(session, booking, salon, "C1", "confirmed", _visit(session, booking, texting), now)
+
+
+def text_moved(session: Session, booking: Booking, salon: SalonRow, now: datetime, texting: Texting) -> None:
+    """C3: when it is now, once for each move."""
+    values = _visit(session, booking, texting)
+    _text(session, booking, salon, "C3", f"moved:{booking.sequence}", values, now)
+
+
+def text_cancelled(
+    session: Session, booking: Booking, salon: SalonRow, now: datetime, texting: Texting
+) -> None:
+    """C4: it is cancelled, what that costs, and where to book again."""
+    values = {"u": texting.links.text_url(f"/s/{salon.slug}")}
+    if booking.fee_minor:
+        fee = formats.money(Money(booking.fee_minor, booking.currency))
+        _text(session, booking, salon, "C4F", "cancelled", values | {"p": fee}, now)
+    else:
+        _text(session, booking, salon, "C4", "cancelled", values, now)
+
+
+def _visit(session: Session, booking: Booking, texting: Texting) -> dict[str, str]:
+    """The services, who does them, and the link."""
     names = session.scalars(
         sa.select(name_in(booking.language, CatalogueEntry))
         .join(
@@ -27,15 +51,7 @@ def text_booked(session: Session, booking: Booking, salon: SalonRow, now: dateti
     ).all()
     stylist = session.get_one(Stylist, booking.stylist_id)
     path = texting.links.booking_path(booking.id, booking.link_version)
-    values = {"v": "+".join(names), "n": stylist.name, "u": texting.links.text_url(path)}
-    _text(session, booking, salon, "C1", "confirmed", values, now)
-
-
-def text_cancelled(
-    session: Session, booking: Booking, salon: SalonRow, now: datetime, texting: Texting
-) -> None:
-    """C4: it is cancelled, and where to book again."""
-    _text(session, booking, salon, "C4", "cancelled", {"u": texting.links.text_url(f"/s/{salon.slug}")}, now)
+    return {"v": "+".join(names), "n": stylist.name, "u": texting.links.text_url(path)}
 
 
 def _text(

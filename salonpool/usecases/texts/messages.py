@@ -60,6 +60,15 @@ def enqueue(
     )
 
 
+def drop_waiting(session: Session, booking_id: int) -> None:
+    """The booking has changed: what waits to be told about it as it was is not sent any more."""
+    waiting = (Message.booking_id == booking_id, Message.status == MessageStatus.PENDING)
+    session.execute(
+        sa.update(Message).where(*waiting).values(status=MessageStatus.EXPIRED),
+        execution_options={"synchronize_session": False},
+    )
+
+
 def record_receipt(*, sid: str, reference: str, word: str, now: datetime) -> bool:
     """Move a text forward on the provider's word; late and repeated receipts change nothing.
 

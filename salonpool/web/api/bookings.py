@@ -11,7 +11,8 @@ from salonpool.domain.money import Money
 from salonpool.domain.refusal import Missing
 from salonpool.domain.text_input import NAME_MAX, NOTE_MAX
 from salonpool.queries import access
-from salonpool.usecases.booking import bookings
+from salonpool.usecases.booking import bookings, cancellations
+from salonpool.usecases.booking.booked import Booked
 from salonpool.web.api.bearer import get_bearer
 from salonpool.web.api.description import idempotency_key
 from salonpool.web.api.fields import ID, Id, Instant, InstantOut, MoneyOut, Out, Strict, Text, money
@@ -129,7 +130,7 @@ def cancel(booking_id: int) -> dict[str, Any]:
     """Cancel until the salon's cut-off; the bearer is the manage token. Repeating it changes nothing."""
     if opened(access.booking_id_by_link, get_bearer()) != booking_id:
         raise Missing
-    return _booking(bookings.cancel(booking_id=booking_id, now=now(), texting=texting()))
+    return _booking(cancellations.cancel(booking_id=booking_id, now=now(), texting=texting()))
 
 
 def _wish(wanted: dict[str, Any]) -> dict[str, Any]:
@@ -146,12 +147,12 @@ def _guest(wanted: dict[str, Any]) -> bookings.Guest:
     return bookings.Guest(customer["phone"], customer.get("name"), wanted.get("note"))
 
 
-def _booking(booked: bookings.Booked) -> dict[str, Any]:
+def _booking(booked: Booked) -> dict[str, Any]:
     token = texting().links.booking_token(booked.id, booked.link_version)
     return _common(booked) | {"manage_token": token}
 
 
-def _common(booked: bookings.Booked) -> dict[str, Any]:
+def _common(booked: Booked) -> dict[str, Any]:
     return {
         "id": booked.id,
         "status": booked.status,

@@ -9,7 +9,7 @@ from salonpool.domain.booking import BookingStatus
 from salonpool.domain.refusal import Refusal
 from salonpool.queries import access
 from salonpool.queries.bookings import BookingPage, get_booking
-from salonpool.usecases.booking import bookings
+from salonpool.usecases.booking import cancellations
 from salonpool.web.extensions import language, now, texting
 from salonpool.web.guest import blueprint
 from salonpool.web.links import opened
@@ -36,7 +36,7 @@ def cancel(token: str) -> Response | tuple[str, int]:
     booking_id = opened(access.booking_id_by_link, token)
     g.page_url = url_for("guest.show_booking", token=token)
     try:
-        bookings.cancel(booking_id=booking_id, now=now(), texting=texting())
+        cancellations.cancel(booking_id=booking_id, now=now(), texting=texting())
     except Refusal:
         return _show(get_booking(booking_id, language()), token), 409
     return redirect(url_for("guest.show_booking", token=token, done="cancelled"), 303)

@@ -1,0 +1,102 @@
+"""What every change of a booking is answered with, and what it leaves in the audit trail."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salonpool.domain.refusal import Missing
+from salonpool.models import Booking, BookingItem, Stylist
+from salonpool.queries.salons import SalonRow
+from salonpool.usecases import audit
+
+GUEST = "guest"  # the actor who holds a link or the phone; a desk is account:ID
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What a booking, hold, confirmation, move or cancellation is answered with; instants in ISO 8601 UTC.
+
+    `fee_minor` is what a late cancellation cost; `sequence` counts the changes.
+    """
+
+    id: int
+    status: str
+    salon: str
+    services: list[int]
+    stylist_id: int
+    stylist_name: str
+    starts_at: str
+    ends_at: str
+    price_minor: int
+    currency: str
+    held_until: str | None
+    link_version: int
+    sequence: int = 0
+    fee_minor: int = 0
+
+
+def answer_of(session: Session, booking: Booking, salon: SalonRow) -> Booked:
+    """The answer for a booking as it is now."""
+    service_ids = session.scalars(
+        sa.select(BookingItem.service_id)
+        .where(BookingItem.booking_id == booking.id)
+        .order_by(BookingItem.position)
+    ).all()
+    stylist = session.get_one(Stylist, booking.stylist_id)
+    return Booked(
+        id=booking.id,
+        status=booking.status,
+        salon=salon.slug,
+        services=list(service_ids),
+        stylist_id=stylist.id,
+        stylist_name=stylist.name,
+        starts_at=_iso(booking.starts_at),
+        ends_at=_iso(booking.ends_at),
+        price_minor=booking.price_minor,
+        currency=booking.currency,
+        held_until=_iso(booking.held_until) if booking.held_until else None,
+        link_version=booking.link_version,
+        sequence=booking.sequence,
+        fee_minor=booking.fee_minor,
+    )
+
+
+def lock_booking(session: Session, booking_id: int) -> Booking:
+    """The row as it is now, locked until the transaction ends; whoever needs a salon's stations locks them
+    first (commit.lock_places). Raises Missing."""
+    booking = session.get(Booking, booking_id, with_for_update=True, populate_existing=True)
+    if booking is None:
+        raise Missing
+    return booking
+
+
+def record(
+    session: Session, now: datetime, actor: str, action: str, booking: Booking, before: dict[str, Any] | None
+) -> None:
+    """Note the change; `before` names what was otherwise."""
+    audit.record(
+        session,
+        now,
+        actor=actor,
+        action=action,
+        subject="booking",
+        subject_id=booking.id,
+        before=before,
+        after=place(booking) | ({"fee_minor": booking.fee_minor} if booking.fee_minor else {}),
+    )
+
+
+def place(booking: Booking) -> dict[str, Any]:
+    """State, person and time, as the audit trail keeps them."""
+    return {
+        "status": booking.status,
+        "stylist_id": booking.stylist_id,
+        "starts_at": booking.starts_at.isoformat(),
+    }
+
+
+def _iso(instant: datetime) -> str:
+    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,124 @@
+"""Another time, or another person, for a visit that is booked."""
+
+import json
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from enum import Enum
+
+from sqlalchemy.orm import Session
+
+from salonpool.database import db, retried, transaction
+from salonpool.domain.booking import BookingStatus, SlotTaken, check_change
+from salonpool.domain.links import digest
+from salonpool.domain.refusal import InvalidInput, Missing, Refusal
+from salonpool.models import Booking
+from salonpool.queries.visits import get_visit
+from salonpool.usecases import idempotency
+from salonpool.usecases.booking.booked import GUEST, Booked, answer_of, lock_booking, place, record
+from salonpool.usecases.booking.commit import Wanted, commit, lock_places, nearest_starts
+from salonpool.usecases.booking.stored import stored_wish
+from salonpool.usecases.booking.texts import text_moved
+from salonpool.usecases.texts import messages
+from salonpool.usecases.texts.texting import Texting
+
+
+class Keep(Enum):
+    """Says that the wish for a person stays as it was; None would mean anyone."""
+
+    KEEP = "keep"
+
+
+KEEP = Keep.KEEP
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The visit as it is and as it should be; true for as long as the booking has this `sequence`."""
+
+    sequence: int
+    now_booked: Wanted
+    wanted: Wanted
+
+    @property
+    def changes_nothing(self) -> bool:
+        """It is where it should be already."""
+        asked, stands = self.wanted, self.now_booked
+        return (asked.starts_at, asked.visit.wish) == (stands.starts_at, stands.visit.wish)
+
+
+@retried
+def move(
+    *,
+    booking_id: int,
+    starts_at: datetime,
+    stylist_id: int | Keep | None = KEEP,
+    actor: str,
+    now: datetime,
+    texting: Texting,
+    key: str | None = None,
+) -> Booked:
+    """Put an open booking at another time, all or nothing; id, link and services stay, a text confirms it.
+
+    Who was promised stays if free then: a person asked for by name must be, for others anyone able will do.
+    `stylist_id`: KEEP the wish, or change it to a person or to None, anyone. A guest may move until the
+    salon's cut-off, a desk (`actor` account:ID) whenever the booking is open. Moving to where it is already
+    changes nothing; `key` makes any retry harmless.
+
+    Raises Refusal: not_open, past_cut_off; SlotTaken with the nearest other times; InvalidInput: in_the_past,
+    too_far_ahead, off_the_grid, outside_hours, unknown_choice; Missing.
+    """
+    key = None if key is None else idempotency.check(key)
+    plan = _plan(booking_id, starts_at, stylist_id)
+    body_digest = digest(json.dumps([booking_id, starts_at.isoformat(), str(stylist_id), actor]))
+    try:
+        with transaction() as session:
+            if key is not None and (kept := idempotency.replay(session, "move", key, body_digest)):
+                return Booked(**kept)
+            lock_places(session, plan.wanted.salon.id, [])
+            booking = lock_booking(session, booking_id)
+            if booking.sequence != plan.sequence:  # changed while we read; now nobody can
+                plan = _plan(booking_id, starts_at, stylist_id)
+            answer = _move(session, booking, plan, actor, now, texting)
+            if key is not None:
+                idempotency.keep(session, "move", key, body_digest, booking_id, asdict(answer), now)
+            return answer
+    except SlotTaken as taken:
+        # After the rollback, so that nobody waits for this search behind our locks.
+        has_now = plan.now_booked.starts_at
+        raise SlotTaken(
+            nearest_starts(plan.wanted, now, except_booking_id=booking_id, not_at=has_now)
+        ) from taken
+
+
+def _plan(booking_id: int, starts_at: datetime, stylist_id: int | Keep | None) -> _Plan:
+    booking = db.session.get(Booking, booking_id, populate_existing=True)
+    if booking is None:
+        raise Missing
+    try:
+        stands = stored_wish(booking_id, booking.language)
+    except InvalidInput as gone:  # the salon no longer offers one of the services
+        raise Refusal("not_open", status=booking.status) from gone
+    visit = stands.visit
+    if stylist_id is not KEEP and stylist_id != visit.wish.stylist_id:
+        visit = get_visit(visit.salon, replace(visit.wish, stylist_id=stylist_id), booking.language)
+    return _Plan(booking.sequence, stands, Wanted(visit, starts_at))
+
+
+def _move(
+    session: Session, booking: Booking, plan: _Plan, actor: str, now: datetime, texting: Texting
+) -> Booked:
+    salon, status = plan.wanted.salon, BookingStatus(booking.status)
+    is_repeat = plan.changes_nothing
+    # A guest who sends the same again past the cut-off, or a desk, is not too late.
+    cut_off = None if is_repeat or actor != GUEST else salon.cut_off_minutes
+    check_change(status, booking.starts_at, cut_off, now)
+    if is_repeat:
+        return answer_of(session, booking, salon)
+    before = place(booking)
+    commit(session, booking, plan.wanted, now)
+    booking.sequence += 1
+    session.flush()
+    messages.drop_waiting(session, booking.id)
+    record(session, now, actor, "move", booking, before)
+    text_moved(session, booking, salon, now, texting)
+    return answer_of(session, booking, salon)
