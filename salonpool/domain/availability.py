@@ -3,8 +3,9 @@
 The same search answers the page, the re-check at commit, the nearest alternatives and the desk's "why not?".
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import tee
 from typing import NamedTuple
 
 from salonpool.domain.course import (
@@ -77,11 +78,11 @@ def openings(board: Board, course: Course, within: Span) -> Iterator[Opening]:
 
     A start fits when every part finds a stylist on duty with its skills whose hands are free when it needs
     them, no wait is longer than allowed, each guest has a chair from start to end, and every basin and
-    machine is free when needed. Of the ways to do it: the fewest changes of stylist, then the earliest end.
+    machine is free when needed. Of the ways to do a single track: the fewest changes of stylist, then the
+    earliest end. Of several tracks: the shortest waits of the first, then of the next.
     """
     search = _Search(board, course, within)
-    find = search.alone if search.is_simple else search.best_from
-    return iter(sorted(opening for worker in board.workers for opening in find(worker)))
+    return iter(sorted(opening for worker in board.workers for opening in search.begun_by(worker)))
 
 
 def openings_at(board: Board, course: Course, start: int) -> list[Opening]:
@@ -90,7 +91,8 @@ def openings_at(board: Board, course: Course, start: int) -> list[Opening]:
 
 
 _Path = tuple[Placed, ...]
-_Cost = tuple[int, int]
+# By the number of changes of stylist: when the way that ends first ends, and that way.
+_ByChanges = dict[int, tuple[int, _Path]]
 
 
 class _Search:
@@ -103,42 +105,25 @@ class _Search:
         self.full = {kind: self.stations(kind).full() for kind in StationKind}
         self._starts: dict[tuple[int, int, int], list[Span]] = {}
         self._with_chair: dict[int, list[Span]] = {}
+        self._ways: dict[tuple[int, frozenset[int]], _Ways] = {}
+        self._arrangements: dict[int, _Arrangement] = {}
 
-    @property
-    def is_simple(self) -> bool:
-        """One guest, one part: most visits; answered with spans alone."""
-        return len(self.course.tracks) == 1 and len(self.course.tracks[0].parts) == 1
+    def begun_by(self, worker: Worker) -> Iterator[Opening]:
+        """The openings that this stylist begins, in order of time."""
+        tracks = self.course.tracks
+        if len(tracks) == len(tracks[0].parts) == 1:
+            return self._alone(worker)
+        starts = _on_grid(intersect(self.starts(0, 0, worker), [self.within]))
+        find = self._one_track if len(tracks) == 1 else self._together
+        return (
+            Opening(start, worker.stylist_id, max(placed.span[1] for placed in path), path)
+            for start in starts
+            if (path := find(start, worker)) is not None
+        )
 
     def stations(self, kind: StationKind) -> Stations:
         """The salon's units of a kind, perhaps none."""
         return self.board.stations.get(kind, Stations())
-
-    def alone(self, worker: Worker) -> Iterator[Opening]:
-        """The starts of a visit of one part by one stylist."""
-        track = self.course.tracks[0]
-        if track.named not in (None, worker.stylist_id):
-            return
-        minutes = total_minutes(track.parts[0].steps_of(worker.stylist_id))
-        spans = self.starts(0, 0, worker)
-        if track.needs_chair:
-            spans = intersect(spans, self.with_chair(minutes))
-        for start in _on_grid(intersect(spans, [self.within])):
-            placed = Placed(0, 0, worker.stylist_id, (start, start + minutes))
-            yield Opening(start, worker.stylist_id, start + minutes, (placed,))
-
-    def with_chair(self, minutes: int) -> list[Span]:
-        """Starts from which a chair is free for so long."""
-        if minutes not in self._with_chair:
-            holes = _holes(self.full[StationKind.CHAIR], (0, minutes))
-            self._with_chair[minutes] = subtract(self.within, union(holes))
-        return self._with_chair[minutes]
-
-    def best_from(self, worker: Worker) -> Iterator[Opening]:
-        """The starts of any other visit that this stylist begins."""
-        for start in _on_grid(intersect(self.starts(0, 0, worker), [self.within])):
-            path = _Arrangement(self, start).begun_by(worker)
-            if path is not None:
-                yield Opening(start, worker.stylist_id, max(placed.span[1] for placed in path), path)
 
     def starts(self, track: int, part: int, worker: Worker) -> list[Span]:
         """When this stylist could begin this part, the guest's chair aside."""
@@ -146,6 +131,19 @@ class _Search:
         if key not in self._starts:
             self._starts[key] = self._starts_of(self.course.tracks[track].parts[part], worker)
         return self._starts[key]
+
+    def ways(self, number: int, start: int) -> "_Ways":
+        """The ways to do a track of a visit that begins at `start`."""
+        key = (number, self._skills_of(self.course.tracks[number].named, start))
+        if key not in self._ways:
+            self._ways[key] = _Ways(self, *key)
+        return self._ways[key]
+
+    def _skills_of(self, named: int | None, start: int) -> frozenset[int]:
+        """What the stylist asked for can do on the duty this visit falls into; nothing when there is none."""
+        worker = self.by_id.get(named) if named is not None else None
+        duties = worker.duties if worker else ()
+        return next((duty.skill_ids for duty in duties if duty.span[1] > start), frozenset())
 
     def _starts_of(self, part: Part, worker: Worker) -> list[Span]:
         steps = part.steps_of(worker.stylist_id)
@@ -159,120 +157,199 @@ class _Search:
             holes += _holes(self.full[kind], (first, last))
         return intersect(long_enough, subtract(self.reach, union(holes)))
 
+    def _alone(self, worker: Worker) -> Iterator[Opening]:
+        """One guest, one part: most visits; answered with spans alone."""
+        track = self.course.tracks[0]
+        if track.named not in (None, worker.stylist_id):
+            return
+        minutes = total_minutes(track.parts[0].steps_of(worker.stylist_id))
+        spans = self.starts(0, 0, worker)
+        if track.needs_chair:
+            spans = intersect(spans, self._with_chair_for(minutes))
+        for start in _on_grid(intersect(spans, [self.within])):
+            placed = Placed(0, 0, worker.stylist_id, (start, start + minutes))
+            yield Opening(start, worker.stylist_id, start + minutes, (placed,))
+
+    def _with_chair_for(self, minutes: int) -> list[Span]:
+        """Starts from which a chair is free for so long."""
+        if minutes not in self._with_chair:
+            holes = _holes(self.full[StationKind.CHAIR], (0, minutes))
+            self._with_chair[minutes] = subtract(self.within, union(holes))
+        return self._with_chair[minutes]
+
+    def _one_track(self, start: int, worker: Worker) -> _Path | None:
+        found = self.ways(0, start).begun_by(worker, 0, start)
+        # The guest's chair is the only thing that the parts share.
+        taken = self.full[StationKind.CHAIR] if self.course.tracks[0].needs_chair else []
+        until = next((a for a, b in taken if b > start), None)
+        return next(
+            (path for _, (ends, path) in sorted(found.items()) if until is None or ends <= until), None
+        )
+
+    def _together(self, start: int, worker: Worker) -> _Path | None:
+        if start not in self._arrangements:
+            self._arrangements[start] = _Arrangement(self, start)
+        return self._arrangements[start].begun_by(worker)
+
+
+class _Ways:
+    """The ways to do one track, whatever the minute: by number of changes, the one that ends first.
+
+    `skills` are those of the stylist asked for.
+    """
+
+    def __init__(self, search: _Search, number: int, skills: frozenset[int]) -> None:
+        self.search, self.number, self.skills = search, number, skills
+        self.track = search.course.tracks[number]
+        self._begun: dict[tuple[int, int, int], _ByChanges] = {}
+        self._by_anyone: dict[tuple[int, int], _ByChanges] = {}
+
+    def able(self, part: int, at: int) -> list[Worker]:
+        """Who can begin this part at this minute."""
+        workers = self.search.board.workers
+        if self.track.named is not None:
+            if not any(other.skill_ids <= self.skills for other in self.track.parts):
+                return []
+            if self.track.parts[part].skill_ids <= self.skills:
+                workers = (self.search.by_id[self.track.named],)
+        return [worker for worker in workers if contains(self.search.starts(self.number, part, worker), at)]
+
+    def begun_by(self, worker: Worker, part: int, at: int) -> _ByChanges:
+        """The ways to go on from this part, when this stylist begins it; empty when there is none."""
+        key = (part, at, worker.stylist_id)
+        if key not in self._begun:
+            self._begun[key] = self._begin(worker, part, at) if worker in self.able(part, at) else {}
+        return self._begun[key]
+
+    def _begin(self, worker: Worker, part: int, at: int) -> _ByChanges:
+        ends = at + total_minutes(self.track.parts[part].steps_of(worker.stylist_id))
+        placed = Placed(self.number, part, worker.stylist_id, (at, ends))
+        if part + 1 == len(self.track.parts):
+            return {0: (ends, (placed,))}
+        best: _ByChanges = {}
+        for wait in self.search.course.waits:
+            _keep_earlier(best, self.begun_by(worker, part + 1, ends + wait))
+            _keep_earlier(best, self._anyone(part + 1, ends + wait), more_changes=1)
+        return {changes: (last, (placed, *path)) for changes, (last, path) in best.items()}
+
+    def _anyone(self, part: int, at: int) -> _ByChanges:
+        if (part, at) not in self._by_anyone:
+            best: _ByChanges = {}
+            for worker in self.able(part, at):
+                _keep_earlier(best, self.begun_by(worker, part, at))
+            self._by_anyone[part, at] = best
+        return self._by_anyone[part, at]
+
+
+def _keep_earlier(best: _ByChanges, found: _ByChanges, more_changes: int = 0) -> None:
+    for changes, way in found.items():
+        if changes + more_changes not in best or way[0] < best[changes + more_changes][0]:
+            best[changes + more_changes] = way
+
 
 class _Arrangement:
-    """The ways to arrange one visit that begins at one minute."""
+    """Several tracks that begin at one minute: first when each part could be, then who does it.
+
+    Apart, because units that are short would otherwise be missed again with every choice of stylists.
+    """
 
     def __init__(self, search: _Search, start: int) -> None:
         self.search, self.start = search, start
         self.tracks = search.course.tracks
-        self._best: dict[tuple[int, int, int, int, bool], tuple[_Cost, _Path] | None] = {}
+        reach = (start, start + search.course.longest)
+        self.taken = {
+            kind: [span for span in search.stations(kind).taken if overlaps([reach], span)]
+            for kind in StationKind
+        }
+        self._times: dict[tuple[Step, ...], Iterator[_Path]] = {}
 
     def begun_by(self, worker: Worker) -> _Path | None:
         """Who does what, when this stylist begins; None when it cannot be done."""
-        if len(self.tracks) > 1:
-            return next(self._together(0, (), worker), None)
-        for earliest_first in (False, True):
-            found = self._begin(0, 0, self.start, worker, earliest_first)
-            if found is not None and self._fits_stations(found[1]):
-                return found[1]
-        return None
+        steps = self.tracks[0].parts[0].steps_of(worker.stylist_id)
+        # Each who could begin looks at the same times; no more of them are worked out than are looked at.
+        self._times[steps], times = tee(self._times.get(steps) or self._timed(steps))
+        staffed = (self._staffed(path, worker) for path in times)
+        return next((path for path in staffed if path is not None), None)
 
-    def _together(self, number: int, so_far: _Path, lead: Worker | None) -> Iterator[_Path]:
-        """Every way to place the tracks from `number` on beside those placed so far."""
-        if number == len(self.tracks):
-            if self._fits_stations(so_far):
-                yield so_far
+    def _timed(self, steps: tuple[Step, ...], so_far: _Path = (), wait: int = 0) -> Iterator[_Path]:
+        """Times that leave each kind of station enough units, the first part done as `steps`.
+
+        Stylists stand for all whose minutes are the same.
+        """
+        track, part, at = self._next(so_far, wait)
+        if track == len(self.tracks):
+            yield so_far
             return
-        for path in self._paths(number, 0, self.start, so_far, lead):
-            yield from self._together(number + 1, path, None)
+        for worker in self._one_of_each_pace(track, part, at):
+            own_steps = self.tracks[track].parts[part].steps_of(worker.stylist_id)
+            span = (at, at + total_minutes(own_steps))
+            path = (*so_far, Placed(track, part, worker.stylist_id, span))
+            if (so_far or own_steps == steps) and self._fits_stations(path):
+                is_last = part + 1 == len(self.tracks[track].parts)
+                for then in self.search.course.waits if not is_last else (0,):
+                    yield from self._timed(steps, path, then)
 
-    def _paths(self, number: int, part: int, at: int, so_far: _Path, lead: Worker | None) -> Iterator[_Path]:
-        track = self.tracks[number]
-        for worker in [lead] if lead else self._able(number, part, at):
-            if worker not in self._able(number, part, at):
-                continue
-            placed = self._place(number, part, worker, at)
-            if self._hands_clash(placed, so_far):
-                continue
-            if part + 1 == len(track.parts):
-                yield (*so_far, placed)
-                continue
-            for wait in self.search.course.waits:
-                yield from self._paths(number, part + 1, placed.span[1] + wait, (*so_far, placed), None)
-
-    def _next(
-        self, number: int, part: int, at: int, before: int, earliest_first: bool
-    ) -> tuple[_Cost, _Path] | None:
-        """The best way to go on with a part that begins at `at`, after stylist `before`."""
-        key = (number, part, at, before, earliest_first)
-        if key not in self._best:
-            ways = []
-            for worker in self._able(number, part, at):
-                if found := self._begin(number, part, at, worker, earliest_first):
-                    (changes, ends), path = found
-                    changes += not earliest_first and worker.stylist_id != before
-                    ways.append(((changes, ends), path))
-            self._best[key] = min(ways, default=None)
-        return self._best[key]
-
-    def _begin(
-        self, number: int, part: int, at: int, worker: Worker, earliest_first: bool
-    ) -> tuple[_Cost, _Path] | None:
-        if worker not in self._able(number, part, at):
+    def _staffed(self, path: _Path, lead: Worker) -> _Path | None:
+        """The stylists who do it in these times, when `lead` begins; None when there are too few."""
+        if lead not in self._able(path[0]):
             return None
-        placed = self._place(number, part, worker, at)
-        ends = placed.span[1]
-        if part + 1 == len(self.tracks[number].parts):
-            return (0, ends), (placed,)
-        ways = [
-            (found[0], (placed, *found[1]))
-            for wait in self.search.course.waits
-            if (found := self._next(number, part + 1, ends + wait, worker.stylist_id, earliest_first))
-        ]
-        return min(ways, default=None)
+        return self._staff(path[1:], (path[0]._replace(stylist_id=lead.stylist_id),))
 
-    def _able(self, number: int, part: int, at: int) -> list[Worker]:
-        """Who can begin this part at this minute."""
-        track = self.tracks[number]
-        workers = self.search.board.workers
-        if track.named is not None:
-            skills = self._skills_of_named(track.named)
-            if not any(other.skill_ids <= skills for other in track.parts):
-                return []
-            if track.parts[part].skill_ids <= skills:
-                workers = (self.search.by_id[track.named],)
-        return [worker for worker in workers if contains(self.search.starts(number, part, worker), at)]
+    def _next(self, so_far: _Path, wait: int) -> tuple[int, int, int]:
+        """Track, part and minute that follow."""
+        if not so_far:
+            return 0, 0, self.start
+        last = so_far[-1]
+        if last.part + 1 == len(self.tracks[last.track].parts):
+            return last.track + 1, 0, self.start
+        return last.track, last.part + 1, last.span[1] + wait
 
-    def _skills_of_named(self, named: int) -> frozenset[int]:
-        """What the stylist asked for can do on the duty this visit falls into; nothing when there is none."""
-        worker = self.search.by_id.get(named)
-        duties = worker.duties if worker else ()
-        return next((duty.skill_ids for duty in duties if duty.span[1] > self.start), frozenset())
+    def _one_of_each_pace(self, track: int, part: int, at: int) -> Iterable[Worker]:
+        """Of those who could begin this part and see its track through, one for each way to do it."""
+        ways, steps_of = self.search.ways(track, self.start), self.tracks[track].parts[part].steps_of
+        able = [worker for worker in ways.able(part, at) if ways.begun_by(worker, part, at)]
+        return {steps_of(worker.stylist_id): worker for worker in able}.values()
 
-    def _place(self, number: int, part: int, worker: Worker, at: int) -> Placed:
-        steps = self.tracks[number].parts[part].steps_of(worker.stylist_id)
-        return Placed(number, part, worker.stylist_id, (at, at + total_minutes(steps)))
+    def _staff(self, to_do: _Path, done: _Path) -> _Path | None:
+        """The part with the fewest to choose from goes first."""
+        if not to_do:
+            return tuple(sorted(done))
+        free, placed = min(((self._free(each, done), each) for each in to_do), key=lambda pair: len(pair[0]))
+        rest = tuple(other for other in to_do if other is not placed)
+        staffed = (self._staff(rest, (*done, placed._replace(stylist_id=who))) for who in free)
+        return next((path for path in staffed if path is not None), None)
 
-    def _hands(self, placed: Placed) -> list[Span]:
-        worker = self.search.by_id[placed.stylist_id]
-        return _shifted(worker.windows(self._steps(placed)), placed.span[0])
+    def _free(self, placed: Placed, done: _Path) -> list[int]:
+        """Who could do this part beside what is given out; who does another part of the track comes first."""
+        before = {other.stylist_id for other in done if other.track == placed.track}
+        own = (placed._replace(stylist_id=worker.stylist_id) for worker in self._able(placed))
+        free = [each.stylist_id for each in own if not self._hands_clash(each, done)]
+        return sorted(free, key=lambda who: who not in before)
+
+    def _able(self, placed: Placed) -> list[Worker]:
+        able = self.search.ways(placed.track, self.start).able(placed.part, placed.span[0])
+        steps = self._steps(placed)
+        return [w for w in able if self._steps(placed._replace(stylist_id=w.stylist_id)) == steps]
+
+    def _steps(self, placed: Placed) -> tuple[Step, ...]:
+        return self.tracks[placed.track].parts[placed.part].steps_of(placed.stylist_id)
 
     def _hands_clash(self, placed: Placed, others: _Path) -> bool:
         beside = [span for o in others if o.stylist_id == placed.stylist_id for span in self._hands(o)]
         return any(overlaps(beside, span) for span in self._hands(placed))
 
-    def _steps(self, placed: Placed) -> tuple[Step, ...]:
-        return self.tracks[placed.track].parts[placed.part].steps_of(placed.stylist_id)
+    def _hands(self, placed: Placed) -> list[Span]:
+        windows = self.search.by_id[placed.stylist_id].windows(self._steps(placed))
+        return [(placed.span[0] + a, placed.span[0] + b) for a, b in windows]
 
     def _fits_stations(self, path: _Path) -> bool:
         """Are there units enough of each kind for everybody in this visit at once?"""
         wanted = station_spans(self.search.course, path)
         for kind in {kind for kind, _ in wanted}:
             own = [span for other, span in wanted if other is kind]
-            stations = self.search.stations(kind)
-            beside = [span for span in stations.taken if overlaps(own, span)]
-            if any(overlaps(own, span) for span in crowded([*own, *beside], len(stations.units))):
+            beside = [span for span in self.taken[kind] if overlaps(own, span)]
+            units = len(self.search.stations(kind).units)
+            if any(overlaps(own, span) for span in crowded([*own, *beside], units)):
                 return False
         return True
 
@@ -282,6 +359,8 @@ def station_spans(course: Course, path: tuple[Placed, ...]) -> list[tuple[Statio
     wanted: list[tuple[StationKind, Span]] = []
     for guest in sorted({track.guest for track in course.tracks if track.needs_chair}):
         spans = [placed.span for placed in path if course.tracks[placed.track].guest == guest]
+        if not spans:  # not placed yet
+            continue
         wanted.append((StationKind.CHAIR, (min(a for a, _ in spans), max(b for _, b in spans))))
     for placed in path:
         steps = course.tracks[placed.track].parts[placed.part].steps_of(placed.stylist_id)
@@ -298,7 +377,3 @@ def _on_grid(spans: list[Span]) -> Iterator[int]:
 def _holes(busy: tuple[Span, ...] | list[Span], window: Span) -> list[Span]:
     """Starts t for which t + window overlaps a busy span."""
     return [(a - window[1] + 1, b - window[0]) for a, b in busy]
-
-
-def _shifted(spans: list[Span], by: int) -> list[Span]:
-    return [(a + by, b + by) for a, b in spans]
