@@ -8,7 +8,7 @@ from flask import current_app
 
 from salonpool import clock
 from salonpool.usecases import upkeep
-from salonpool.usecases.booking import bookings
+from salonpool.usecases.booking import approvals, bookings
 from salonpool.usecases.planning import planning
 from salonpool.usecases.pool import offers, rotas
 from salonpool.usecases.texts import inbound, outbox
@@ -56,6 +56,11 @@ def request_nightly_plans() -> None:
 def sweep_holds() -> None:
     """Cancel holds past their time."""
     bookings.sweep_expired_holds(clock.now())
+
+
+def sweep_unanswered() -> None:
+    """Turn down bookings their salon did not answer in time."""
+    approvals.sweep_unanswered(clock.now(), _extension("texting"))
 
 
 def sweep_offers() -> None:

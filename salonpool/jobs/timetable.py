@@ -41,6 +41,7 @@ PLANNING = (
 )
 SWEEPS = (
     Entry("sweep_holds", timedelta(seconds=15), tasks.sweep_holds),
+    Entry("sweep_unanswered", timedelta(seconds=15), tasks.sweep_unanswered),
     Entry("sweep_offers", timedelta(seconds=15), tasks.sweep_offers),
     Entry("fill_rotas", DAY, tasks.fill_rotas, offset=timedelta(hours=18)),
     Entry("tidy_up", DAY, tasks.tidy_up, offset=timedelta(hours=20)),

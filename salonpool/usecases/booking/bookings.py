@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -18,15 +17,12 @@ from salonpool.domain.booking import (
     Wish,
 )
 from salonpool.domain.links import digest
-from salonpool.domain.phone import mobile_number
 from salonpool.domain.refusal import InvalidInput, Refusal
 from salonpool.domain.text_input import name as clean_name
-from salonpool.domain.text_input import note as clean_note
-from salonpool.models import Booking, BookingItem
-from salonpool.queries.salons import SalonRow, get_salon
+from salonpool.models import Booking
+from salonpool.queries.salons import get_salon
 from salonpool.queries.visits import get_visit
 from salonpool.usecases import idempotency
-from salonpool.usecases.booking import customers
 from salonpool.usecases.booking.booked import GUEST, Booked, answer_of, record
 from salonpool.usecases.booking.commit import (
     Wanted,
@@ -36,20 +32,12 @@ from salonpool.usecases.booking.commit import (
     nearest_starts,
     release_holds,
 )
+from salonpool.usecases.booking.settling import Guest as Guest
+from salonpool.usecases.booking.settling import checked, settle, tell
 from salonpool.usecases.booking.stored import stored_wish
-from salonpool.usecases.booking.texts import text_booked
 from salonpool.usecases.texts.texting import Texting
 
 SWEEP_AT_ONCE = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Guest:
-    """Who comes, as typed; the use case checks it, not the door."""
-
-    phone: str
-    name: str | None = None
-    note: str | None = None
 
 
 @retried
@@ -63,15 +51,17 @@ def book(
     language: str,
     now: datetime,
     texting: Texting,
+    actor: str = GUEST,
 ) -> Booked:
-    """A confirmed booking in one step; the guest is texted. `key` makes a retry harmless.
+    """A booking in one step, pending where the salon approves first; the guest is texted. `key` makes a retry
+    harmless. A desk (`actor` account:ID) needs no phone and no approval.
 
     Raises SlotTaken with the nearest openings, InvalidInput, Missing.
     """
     key = idempotency.check(key)
     wanted = Wanted(get_visit(get_salon(salon_slug, language), _checked_wish(wish), language), starts_at)
-    guest = _checked(guest, wanted.salon, texting)
-    asked = [salon_slug, asdict(wish), starts_at.isoformat(), asdict(guest)]
+    guest = checked(guest, wanted.salon, texting, actor=actor)
+    asked = [salon_slug, asdict(wish), starts_at.isoformat(), asdict(guest)] + [actor] * (actor != GUEST)
     body_digest = digest(json.dumps(asked, ensure_ascii=False))
 
     def make(session: Session) -> Booked:
@@ -81,7 +71,9 @@ def book(
         booking = _new(now, BookingStatus.CONFIRMED, language)
         booking.client_ref = key
         commit(session, booking, wanted, now)
-        booked = _settle(session, booking, wanted.salon, guest, now, texting)
+        settle(session, booking, wanted.salon, guest, now, texting, actor=actor)
+        tell(session, booking, wanted.salon, now, texting)
+        booked = answer_of(session, booking, wanted.salon)
         idempotency.keep(session, "book", key, body_digest, booking.id, asdict(booked), now)
         return booked
 
@@ -122,7 +114,7 @@ def confirm(
     if key is not None:
         idempotency.check(key)
     wanted = stored_wish(booking_id, language)
-    guest = _checked(guest, wanted.salon, texting)
+    guest = checked(guest, wanted.salon, texting)
     body_digest = digest(json.dumps([booking_id, asdict(guest)], ensure_ascii=False))
 
     def make(session: Session) -> Booked:
@@ -132,10 +124,11 @@ def confirm(
         booking = session.get_one(Booking, booking_id, with_for_update=True, populate_existing=True)
         before = {"status": booking.status}
         _take(session, booking, wanted, now)
-        booking.status, booking.language = BookingStatus.CONFIRMED, language
-        booking.held_until = booking.cancel_cause = booking.cancelled_at = None
+        booking.language = language
         keep_place(session, booking.id)
-        booked = _settle(session, booking, wanted.salon, guest, now, texting, before)
+        settle(session, booking, wanted.salon, guest, now, texting, before=before)
+        tell(session, booking, wanted.salon, now, texting)
+        booked = answer_of(session, booking, wanted.salon)
         if key is not None:
             idempotency.keep(session, "confirm", key, body_digest, booking.id, asdict(booked), now)
         return booked
@@ -170,39 +163,9 @@ def _take(session: Session, booking: Booking, wanted: Wanted, now: datetime) -> 
     if booking.status == BookingStatus.HELD and booking.held_until is not None and now < booking.held_until:
         return
     if booking.status != BookingStatus.HELD and not expired:
-        raise Refusal("already_confirmed" if booking.confirmed_at else "not_open", status=booking.status)
+        is_booking = booking.confirmed_at or booking.status == BookingStatus.PENDING
+        raise Refusal("already_confirmed" if is_booking else "not_open", status=booking.status)
     commit(session, booking, wanted, now)
-
-
-def _settle(
-    session: Session,
-    booking: Booking,
-    salon: SalonRow,
-    guest: Guest,
-    now: datetime,
-    texting: Texting,
-    before: dict[str, Any] | None = None,
-) -> Booked:
-    """Put the guest's name to a place that is theirs, and tell them."""
-    customer = customers.find_or_add(session, salon, guest.phone, guest.name, booking.language, now)
-    booking.customer_id, booking.note, booking.confirmed_at = customer.id, guest.note, now
-    booking.no_sms_reason = customers.no_sms_reason(session, guest.phone)
-    items = sa.update(BookingItem).where(BookingItem.booking_id == booking.id, BookingItem.guest == 0)
-    session.execute(items.values(guest_name=guest.name))
-    booking.link_digest = digest(texting.links.booking_token(booking.id, booking.link_version))
-    session.flush()
-    record(session, now, GUEST, "book", booking, before)
-    text_booked(session, booking, salon, now, texting)
-    return answer_of(session, booking, salon)
-
-
-def _checked(guest: Guest, salon: SalonRow, texting: Texting) -> Guest:
-    """The guest with a number in E.164 and clean words, before anything is locked. Raises InvalidInput."""
-    return Guest(
-        phone=mobile_number(guest.phone, salon.region, field="customer.phone", demo=texting.demo),
-        name=clean_name(guest.name, field="customer.name"),
-        note=clean_note(guest.note),
-    )
 
 
 def _refuse_known_ref(session: Session, key: str) -> None:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salonpool.domain.money import Money
+from salonpool.domain.phone import for_reading
 from salonpool.messaging import formats
 from salonpool.models import Booking, BookingItem, CatalogueEntry, Customer, Service, Stylist
 from salonpool.queries.naming import name_in
@@ -17,6 +18,23 @@ from salonpool.usecases.texts.texting import Texting
 def text_booked(session: Session, booking: Booking, salon: SalonRow, now: datetime, texting: Texting) -> None:
     """C1: what was booked, and the link that changes it."""
     _text(session, booking, salon, "C1", "confirmed", _visit(session, booking, texting), now)
+
+
+def text_asked(session: Session, booking: Booking, salon: SalonRow, now: datetime, texting: Texting) -> None:
+    """C1P: nothing is booked yet, and until when the salon answers."""
+    answer_by = booking.answer_by or booking.starts_at
+    values = _visit(session, booking, texting) | {
+        "h": formats.deadline(answer_by, salon.tz, booking.language)
+    }
+    _text(session, booking, salon, "C1P", "asked", values, now)
+
+
+def text_refused(
+    session: Session, booking: Booking, salon: SalonRow, now: datetime, texting: Texting
+) -> None:
+    """C7: the salon cannot serve the guest then; where to choose another time."""
+    values = {"u": texting.links.text_url(f"/s/{salon.slug}"), "tel": for_reading(salon.phone, salon.region)}
+    _text(session, booking, salon, "C7", "refused", values, now)
 
 
 def text_moved(session: Session, booking: Booking, salon: SalonRow, now: datetime, texting: Texting) -> None:

@@ -1,0 +1,208 @@
+"""Bookings as the desk of their salon sees them: with the phone, the note, and how the guest kept to them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from salonpool.database import db
+from salonpool.domain.attendance import FORGOTTEN, Attendance, Slip, attendance, is_late_cancel
+from salonpool.domain.booking import BookingStatus, CancelCause
+from salonpool.domain.money import Money
+from salonpool.domain.refusal import Missing
+from salonpool.models import (
+    Booking,
+    BookingItem,
+    Card,
+    CatalogueEntry,
+    Customer,
+    Salon,
+    Segment,
+    Service,
+    Stylist,
+)
+from salonpool.queries.naming import name_in
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """One service of a visit; guest 0 is the one who booked. `stylist_names`: all who do it, in order."""
+
+    guest: int
+    guest_name: str | None
+    service_name: str
+    stylist_names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesRow:
+    """Another visit of the same series."""
+
+    id: int
+    starts_at: datetime
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeskBooking:
+    """A booking for its salon's desk."""
+
+    id: int
+    salon_id: int
+    status: str
+    starts_at: datetime
+    ends_at: datetime
+    guest_name: str | None
+    phone: str | None
+    note: str | None
+    items: tuple[ItemRow, ...]
+    price: Money
+    no_sms_reason: str | None
+    answer_by: datetime | None
+    cancel_cause: str | None
+    attendance: Attendance
+    series: tuple[SeriesRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PendingRow:
+    """A booking that waits for the salon's yes."""
+
+    id: int
+    starts_at: datetime
+    answer_by: datetime
+    guest_name: str | None
+    service_names: tuple[str, ...]
+    stylist_name: str
+    attendance: Attendance
+
+
+def get_desk_booking(booking_id: int, language: str, now: datetime) -> DeskBooking:
+    """The booking, worded in `language`. Raises Missing; ask access.py for the id first."""
+    found = db.session.execute(
+        sa.select(Booking, Customer.phone, Card.name)
+        .outerjoin(Customer, Customer.id == Booking.customer_id)
+        .outerjoin(Card, sa.and_(Card.customer_id == Customer.id, Card.salon_id == Booking.salon_id))
+        .where(Booking.id == booking_id)
+    ).one_or_none()
+    if found is None:
+        raise Missing
+    booking, phone, card_name = found
+    items = _items([booking_id], language)[booking_id]
+    return DeskBooking(
+        id=booking.id,
+        salon_id=booking.salon_id,
+        status=booking.status,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        guest_name=items[0].guest_name or card_name,
+        phone=phone,
+        note=booking.note,
+        items=items,
+        price=Money(booking.price_minor, booking.currency),
+        no_sms_reason=booking.no_sms_reason,
+        answer_by=booking.answer_by,
+        cancel_cause=booking.cancel_cause,
+        attendance=_attendance(booking.salon_id, [booking.customer_id], now).get(
+            booking.customer_id, Attendance()
+        ),
+        series=tuple(list_series(booking.series_id)) if booking.series_id else (),
+    )
+
+
+def list_pending(salon_id: int, language: str, now: datetime) -> list[PendingRow]:
+    """What waits for the salon's answer, the most urgent first."""
+    rows = db.session.execute(
+        sa.select(Booking, Stylist.name, Card.name)
+        .join(Stylist, Stylist.id == Booking.stylist_id)
+        .outerjoin(Customer, Customer.id == Booking.customer_id)
+        .outerjoin(Card, sa.and_(Card.customer_id == Customer.id, Card.salon_id == Booking.salon_id))
+        .where(
+            Booking.salon_id == salon_id,
+            Booking.status == BookingStatus.PENDING,
+            Booking.answer_by > now,
+            Booking.starts_at > now,
+        )
+        .order_by(Booking.answer_by, Booking.id)
+    ).all()
+    items = _items([booking.id for booking, _, _ in rows], language)
+    kept = _attendance(salon_id, [booking.customer_id for booking, _, _ in rows], now)
+    return [
+        PendingRow(
+            id=booking.id,
+            starts_at=booking.starts_at,
+            answer_by=booking.answer_by or booking.starts_at,
+            guest_name=items[booking.id][0].guest_name or card_name,
+            service_names=tuple(item.service_name for item in items[booking.id]),
+            stylist_name=stylist_name,
+            attendance=kept.get(booking.customer_id, Attendance()),
+        )
+        for booking, stylist_name, card_name in rows
+    ]
+
+
+def list_series(series_id: int) -> list[SeriesRow]:
+    """The visits made by one wish to repeat, in order of time."""
+    rows = db.session.execute(
+        sa.select(Booking.id, Booking.starts_at, Booking.status)
+        .where(Booking.series_id == series_id)
+        .order_by(Booking.starts_at)
+    )
+    return [SeriesRow(*row) for row in rows]
+
+
+def _attendance(
+    salon_id: int, customer_ids: Iterable[int | None], now: datetime
+) -> dict[int | None, Attendance]:
+    """How guests kept to their bookings at this salon; what they did elsewhere is not its business."""
+    rows = db.session.execute(
+        sa.select(Booking.customer_id, Booking.status, Booking.starts_at)
+        .add_columns(Booking.cancelled_at, Salon.free_minutes)
+        .join(Salon, Salon.id == Booking.salon_id)
+        .where(
+            Booking.salon_id == salon_id,
+            Booking.customer_id.in_({customer_id for customer_id in customer_ids if customer_id}),
+            Booking.starts_at > now - FORGOTTEN,
+            sa.or_(
+                Booking.status == BookingStatus.NO_SHOW,
+                sa.and_(
+                    Booking.cancel_cause == CancelCause.GUEST,
+                    Booking.confirmed_at.is_not(None),  # what the salon had not agreed to cost it nothing
+                ),
+            ),
+        )
+    )
+    slips: dict[int | None, list[tuple[Slip, datetime]]] = {}
+    for customer_id, status, starts_at, cancelled_at, free_minutes in rows:
+        if status == BookingStatus.NO_SHOW:
+            slips.setdefault(customer_id, []).append((Slip.NO_SHOW, starts_at))
+        elif cancelled_at is not None and is_late_cancel(starts_at, cancelled_at, free_minutes):
+            slips.setdefault(customer_id, []).append((Slip.LATE_CANCEL, starts_at))
+    return {customer_id: attendance(found, now) for customer_id, found in slips.items()}
+
+
+def _items(booking_ids: list[int], language: str) -> dict[int, tuple[ItemRow, ...]]:
+    names: dict[int, list[str]] = {}
+    for item_id, name in db.session.execute(
+        sa.select(Segment.item_id, Stylist.name)
+        .join(Stylist, Stylist.id == Segment.stylist_id)
+        .where(Segment.booking_id.in_(booking_ids))
+        .order_by(Segment.starts_at)
+    ):
+        names.setdefault(item_id, []).append(name)
+    rows = db.session.execute(
+        sa.select(BookingItem, name_in(language, CatalogueEntry))
+        .join(Service, Service.id == BookingItem.service_id)
+        .join(
+            CatalogueEntry,
+            sa.and_(CatalogueEntry.network_id == Service.network_id, CatalogueEntry.code == Service.code),
+        )
+        .where(BookingItem.booking_id.in_(booking_ids))
+        .order_by(BookingItem.booking_id, BookingItem.position)
+    )
+    found: dict[int, list[ItemRow]] = {booking_id: [] for booking_id in booking_ids}
+    for item, service_name in rows:
+        by = tuple(dict.fromkeys(names.get(item.id, ())))
+        found[item.booking_id].append(ItemRow(item.guest, item.guest_name, service_name, by))
+    return {booking_id: tuple(items) for booking_id, items in found.items()}

@@ -1,0 +1,86 @@
+"""A place becomes somebody's booking: whose it is, whether the salon must agree first, and who is told."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salonpool.domain.booking import BookingStatus, answer_by
+from salonpool.domain.links import digest
+from salonpool.domain.phone import mobile_number
+from salonpool.domain.refusal import InvalidInput
+from salonpool.domain.text_input import name as clean_name
+from salonpool.domain.text_input import note as clean_note
+from salonpool.models import Booking, BookingItem
+from salonpool.queries.salons import SalonRow
+from salonpool.usecases.booking import customers
+from salonpool.usecases.booking.booked import GUEST, record
+from salonpool.usecases.booking.texts import text_asked, text_booked
+from salonpool.usecases.texts.texting import Texting
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Who comes, as typed; the use case checks it, not the door. Only a desk books without a phone."""
+
+    phone: str | None
+    name: str | None = None
+    note: str | None = None
+
+
+def checked(guest: Guest, salon: SalonRow, texting: Texting, *, actor: str = GUEST) -> Guest:
+    """The guest with a number in E.164 and clean words, before anything is locked. Raises InvalidInput."""
+    name = clean_name(guest.name, field="customer.name")
+    has_phone = actor == GUEST or bool(guest.phone and guest.phone.strip())
+    if not has_phone and name is None:
+        raise InvalidInput("missing", field="customer.name", example="林太太")
+    return Guest(
+        phone=mobile_number(guest.phone or "", salon.region, field="customer.phone", demo=texting.demo)
+        if has_phone
+        else None,
+        name=name,
+        note=clean_note(guest.note),
+    )
+
+
+def settle(
+    session: Session,
+    booking: Booking,
+    salon: SalonRow,
+    guest: Guest,
+    now: datetime,
+    texting: Texting,
+    *,
+    actor: str = GUEST,
+    before: dict[str, Any] | None = None,
+) -> None:
+    """Put the guest's name to a place that is theirs. A salon that approves first has the last word, except
+    over what its own desk books."""
+    booking.held_until = booking.cancel_cause = booking.cancelled_at = None
+    if salon.approve_minutes is not None and actor == GUEST:
+        booking.status, booking.answer_by = (
+            BookingStatus.PENDING,
+            answer_by(booking.starts_at, salon.approve_minutes, now),
+        )
+    else:
+        booking.status, booking.confirmed_at = BookingStatus.CONFIRMED, now
+    if guest.phone is not None:
+        customer = customers.find_or_add(session, salon, guest.phone, guest.name, booking.language, now)
+        booking.customer_id = customer.id
+    booking.note = guest.note
+    booking.no_sms_reason = customers.no_sms_reason(session, guest.phone)
+    items = sa.update(BookingItem).where(BookingItem.booking_id == booking.id, BookingItem.guest == 0)
+    session.execute(items.values(guest_name=guest.name))
+    booking.link_digest = digest(texting.links.booking_token(booking.id, booking.link_version))
+    session.flush()
+    record(session, now, actor, "book", booking, before)
+
+
+def tell(session: Session, booking: Booking, salon: SalonRow, now: datetime, texting: Texting) -> None:
+    """C1, or C1P while the salon has not agreed."""
+    if booking.status == BookingStatus.PENDING:
+        text_asked(session, booking, salon, now, texting)
+    else:
+        text_booked(session, booking, salon, now, texting)
