@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from salonpool.models import AuditEntry
+from salonpool.usecases.rows import insert
 
 
 def record(
@@ -20,14 +21,14 @@ def record(
     after: dict[str, Any] | None = None,
 ) -> None:
     """Note who (`account:7`, `guest`, `clock`, `stylist:3`) did what to which row. No phone numbers."""
-    session.add(
-        AuditEntry(
-            at=now,
-            actor=actor,
-            action=action,
-            subject=subject,
-            subject_id=subject_id,
-            before=before,
-            after=after,
-        )
+    insert(
+        session,
+        AuditEntry,
+        at=now,
+        actor=actor,
+        action=action,
+        subject=subject,
+        subject_id=subject_id,
+        before=before,
+        after=after,
     )

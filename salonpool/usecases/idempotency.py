@@ -6,10 +6,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salonpool.database import lock
+from salonpool.database import fetch, lock
 from salonpool.domain.refusal import InvalidInput
 from salonpool.models import IdempotencyKey
+from salonpool.usecases.rows import insert
 
+_KEPT = sa.select(IdempotencyKey.body_digest, IdempotencyKey.answer).where(
+    IdempotencyKey.route == sa.bindparam("route"), IdempotencyKey.key == sa.bindparam("key")
+)
 KEEP = timedelta(hours=48)
 MAX_LENGTH = 255
 EXAMPLE = "5f1c0d8e-7a52-4c11-9d3c-0b6a3c1f2e4d"
@@ -30,14 +34,13 @@ def replay(session: Session, route: str, key: str, body_digest: str) -> dict[str
     Raises InvalidInput if the key came with another body before.
     """
     lock(session, f"key:{route}:{key}")
-    kept = session.scalar(
-        sa.select(IdempotencyKey).where(IdempotencyKey.route == route, IdempotencyKey.key == key)
-    )
-    if kept is None:
+    kept = fetch(_KEPT, {"route": route, "key": key})
+    if not kept:
         return None
-    if kept.body_digest != body_digest:
+    if kept[0].body_digest != body_digest:
         raise InvalidInput("idempotency_key_reused", field="Idempotency-Key")
-    return kept.answer
+    answer: dict[str, Any] = kept[0].answer
+    return answer
 
 
 def keep(
@@ -50,15 +53,15 @@ def keep(
     now: datetime,
 ) -> None:
     """Remember a 201 for later retries; `booking_id` is the booking it tells of, if it does."""
-    session.add(
-        IdempotencyKey(
-            route=route,
-            key=key,
-            body_digest=body_digest,
-            booking_id=booking_id,
-            answer=answer,
-            created_at=now,
-        )
+    insert(
+        session,
+        IdempotencyKey,
+        route=route,
+        key=key,
+        body_digest=body_digest,
+        booking_id=booking_id,
+        answer=answer,
+        created_at=now,
     )
 
 
