@@ -23,7 +23,8 @@ from salonpool.queries.visits import Visit
 _ON_DUTY = (
     sa.select(Assignment.salon_id, Assignment.stylist_id, Assignment.starts_at, Assignment.ends_at)
     .add_columns(StylistSkill.skill_id, StylistSkill.valid_from, StylistSkill.valid_to)
-    .add_columns(Stylist.takes_second_guest, Stylist.gender, sa.type_coerce(Stylist.speaks, sa.String))
+    .add_columns(Stylist.takes_second_guest, Stylist.gender, sa.cast(Stylist.speaks, sa.Text))
+    .add_columns(Stylist.name)
     .join(Stylist, Stylist.id == Assignment.stylist_id)
     .join(StylistSkill, StylistSkill.stylist_id == Assignment.stylist_id)
     .where(
@@ -79,14 +80,19 @@ def find_openings_at_salons(
     except_booking_id: int | None = None,
 ) -> list[list[Opening]]:
     """The openings of each visit, as find_openings(); two statements for all salons together."""
-    first, starts_until = max(starts_from, now), min(starts_until, now + HORIZON)
-    if first >= starts_until or not visits:
+    within = offered_within(starts_from, starts_until, now)
+    if within[0] >= within[1] or not visits:
         return [[] for _ in visits]
-    ends_until = starts_until + timedelta(minutes=max(visit.course.longest for visit in visits))
-    boards = read_boards(visits, first, ends_until, now, except_booking_id=except_booking_id)
-    # The minute that has begun is over: a start must lie after now.
-    within = (to_minutes(first) + (1 if first == now else 0), to_minutes(starts_until))
+    ends_at = from_minutes(within[1] + max(visit.course.longest for visit in visits))
+    boards = read_boards(visits, from_minutes(within[0]), ends_at, now, except_booking_id=except_booking_id)
     return [list(openings(board, visit.course, within)) for visit, board in zip(visits, boards, strict=True)]
+
+
+def offered_within(starts_from: datetime, starts_until: datetime, now: datetime) -> Span:
+    """The part of a stretch in which starts are offered: after now, within the horizon; maybe none of it."""
+    first = max(starts_from, now)
+    # The minute that has begun is over: a start must lie after now.
+    return to_minutes(first) + (1 if first == now else 0), to_minutes(min(starts_until, now + HORIZON))
 
 
 def read_boards(
@@ -101,14 +107,27 @@ def read_boards(
 
     Expired holds do not count, nor does the booking that is confirmed or moved.
     """
+    return read_named_boards(visits, starts_at, ends_at, now, except_booking_id=except_booking_id)[0]
+
+
+def read_named_boards(
+    visits: Sequence[Visit],
+    starts_at: datetime,
+    ends_at: datetime,
+    now: datetime,
+    *,
+    except_booking_id: int | None = None,
+) -> tuple[list[Board], dict[int, str]]:
+    """As read_boards(), and the names of the stylists on them, by the same two statements."""
     salon_ids = sorted({visit.salon.id for visit in visits})
-    workers = _on_duty(visits, salon_ids, starts_at, ends_at)
+    workers, names = _on_duty(visits, salon_ids, starts_at, ends_at)
     resources = {f"stylist:{stylist_id}" for found in workers for stylist_id in found}
-    for visit in visits:
-        resources |= {f"{kind}:{unit}" for kind, ids in visit.salon.units.items() for unit in ids}
-    resources |= {closed(salon_id) for salon_id in salon_ids}
+    staffed = {v.salon.id: v.salon for v, found in zip(visits, workers, strict=True) if found}
+    for salon in staffed.values():
+        resources |= {f"{kind}:{unit}" for kind, ids in salon.units.items() for unit in ids}
+    resources |= {closed(salon_id) for salon_id in staffed}
     busy = _busy(resources, starts_at, ends_at, now, except_booking_id)
-    return [
+    boards = [
         Board(
             workers=tuple(
                 Worker(
@@ -124,6 +143,7 @@ def read_boards(
         )
         for visit, found in zip(visits, workers, strict=True)
     ]
+    return boards, names
 
 
 def closed(salon_id: int) -> str:
@@ -131,11 +151,14 @@ def closed(salon_id: int) -> str:
     return f"closed:{salon_id}"
 
 
-def free_starts(found: Collection[Opening], visit: Visit) -> list[FreeStart]:
-    """Openings with the stylists' names and the price, ready to be offered."""
-    wanted = {placed.stylist_id for opening in found for placed in opening.placed}
-    stylists = sa.select(Stylist.id, Stylist.name).where(Stylist.id.in_(wanted))
-    names = {row.id: row.name for row in fetch(stylists)}
+def free_starts(
+    found: Collection[Opening], visit: Visit, names: Mapping[int, str] | None = None
+) -> list[FreeStart]:
+    """Openings with the stylists' names, read unless given, and the price, ready to be offered."""
+    if names is None:
+        wanted = {placed.stylist_id for opening in found for placed in opening.placed}
+        stylists = sa.select(Stylist.id, Stylist.name).where(Stylist.id.in_(wanted))
+        names = {row.id: row.name for row in fetch(stylists)}
     same: dict[tuple[int, ...], tuple[tuple[str, ...], Money]] = {}
     starts = []
     for opening in found:
@@ -165,8 +188,11 @@ def booked_minutes(stylist_ids: Collection[int], day: tuple[datetime, datetime])
 
 def _on_duty(
     visits: Sequence[Visit], salon_ids: list[int], starts_at: datetime, ends_at: datetime
-) -> list[dict[int, tuple[bool, list[Duty]]]]:
-    """For each visit, who suits the guest: whether they take a second guest, and their duties there."""
+) -> tuple[list[dict[int, tuple[bool, list[Duty]]]], dict[int, str]]:
+    """For each visit, who suits the guest: whether they take a second guest, and their duties there.
+
+    And the names of all.
+    """
     wanted = {
         "salon_ids": salon_ids,
         "skill_ids": list({skill for visit in visits for skill in visit.course.skill_ids}),
@@ -177,25 +203,25 @@ def _on_duty(
     rows = fetch(_ON_DUTY, wanted)
     zones = {visit.salon.id: visit.salon.tz for visit in visits}
     first_on = (starts_at - 2 * DAY).date()  # before every local day that is asked about
-    skills: dict[tuple[int, int, datetime, datetime], set[int]] = {}
-    people = {}
-    for salon_id, stylist_id, begins, ends, skill_id, valid_from, valid_to, second, gender, speaks in rows:
-        held = skills.setdefault((salon_id, stylist_id, begins, ends), set())
-        people[stylist_id] = (second, gender, speaks)
+    skills: dict[int, dict[tuple[int, datetime, datetime], set[int]]] = {each: {} for each in salon_ids}
+    people, names = {}, {}
+    for salon_id, stylist_id, begins, ends, skill_id, valid_from, valid_to, *person, name in rows:
+        held = skills[salon_id].setdefault((stylist_id, begins, ends), set())
+        people[stylist_id], names[stylist_id] = person, name
         always = valid_to is None and valid_from <= first_on
         if always or _valid_on(local_day(begins, zones[salon_id]), valid_from, valid_to):
             held.add(skill_id)
     found: list[dict[int, tuple[bool, list[Duty]]]] = []
     for visit in visits:
         mine: dict[int, tuple[bool, list[Duty]]] = {}
-        for (salon_id, stylist_id, begins, ends), held in skills.items():
+        only = visit.only_stylist_id
+        for (stylist_id, begins, ends), held in skills[visit.salon.id].items():
             second, gender, speaks = people[stylist_id]
-            asked = visit.only_stylist_id in (None, stylist_id)
-            if salon_id == visit.salon.id and asked and _suits(visit.wish, gender, speaks):
+            if only in (None, stylist_id) and _suits(visit.wish, gender, speaks):
                 duty = Duty((to_minutes(begins), to_minutes(ends)), frozenset(held))
                 mine.setdefault(stylist_id, (second, []))[1].append(duty)
         found.append(mine)
-    return found
+    return found, names
 
 
 def _suits(wish: Wish, gender: str | None, speaks: str) -> bool:

@@ -12,7 +12,7 @@ from salonpool.database import db, fetch
 from salonpool.domain.course import StationKind, Step, total_minutes
 from salonpool.domain.money import Money
 from salonpool.domain.person import LANGUAGES
-from salonpool.domain.refusal import Missing
+from salonpool.domain.refusal import InvalidInput, Missing
 from salonpool.domain.shift import WORKING_STATES
 from salonpool.models import (
     Assignment,
@@ -64,6 +64,16 @@ def _salons(language: str) -> Any:
 _SALONS = {language: _salons(language) for language in LANGUAGES}
 _BY_SLUG = {language: _SALONS[language].where(Salon.slug == sa.bindparam("slug")) for language in LANGUAGES}
 _BY_ID = {language: _SALONS[language].where(Salon.id == sa.bindparam("id")) for language in LANGUAGES}
+# Of which network: of the salon one is near to, or the one that was made first.
+_HOME_NETWORK = sa.select(Salon.network_id).where(Salon.slug == sa.bindparam("near")).scalar_subquery()
+_FIRST_NETWORK = sa.select(sa.func.min(Network.id)).scalar_subquery()
+_OF_NETWORK = {
+    (language, is_near): _SALONS[language]
+    .where(Salon.network_id == (_HOME_NETWORK if is_near else _FIRST_NETWORK))
+    .order_by(Salon.district, Salon.name)
+    for language in LANGUAGES
+    for is_near in (True, False)
+}
 _ASKED_FOR = sa.and_(
     Service.salon_id.in_(sa.bindparam("salon_ids", expanding=True)),
     sa.or_(
@@ -195,6 +205,17 @@ def list_salons(language: str, network_id: int | None = None) -> list[SalonRow]:
     if network_id is not None:
         statement = statement.where(Salon.network_id == network_id)
     return [_row(row) for row in fetch(statement)]
+
+
+def list_of_network(near: str | None, language: str) -> list[SalonRow]:
+    """The salons of one network, by district and name: of the salon with slug `near`, or, without it, of the
+    network made first. Networks on one database never mix. Raises InvalidInput for an unknown salon.
+    """
+    is_near = near is not None
+    found = [_row(row) for row in fetch(_OF_NETWORK[language, is_near], {"near": near} if is_near else {})]
+    if is_near and not found:
+        raise InvalidInput("unknown_choice", field="near")
+    return found
 
 
 def list_services(salon: SalonRow, language: str) -> list[ServiceRow]:

@@ -8,6 +8,7 @@ from salonpool.domain.availability import Opening, Placed
 from salonpool.domain.booking import MAX_GUESTS, MAX_SERVICES, Wish
 from salonpool.domain.course import Course, Part, Step, Track, total_minutes
 from salonpool.domain.money import Money
+from salonpool.domain.person import Gender
 from salonpool.domain.refusal import InvalidInput
 from salonpool.queries.salons import SalonRow, ServiceRow, list_services
 
@@ -111,7 +112,15 @@ class Visit:
 
 
 def get_visit(salon: SalonRow, wish: Wish, language: str) -> Visit:
-    """The visit wished for. Raises InvalidInput: no service, too many, a foreign one, an add-on alone."""
+    """The visit wished for. Raises InvalidInput as visit_for()."""
+    return visit_for(salon, wish, list_services(salon, language))
+
+
+def visit_for(salon: SalonRow, wish: Wish, services: Iterable[ServiceRow]) -> Visit:
+    """The visit wished for, of the salon's services, already read.
+
+    Raises InvalidInput: no service, too many, a foreign one, an add-on alone.
+    """
     guests = [wish.service_ids, *(companion.service_ids for companion in wish.companions)]
     if len(guests) > MAX_GUESTS:
         raise InvalidInput("too_many_guests", field="companions", limit=MAX_GUESTS - 1)
@@ -119,7 +128,7 @@ def get_visit(salon: SalonRow, wish: Wish, language: str) -> Visit:
         raise InvalidInput("missing", field="services", example="1")
     if sum(len(ids) for ids in guests) > MAX_SERVICES:
         raise InvalidInput("too_many_services", field="services", limit=MAX_SERVICES)
-    known = {service.id: service for service in list_services(salon, language)}
+    known = {service.id: service for service in services}
     if any(service_id not in known for ids in guests for service_id in ids):
         raise InvalidInput("unknown_choice", field="services")
     if any(known[ids[0]].add_on for ids in guests):
@@ -127,11 +136,17 @@ def get_visit(salon: SalonRow, wish: Wish, language: str) -> Visit:
     return _visit(salon, wish, guests, known)
 
 
-def visit_of(salon: SalonRow, services: Iterable[ServiceRow], stylist_id: int | None = None) -> Visit:
+def visit_of(
+    salon: SalonRow,
+    services: Sequence[ServiceRow],
+    stylist_id: int | None = None,
+    *,
+    gender: Gender | None = None,
+    speaks: str | None = None,
+) -> Visit:
     """The visit of one guest who wants these services of the salon, already read."""
-    known = {service.id: service for service in services}
-    wish = Wish(tuple(known), stylist_id)
-    return _visit(salon, wish, [wish.service_ids], known)
+    wish = Wish(tuple(service.id for service in services), stylist_id, gender=gender, speaks=speaks)
+    return _visit(salon, wish, [wish.service_ids], {service.id: service for service in services})
 
 
 def _visit(

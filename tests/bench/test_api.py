@@ -53,7 +53,7 @@ def test_an_undescribed_status_is_seen(serving: Any, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("example_url", ["sqlite"], indirect=True)
 def test_an_answer_that_lacks_a_field_is_seen(serving: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(salon_routes, "_salon", lambda salon: {"slug": salon.slug})
+    monkeypatch.setattr(salon_routes, "salon_of", lambda salon: {"slug": salon.slug})
     outcome = api.explore(serving, 1, only=SALONS)
     assert f"{SALONS}: Response violates schema" in outcome.contradictions
 

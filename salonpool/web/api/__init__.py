@@ -9,11 +9,11 @@ from flask_smorest import Api
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from salonpool.domain.refusal import InvalidInput
-from salonpool.web.api import bookings, description, offers, salons, shifts
+from salonpool.web.api import bookings, description, nearby, offers, salons, shifts
 from salonpool.web.extensions import csrf
 
 DEEPEST = 10
-BLUEPRINTS = (salons.blueprint, bookings.blueprint, shifts.blueprint, offers.blueprint)
+BLUEPRINTS = (salons.blueprint, nearby.blueprint, bookings.blueprint, shifts.blueprint, offers.blueprint)
 
 
 class AsWritten(DefaultJSONProvider):

@@ -55,6 +55,9 @@ EXAMPLES: dict[str, Any] = {
     "ends_at": "2026-10-20T10:00:00Z",
     "from": "2026-10-20",
     "days": 7,
+    "order": "time",
+    "gender": "woman",
+    "speaks": "en",
     "phone": "0912 345 678",
     "name": "林太太",
     "note": "Short at the sides, please.",
@@ -88,7 +91,7 @@ def idempotency_key(*, required: bool) -> dict[str, Any]:
         "in": "header",
         "name": "Idempotency-Key",
         "required": required,
-        "description": "A new one for each; a retry with the same key and body gets the same 201.",
+        "description": "A new one for each; a retry with the same key and body gets the same answer.",
         "schema": {
             "type": "string",
             "minLength": 1,
@@ -143,6 +146,8 @@ def register_refusals(spec: APISpec) -> None:
 def example_of(_: Any, field: fields.Field, **__: Any) -> dict[str, Any]:
     """An example for a field that is asked for by one of the names the whole API shares."""
     name = field.data_key or field.name
+    if "examples" in field.metadata:
+        return {}  # it has its own
     if name not in EXAMPLES or isinstance(field, fields.Nested) or not isinstance(field.parent, Schema):
         return {}  # a list's items bear the name of the list
     return {"examples": [EXAMPLES[name]]}

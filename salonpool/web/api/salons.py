@@ -71,7 +71,7 @@ class SlotsIn(Strict):
 @blueprint.response(200, SalonsOut)
 def list_salons() -> dict[str, Any]:
     """Every member salon."""
-    return {"salons": [_salon(salon) for salon in salons.list_salons(language())]}
+    return {"salons": [salon_of(salon) for salon in salons.list_salons(language())]}
 
 
 @blueprint.get("/salons/<string:slug>")
@@ -81,7 +81,7 @@ def get_salon(slug: str) -> dict[str, Any]:
     salon = salons.get_salon(slug, language())
     services = salons.list_services(salon, language())
     stylists = salons.list_stylists(salon, now(), now() + timedelta(days=MAX_DAYS))
-    return _salon(salon) | {
+    return salon_of(salon) | {
         "services": [
             {"id": s.id, "code": s.code, "name": s.name, "minutes": s.minutes, "price": money(s.price)}
             for s in services
@@ -118,7 +118,8 @@ def slot(start: FreeStart) -> dict[str, Any]:
     }
 
 
-def _salon(salon: salons.SalonRow) -> dict[str, Any]:
+def salon_of(salon: salons.SalonRow) -> dict[str, Any]:
+    """A salon as the API writes it."""
     return {
         "slug": salon.slug,
         "name": salon.name,
