@@ -130,9 +130,12 @@ def _fields(
 
 
 def _is_bounded(schema: dict[str, Any]) -> bool:
-    if schema["type"] == "string":
-        return bool(TEXT_BOUNDS & schema.keys())
-    return BOUNDS.get(schema["type"], set()) <= schema.keys()
+    if "enum" in schema:
+        return True
+    kinds = {schema["type"]} if isinstance(schema["type"], str) else set(schema["type"])
+    if "string" in kinds and not TEXT_BOUNDS & schema.keys():
+        return False
+    return all(BOUNDS.get(kind, set()) <= schema.keys() for kind in kinds)
 
 
 def test_every_field_of_an_answer_is_always_there(description: dict[str, Any]) -> None:

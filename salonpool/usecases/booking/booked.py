@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from salonpool.domain.booking import cut_off_at, free_until
 from salonpool.domain.refusal import Missing
 from salonpool.models import Booking, BookingItem, Stylist
 from salonpool.queries.salons import SalonRow
@@ -19,7 +20,8 @@ GUEST = "guest"  # the actor who holds a link or the phone; a desk is account:ID
 class Booked:
     """What a booking, hold, confirmation, move or cancellation is answered with; instants in ISO 8601 UTC.
 
-    `fee_minor` is what a late cancellation cost; `sequence` counts the changes.
+    Until `change_until` a guest may move or cancel it online, until `free_until` cancel for nothing, then for
+    `late_fee_minor`. `fee_minor` is what cancelling has cost; `sequence` counts the changes.
     """
 
     id: int
@@ -34,8 +36,11 @@ class Booked:
     currency: str
     held_until: str | None
     link_version: int
-    sequence: int = 0
-    fee_minor: int = 0
+    sequence: int
+    change_until: str
+    free_until: str
+    late_fee_minor: int
+    fee_minor: int
 
 
 def answer_of(session: Session, booking: Booking, salon: SalonRow) -> Booked:
@@ -60,6 +65,9 @@ def answer_of(session: Session, booking: Booking, salon: SalonRow) -> Booked:
         held_until=_iso(booking.held_until) if booking.held_until else None,
         link_version=booking.link_version,
         sequence=booking.sequence,
+        change_until=_iso(cut_off_at(booking.starts_at, salon.cut_off_minutes)),
+        free_until=_iso(free_until(booking.starts_at, salon.free_minutes)),
+        late_fee_minor=salon.late_fee_minor,
         fee_minor=booking.fee_minor,
     )
 

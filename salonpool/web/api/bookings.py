@@ -1,4 +1,4 @@
-"""Book, hold, confirm and cancel through the API."""
+"""Book, hold, confirm, move and cancel through the API."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ from salonpool.domain.money import Money
 from salonpool.domain.refusal import Missing
 from salonpool.domain.text_input import NAME_MAX, NOTE_MAX
 from salonpool.queries import access
-from salonpool.usecases.booking import bookings, cancellations
-from salonpool.usecases.booking.booked import Booked
+from salonpool.usecases.booking import bookings, cancellations, moves
+from salonpool.usecases.booking.booked import GUEST, Booked
 from salonpool.web.api.bearer import get_bearer
 from salonpool.web.api.description import idempotency_key
 from salonpool.web.api.fields import ID, Id, Instant, InstantOut, MoneyOut, Out, Strict, Text, money
@@ -47,6 +47,11 @@ class ConfirmIn(Strict):
     note = Text(longest=NOTE_MAX)
 
 
+class MoveIn(Strict):
+    starts_at = Instant(required=True)
+    stylist = Id(allow_none=True)
+
+
 class BookingOut(Out):
     id = fields.Integer()
     status = fields.String(validate=validate.OneOf(list(BookingStatus)))
@@ -56,6 +61,10 @@ class BookingOut(Out):
     starts_at = InstantOut()
     ends_at = InstantOut()
     price = fields.Nested(MoneyOut)
+    change_until = InstantOut()
+    free_until = InstantOut()
+    late_fee = fields.Nested(MoneyOut)
+    fee = fields.Nested(MoneyOut)
     manage_token = fields.String()
 
 
@@ -124,13 +133,43 @@ def confirm(wanted: dict[str, Any], booking_id: int) -> dict[str, Any]:
     return _booking(booked)
 
 
+@blueprint.post(f"/bookings/{ID % 'booking_id'}/move")
+@blueprint.arguments(MoveIn)
+@blueprint.response(200, BookingOut)
+@blueprint.doc(parameters=[idempotency_key(required=False)])
+def move(wanted: dict[str, Any], booking_id: int) -> dict[str, Any]:
+    """Another time, until the salon's cut-off; the bearer is the manage token.
+
+    The person stays as booked unless `stylist` says otherwise; null means anyone. What was booked is given up
+    only when the new time is got. Moving to where it is already changes nothing.
+    """
+    _check_bearer(booking_id)
+    moved = moves.move(
+        booking_id=booking_id,
+        starts_at=wanted["starts_at"],
+        stylist_id=wanted.get("stylist", moves.KEEP),
+        actor=GUEST,
+        now=now(),
+        texting=texting(),
+        key=request.headers.get("Idempotency-Key"),
+    )
+    return _booking(moved)
+
+
 @blueprint.post(f"/bookings/{ID % 'booking_id'}/cancel")
 @blueprint.response(200, BookingOut)
 def cancel(booking_id: int) -> dict[str, Any]:
-    """Cancel until the salon's cut-off; the bearer is the manage token. Repeating it changes nothing."""
+    """Cancel until the salon's cut-off; the bearer is the manage token. Repeating it changes nothing.
+
+    After `free_until` it costs `late_fee`; `fee` in the answer is what it cost.
+    """
+    _check_bearer(booking_id)
+    return _booking(cancellations.cancel(booking_id=booking_id, now=now(), texting=texting()))
+
+
+def _check_bearer(booking_id: int) -> None:
     if opened(access.booking_id_by_link, get_bearer()) != booking_id:
         raise Missing
-    return _booking(cancellations.cancel(booking_id=booking_id, now=now(), texting=texting()))
 
 
 def _wish(wanted: dict[str, Any]) -> dict[str, Any]:
@@ -162,4 +201,8 @@ def _common(booked: Booked) -> dict[str, Any]:
         "starts_at": booked.starts_at,
         "ends_at": booked.ends_at,
         "price": money(Money(booked.price_minor, booked.currency)),
+        "change_until": booked.change_until,
+        "free_until": booked.free_until,
+        "late_fee": money(Money(booked.late_fee_minor, booked.currency)),
+        "fee": money(Money(booked.fee_minor, booked.currency)),
     }
