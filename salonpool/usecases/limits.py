@@ -1,12 +1,17 @@
 """Limits that hold across processes: hits are counted in the database, in windows of people's time."""
 
 import ipaddress
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from salonpool.database import db, transaction
+from salonpool.domain.caps import DAY, REFUSED_AS, Cap, Kind, Per, caps_of
 from salonpool.domain.links import digest
 from salonpool.domain.refusal import Refusal
 from salonpool.models import Counter
@@ -14,7 +19,8 @@ from salonpool.usecases.rows import insert_or_add_one
 
 MISSES = 30
 MISS_WINDOW = timedelta(minutes=10)
-LONGEST_WINDOW = timedelta(days=1)
+LONGEST_WINDOW = DAY
+BLOCKS = {4: 24, 6: 56}
 
 
 def hit(session: Session, key: str, limit: int, window: timedelta, now: datetime) -> None:
@@ -29,6 +35,34 @@ def hit(session: Session, key: str, limit: int, window: timedelta, now: datetime
         raise Refusal("too_many_tries", retry_at=starts_at + window)
 
 
+def take(session: Session, kind: Kind, who: Mapping[Per, str], now: datetime, *, scale: float = 1.0) -> None:
+    """Count one of `kind` against all its caps for those in `who`, in the caller's transaction.
+
+    Last in it: others who count the same wait for its end. A refusal rolls the count back with the rest, so
+    what is refused for another reason counts for nothing. Raises Refusal, by the kind, with `retry_at`.
+    """
+    if full := _count(session, kind, who, now, scale):
+        until = max(_window_start(now, cap.window) + cap.window for cap in full)
+        raise Refusal(REFUSED_AS[kind], retry_at=until)
+
+
+def is_within(
+    session: Session, kind: Kind, who: Mapping[Per, str], now: datetime, *, scale: float = 1.0
+) -> bool:
+    """Count as take() does; False instead of a refusal where one would come."""
+    return not _count(session, kind, who, now, scale)
+
+
+def at_address(address: str | None) -> dict[Per, str]:
+    """Whose a network address is, for take()."""
+    try:
+        parsed = ipaddress.ip_address(address or "")
+    except ValueError:
+        return {Per.ADDRESS: "unknown", Per.BLOCK: "unknown"}
+    block = ipaddress.ip_network((parsed, BLOCKS[parsed.version]), strict=False)
+    return {Per.ADDRESS: _customer(parsed), Per.BLOCK: str(block)}
+
+
 def key_of(kind: str, who: str) -> str:
     """A counter's key: what is counted, and a digest of whose it is."""
     return f"{kind}:{digest(who)[:32]}"
@@ -36,13 +70,7 @@ def key_of(kind: str, who: str) -> str:
 
 def address_key(kind: str, address: str | None) -> str:
     """A counter's key for a network address; all of an IPv6 /64, which is one customer's, count as one."""
-    try:
-        parsed = ipaddress.ip_address(address or "")
-    except ValueError:
-        return key_of(kind, "unknown")
-    if parsed.version == 6:
-        return key_of(kind, str(ipaddress.ip_network((parsed, 64), strict=False)))
-    return key_of(kind, str(parsed))
+    return key_of(kind, at_address(address)[Per.ADDRESS])
 
 
 def check_misses(address: str | None, now: datetime) -> None:
@@ -67,6 +95,48 @@ def forget_old(session: Session, now: datetime) -> int:
     """Delete counters of windows that are over. Returns how many."""
     old = sa.delete(Counter).where(Counter.window_starts_at < now - LONGEST_WINDOW)
     return len(session.scalars(old.returning(Counter.id)).all())
+
+
+def _count(session: Session, kind: Kind, who: Mapping[Per, str], now: datetime, scale: float) -> list[Cap]:
+    """The caps that are passed by this one more."""
+    caps = {key_of(cap.name, who[cap.per]): cap for cap in caps_of(kind) if cap.per in who}
+    keys = sorted(caps)  # the same order for everybody, so that no two wait for each other
+    hits = _add_ones(session, [(key, _window_start(now, caps[key].window)) for key in keys])
+    return [caps[key] for key in keys if hits[key] > caps[key].scaled_by(scale)]
+
+
+def _add_ones(session: Session, windows: Sequence[tuple[str, datetime]]) -> dict[str, int]:
+    """Count one more in each window, in one statement. Returns the new counts by key."""
+    values: dict[str, Any] = {}
+    for number, (key, starts_at) in enumerate(windows):
+        values |= {f"key{number}": key, f"starts{number}": starts_at}
+    statement = _adding(session.get_bind().dialect.name, len(windows))
+    return {row.key: row.hits for row in session.connection().execute(statement, values)}
+
+
+@cache
+def _adding(dialect: str, windows: int) -> Any:
+    table: Any = Counter.__table__
+    kind = table.c.window_starts_at.type
+    rows = [
+        {
+            "key": sa.bindparam(f"key{n}"),
+            "window_starts_at": sa.bindparam(f"starts{n}", type_=kind),
+            "hits": 1,
+        }
+        for n in range(windows)
+    ]
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = insert(table).values(rows)
+    return statement.on_conflict_do_update(
+        index_elements=["key", "window_starts_at"], set_={"hits": table.c.hits + 1}
+    ).returning(table.c.key, table.c.hits)
+
+
+def _customer(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
+    if address.version == 6:
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
 
 
 def _window_start(now: datetime, window: timedelta) -> datetime:
