@@ -15,7 +15,7 @@ TWD = {"currency": "TWD"}
 
 @pytest.fixture
 def shop(app: Any) -> SimpleNamespace:
-    """Two stylists on Mondays; cancelling is free until a day before, costs 200 dollars until 3 hours before."""
+    """Two stylists on Mondays; cancelling is free until a day before, then 200 dollars, then too late."""
     network = b.a_network()
     salon = b.a_salon(network, slug="qinghe", free_minutes=1440, late_fee_minor=20000)
     wen, zhe = b.a_stylist(network, home=salon), b.a_stylist(network, home=salon)
