@@ -1,0 +1,158 @@
+"""What a salon does on the day: arrived, done, missed, turned away; guests without a phone; its memory."""
+
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from salonpool.database import db, transaction
+from salonpool.domain.booking import BookingStatus, Wish
+from salonpool.domain.refusal import InvalidInput, Missing, Refusal
+from salonpool.models import AuditEntry, Booking, Customer, Message, Occupancy, Salon
+from salonpool.queries.desk import get_desk_booking
+from salonpool.usecases.booking import at_desk, bookings, cancellations
+from salonpool.usecases.booking.booked import Booked
+from salonpool.usecases.booking.settling import Guest
+from tests import builders as b
+
+START = b.at("14:00")
+
+
+@pytest.fixture
+def shop(app: Any) -> SimpleNamespace:
+    """A salon of one chair, its stylist and its owner."""
+    network = b.a_network()
+    salon = b.a_salon(network, slug="qinghe", chairs=1)
+    b.a_rota(b.a_stylist(network, home=salon), salon, weekdays=(0, 1, 2, 3, 4, 5, 6))
+    owner = b.an_account(network, owns=(salon,))
+    return SimpleNamespace(
+        network=network, salon=salon, cut=b.a_service(salon), owner=owner, desk=f"account:{owner}",
+        texting=app.extensions["salonpool.texting"],
+    )  # fmt: skip
+
+
+def _book(
+    shop: SimpleNamespace, starts_at: datetime = START, phone: str | None = "0912 345 678", **changes: Any
+) -> Booked:
+    values = {"key": f"{starts_at} {phone}", "now": b.NOW, "guest": Guest(phone, "林太太")} | changes
+    return bookings.book(
+        salon_slug="qinghe", wish=Wish((shop.cut,)), starts_at=starts_at, language="en",
+        texting=shop.texting, **values,
+    )  # fmt: skip
+
+
+def _turn(shop: SimpleNamespace, made: Booked, into: str, now: datetime = START) -> str:
+    at_desk.turn(booking_id=made.id, into=BookingStatus(into), account_id=shop.owner, now=now)
+    db.session.rollback()
+    return db.session.get_one(Booking, made.id).status
+
+
+def _is_taken(booking_id: int) -> bool:
+    return bool(db.session.scalar(sa.select(sa.exists().where(Occupancy.booking_id == booking_id))))
+
+
+def _trail(booking_id: int) -> list[tuple[str, str]]:
+    rows = sa.select(AuditEntry.actor, AuditEntry.action).where(
+        AuditEntry.subject == "booking", AuditEntry.subject_id == booking_id
+    )
+    return [(actor, action) for actor, action in db.session.execute(rows.order_by(AuditEntry.id))]
+
+
+def test_a_guest_arrives_and_is_done_and_slips_are_taken_back(shop: SimpleNamespace) -> None:
+    made = _book(shop)
+    for into in ("checked_in", "confirmed", "checked_in", "completed", "checked_in", "completed"):
+        assert _turn(shop, made, into) == into
+        assert _turn(shop, made, into) == into  # again changes nothing
+    assert [action for _, action in _trail(made.id)] == [
+        "book", "arrive", "undo", "arrive", "complete", "arrive", "complete",
+    ]  # fmt: skip
+    assert _trail(made.id)[-1] == (shop.desk, "complete")
+    assert _is_taken(made.id)
+
+
+def test_a_missed_visit_gives_its_place_back_and_stays_missed(shop: SimpleNamespace) -> None:
+    made = _book(shop)
+    with pytest.raises(Refusal, match="too_early"):
+        _turn(shop, made, "no_show", START - timedelta(minutes=1))
+    assert _turn(shop, made, "no_show") == "no_show"
+    assert not _is_taken(made.id)
+    for into in ("checked_in", "confirmed", "completed"):
+        with pytest.raises(Refusal, match="not_open"):
+            _turn(shop, made, into)
+
+
+@pytest.mark.parametrize("into", ["checked_in", "completed", "no_show", "confirmed"])
+def test_what_waits_for_approval_is_not_turned_into_anything_else(shop: SimpleNamespace, into: str) -> None:
+    with transaction() as session:
+        session.get_one(Salon, shop.salon).approve_minutes = 60
+    made = _book(shop)
+    with pytest.raises(Refusal, match="not_open"):
+        _turn(shop, made, into)
+    assert _is_taken(made.id)
+
+
+def test_a_salon_that_cannot_serve_says_sorry_at_any_time_and_once(shop: SimpleNamespace) -> None:
+    made = _book(shop)
+    for _ in range(2):
+        answer = at_desk.cancel(
+            booking_id=made.id, account_id=shop.owner, now=START - timedelta(minutes=5), texting=shop.texting
+        )
+    row = db.session.get_one(Booking, made.id)
+    assert (answer.status, row.cancel_cause, row.fee_minor, _is_taken(made.id)) == (
+        "cancelled", "salon", 0, False,
+    )  # fmt: skip
+    pending = sa.select(Message.body).where(Message.status == "pending")
+    [text] = db.session.scalars(pending)
+    assert text.startswith("Qinghe: sorry, we cannot do Mon 19 Oct 14:00.")
+    with pytest.raises(Refusal, match="not_open"):
+        _turn(shop, made, "checked_in")
+
+
+def test_a_guest_without_a_phone_is_booked_by_name_and_gets_no_text(shop: SimpleNamespace) -> None:
+    made = _book(shop, phone=" ", actor=shop.desk)
+    row = db.session.get_one(Booking, made.id)
+    assert (row.status, row.no_sms_reason, row.customer_id) == ("confirmed", "no_phone", None)
+    assert get_desk_booking(made.id, "en", b.NOW).guest_name == "林太太"
+    assert _trail(made.id) == [(shop.desk, "book")]
+    for model in (Message, Customer):
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(model)) == 0
+    at_desk.cancel(booking_id=made.id, account_id=shop.owner, now=b.NOW, texting=shop.texting)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Message)) == 0
+
+
+def test_nobody_is_booked_without_name_and_number_and_guests_not_without_number(
+    shop: SimpleNamespace,
+) -> None:
+    with pytest.raises(InvalidInput) as nameless:
+        _book(shop, actor=shop.desk, guest=Guest(None, " "))
+    assert (nameless.value.code, nameless.value.field) == ("missing", "customer.name")
+    with pytest.raises(InvalidInput) as numberless:
+        _book(shop, phone=None)
+    assert (numberless.value.code, numberless.value.field) == ("phone_missing", "customer.phone")
+
+
+def test_the_desk_remembers_missed_and_late_for_half_a_year(shop: SimpleNamespace) -> None:
+    missed, late = _book(shop), _book(shop, b.at("16:00"))
+    _turn(shop, missed, "no_show")
+    with transaction() as session:
+        session.get_one(Salon, shop.salon).cut_off_minutes = 0
+    at = b.at("16:00") - timedelta(minutes=10)
+    cancellations.cancel(booking_id=late.id, now=at, texting=shop.texting)
+    next_week = b.at("14:00", b.TODAY + timedelta(days=7))
+    again, other = _book(shop, next_week), _book(shop, next_week + timedelta(hours=2), "0922 345 678")
+    seen = get_desk_booking(again.id, "en", next_week).attendance
+    assert (seen.no_shows, seen.late_cancels, seen.weight, seen.latest) == (1, 1, 1.5, b.at("16:00"))
+    assert get_desk_booking(other.id, "en", next_week).attendance.weight == 0
+    later = get_desk_booking(again.id, "en", b.NOW + timedelta(days=181)).attendance
+    assert (later.no_shows, later.late_cancels) == (0, 0)
+
+
+def test_what_does_not_exist_is_missing(shop: SimpleNamespace) -> None:
+    with pytest.raises(Missing):
+        at_desk.turn(booking_id=9, into=BookingStatus.NO_SHOW, account_id=shop.owner, now=b.NOW)
+    with pytest.raises(Missing):
+        at_desk.cancel(booking_id=9, account_id=shop.owner, now=b.NOW, texting=shop.texting)
+    with pytest.raises(Missing):
+        get_desk_booking(9, "en", b.NOW)
