@@ -53,6 +53,14 @@ class Links:
         """The stylist's page of an offer; the same link for as long as its version stays."""
         return f"/o/{self.offer_token(offer_id, version)}"
 
+    def waitlist_token(self, entry_id: int, version: int) -> str:
+        """Opens one entry of the waitlist."""
+        return self.token("waitlist", entry_id, version)
+
+    def waitlist_path(self, entry_id: int, version: int) -> str:
+        """The guest's page of what they wait for."""
+        return f"/w/{self.waitlist_token(entry_id, version)}"
+
     def sign_in_token(self, sign_in_id: int, created_at: datetime) -> str:
         """The token of /in/TOKEN. Its instant is part of it: SQLite may give a deleted row's id again."""
         return self.token("sign_in", sign_in_id, int(created_at.timestamp() * 1_000_000))

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from salonpool.database import db
+from salonpool.domain.booking import BookingStatus, CancelCause
 from salonpool.domain.links import digest, looks_like_token
 from salonpool.domain.person import RoleKind
 from salonpool.domain.refusal import Missing
 from salonpool.domain.shift import ShiftSource
-from salonpool.models import Account, ApiToken, Booking, Offer, Role, Salon, Shift
+from salonpool.models import Account, ApiToken, Booking, Closure, Offer, Role, Salon, Shift, WaitlistEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,31 @@ def get_owned_shift_id(account: AccountRow, shift_id: int) -> int:
     return found
 
 
+def get_owned_booking_id(account: AccountRow, booking_id: int) -> int:
+    """The booking of that id, if it is at a salon the account owns; a hold is none. Raises Missing."""
+    found = db.session.scalar(
+        sa.select(Booking.id).where(
+            Booking.id == booking_id,
+            Booking.salon_id.in_(account.owned_salon_ids),
+            Booking.status != BookingStatus.HELD,
+            sa.or_(Booking.cancel_cause.is_(None), Booking.cancel_cause != CancelCause.HOLD_EXPIRED),
+        )
+    )
+    if found is None:
+        raise Missing
+    return found
+
+
+def get_owned_closure_id(account: AccountRow, closure_id: int) -> int:
+    """The closure of that id, if it is of a salon the account owns. Raises Missing."""
+    found = db.session.scalar(
+        sa.select(Closure.id).where(Closure.id == closure_id, Closure.salon_id.in_(account.owned_salon_ids))
+    )
+    if found is None:
+        raise Missing
+    return found
+
+
 def get_own_offer(account: AccountRow, offer_id: int) -> tuple[int, int]:
     """The offer of that id and its stylist, if it was made to the account's. Raises Missing."""
     return _offer(sa.and_(Offer.id == offer_id, Offer.stylist_id == account.stylist_id))
@@ -89,6 +115,11 @@ def booking_id_by_link(token: str) -> int:
 def booking_id_by_hold(token: str) -> int:
     """The hold (or what became of it) a hold token opens. Raises Missing."""
     return _by_token(Booking.hold_digest, Booking.id, token)
+
+
+def waitlist_id_by_link(token: str) -> int:
+    """The entry of the waitlist a link opens. Raises Missing."""
+    return _by_token(WaitlistEntry.link_digest, WaitlistEntry.id, token)
 
 
 def _offer(condition: sa.ColumnElement[bool]) -> tuple[int, int]:

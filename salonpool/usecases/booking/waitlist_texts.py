@@ -1,0 +1,67 @@
+"""The text that offers a guest who waits a place."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salonpool.domain.message import MessageStatus
+from salonpool.domain.waitlist import QUESTIONS
+from salonpool.messaging import formats
+from salonpool.models import Booking, BookingItem, CatalogueEntry, Customer, Message, Service
+from salonpool.queries.naming import name_in
+from salonpool.queries.salons import SalonRow
+from salonpool.usecases.texts import messages
+from salonpool.usecases.texts.texting import Texting
+
+
+def text_place(
+    session: Session, booking: Booking, salon: SalonRow, held_until: datetime, now: datetime, texting: Texting
+) -> Message | None:
+    """C8, or C8L where nobody can reply: a place is held for you until then. None: it cannot be sent."""
+    customer = session.get_one(Customer, booking.customer_id)
+    if customer.phone is None:
+        return None
+    names = session.scalars(
+        sa.select(name_in(booking.language, CatalogueEntry))
+        .join(
+            Service,
+            sa.and_(CatalogueEntry.network_id == Service.network_id, CatalogueEntry.code == Service.code),
+        )
+        .join(BookingItem, BookingItem.service_id == Service.id)
+        .where(BookingItem.booking_id == booking.id)
+        .order_by(BookingItem.position)
+    ).all()
+    path = texting.links.booking_path(booking.id, booking.link_version)
+    return messages.enqueue(
+        session,
+        network_id=booking.network_id,
+        event_id=f"booking:{booking.id}:place",
+        text_id="C8" if texting.two_way else "C8L",
+        to=customer.phone,
+        language=booking.language,
+        values={
+            "s": salon.sms_name,
+            "d": formats.short_date(booking.starts_at, salon.tz, booking.language),
+            "t": formats.clock_time(booking.starts_at, salon.tz),
+            "v": "+".join(names),
+            "h": formats.clock_time(held_until, salon.tz),
+            "u": texting.links.text_url(path),
+        },
+        now=now,
+        booking_id=booking.id,
+        expires_at=held_until,
+    )
+
+
+def drop_question(session: Session, booking_id: int, now: datetime) -> None:
+    """Let the text of a place that was answered not leave any more."""
+    session.execute(
+        sa.update(Message)
+        .where(
+            Message.booking_id == booking_id,
+            Message.text_id.in_(QUESTIONS),
+            Message.status == MessageStatus.PENDING,
+        )
+        .values(status=MessageStatus.EXPIRED, expires_at=now)
+    )
