@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from phonenumbers import SUPPORTED_REGIONS
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -34,6 +35,8 @@ class Config:
     twilio_from: str = ""
     twilio_api_base: str = ""
     sms_two_way: bool = True
+    sms_countries: frozenset[str] = frozenset()
+    limits_scale: float = 1.0
     trusted_proxy_hops: int = 0
     backoff_scale: float = 1.0
     clock_tick_seconds: float = 1.0
@@ -61,6 +64,9 @@ class Config:
             twilio_from=os.environ.get("TWILIO_FROM", ""),
             twilio_api_base=os.environ.get("TWILIO_API_BASE", ""),
             sms_two_way=_flag("SMS_TWO_WAY", default=True),
+            sms_countries=_countries(),
+            # In the demo everybody comes from this machine, which is one address.
+            limits_scale=_number("LIMITS_SCALE", 100.0 if demo else 1.0),
             trusted_proxy_hops=int(_number("TRUSTED_PROXY_HOPS", 0)),
             backoff_scale=_number("BACKOFF_SCALE", 1.0),
             clock_tick_seconds=_number("CLOCK_TICK_SECONDS", 1.0),
@@ -107,6 +113,14 @@ def _demo_secret(demo: bool) -> str:
             path.hardlink_to(draft)
         draft.unlink()
     return path.read_text()
+
+
+def _countries() -> frozenset[str]:
+    given = [code for code in os.environ.get("SMS_COUNTRIES", "").replace(" ", "").split(",") if code]
+    for code in given:
+        if code not in SUPPORTED_REGIONS:
+            raise ConfigError(f"SMS_COUNTRIES: give ISO 3166 codes, for example JP,HK, not {code!r}")
+    return frozenset(given)
 
 
 def _flag(name: str, *, default: bool) -> bool:

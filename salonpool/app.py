@@ -71,7 +71,14 @@ def create_app(config: Config) -> Flask:
         SALONPOOL=config,
     )
     links = Links.from_secret(config.secret_key, host=config.link_host, public_url=config.public_url)
-    app.extensions["salonpool.texting"] = Texting(links=links, two_way=config.sms_two_way, demo=config.demo)
+    app.extensions["salonpool.texting"] = Texting(
+        links=links,
+        two_way=config.sms_two_way,
+        demo=config.demo,
+        countries=config.sms_countries,
+        own_numbers=frozenset({config.twilio_from} - {""}),
+        limits_scale=config.limits_scale,
+    )
     app.extensions["salonpool.gateway"] = functools.cache(functools.partial(_gateway, config))
     if config.demo:
         build = functools.partial(demo_network.build, app.extensions["salonpool.texting"])

@@ -43,6 +43,29 @@ def mobile_number(typed: str, region: str, *, field: str = "phone", demo: bool =
     return e164
 
 
+def guest_number(
+    typed: str,
+    region: str,
+    *,
+    field: str = "phone",
+    demo: bool = False,
+    countries: frozenset[str] = frozenset(),
+    ours: frozenset[str] = frozenset(),
+) -> str:
+    """mobile_number() of a stranger, whom we may not text in any country or at a number of our own.
+
+    Only `region` and `countries` (ISO 3166) are in: texts into ranges that pay the caller are the oldest
+    fraud. `ours`: senders that would answer themselves. Raises also phone_country, phone_ours.
+    """
+    e164 = mobile_number(typed, region, field=field, demo=demo)
+    country = phonenumbers.region_code_for_number(phonenumbers.parse(e164))
+    if country not in {region, *countries}:
+        raise InvalidInput("phone_country", field=field, example=EXAMPLE)
+    if e164 in ours:
+        raise InvalidInput("phone_ours", field=field, example=EXAMPLE)
+    return e164
+
+
 def is_invented(e164: str) -> bool:
     """Is this one of the demo's numbers, 0900-000-0xx and its neighbours, which reach nobody?"""
     return e164.startswith("+886900000") and len(e164) == len("+886900000000")

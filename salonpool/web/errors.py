@@ -12,6 +12,8 @@ from salonpool.web.extensions import now, read_as_a_stranger
 from salonpool.web.wording import in_words, sentence
 
 STATUS = {"too_many_tries": 429, "not_signed_in": 401, "not_allowed": 403, "sign_in_used": 410}
+STATUS |= dict.fromkeys(("phone_unproved", "code_wrong"), 403)
+STATUS |= {"too_many_places": 429, "too_many_codes": 429, "texts_off": 503}
 STATUS |= dict.fromkeys(("idempotency_key_reused", "idempotency_key_bad", "idempotency_key_missing"), 422)
 CODES = {400: "unreadable", 404: "not_found", 405: "wrong_method", 413: "too_large", 415: "wrong_type"}
 CODES |= {401: "not_signed_in", 403: "not_allowed", 422: "unreadable", 429: "too_many_tries", 503: "busy"}

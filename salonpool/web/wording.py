@@ -43,6 +43,21 @@ _SENTENCES: dict[str, Any] = {
         "This is a landline. Enter a mobile number for the text, like %(example)s, or call us.",
         example=v["example"],
     ),
+    "phone_country": lambda v: _(
+        "We cannot text numbers of that country. Enter another mobile number, like %(example)s, or call us.",
+        example=v["example"],
+    ),
+    "phone_ours": lambda v: _(
+        "This number is ours. Enter your own mobile number, like %(example)s.", example=v["example"]
+    ),
+    "code_missing": lambda v: _("Enter the code from our text, like %(example)s.", example=v["example"]),
+    "code_unreadable": lambda v: _(
+        "We could not read that code. Enter the 6 digits of our text, like %(example)s.", example=v["example"]
+    ),
+    "code_wrong": lambda v: _(
+        "This is not the code of our last text, or it is older than 10 minutes. Try again, ask for another "
+        "code, or call the salon."
+    ),
     "date_unreadable": lambda v: _("Enter a date, like %(example)s.", example=v["example"]),
     "time_unreadable": lambda v: _("Enter a time, like %(example)s.", example=v["example"]),
     "number_unreadable": lambda v: _("Enter a whole number, like %(example)s.", example=v["example"]),
@@ -85,6 +100,23 @@ _SENTENCES: dict[str, Any] = {
     "too_early": lambda v: _("It is too early to say so. Wait until the visit begins."),
     "past_cut_off": lambda v: _("It is too close to your time to change this online. Please call the salon."),
     "fee_changed": lambda v: _("Cancelling costs something by now. Look at the fee, then say so again."),
+    "phone_unproved": lambda v: _(
+        "This number has %(open)s visits ahead already. To book another, enter the code we text to it, or "
+        "call the salon.",
+        open=v["open"],
+    ),
+    "too_many_open": lambda v: _(
+        "A number can have %(limit)s visits ahead at one salon, and this one has. Cancel or move one of "
+        "them, or call the salon.",
+        limit=v["limit"],
+    ),
+    "too_many_places": lambda v: _(
+        "Many times were taken from your connection. Please call the salon, or try again later."
+    ),
+    "too_many_codes": lambda v: _(
+        "We have sent several codes already. Use the last one, wait a few minutes, or call the salon."
+    ),
+    "texts_off": lambda v: _("We cannot send texts right now. Please call the salon, or try again later."),
     "already_confirmed": lambda v: _("This hold is already a booking."),
     "idempotency_key_missing": lambda v: _(
         "Send an Idempotency-Key header, for example %(example)s.", example=v["example"]

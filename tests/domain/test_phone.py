@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salonpool.domain.phone import for_reading, is_invented, mobile_number, tail
+from salonpool.domain.phone import for_reading, guest_number, is_invented, mobile_number, tail
 from salonpool.domain.refusal import InvalidInput
 
 NUMBER = "+886912345678"
@@ -87,3 +87,20 @@ def test_numbers_are_read_as_their_country_writes_them() -> None:
     assert for_reading(NUMBER, "TW") == "0912 345 678"
     assert for_reading(NUMBER, "US") == "+886 912 345 678"
     assert tail(NUMBER) == "678"
+
+
+@pytest.mark.parametrize(
+    "typed", ["+44 7400 123456", "+1 242 422 1234", "+1 415 555 0123", "+86 139 1234 5678"]
+)
+def test_a_strangers_number_is_of_the_networks_country_or_of_one_that_was_let_in(typed: str) -> None:
+    assert guest_number("0912 345 678", "TW") == NUMBER
+    with pytest.raises(InvalidInput) as refused:
+        guest_number(typed, "TW", field="customer.phone", countries=frozenset({"JP"}))
+    assert (refused.value.code, refused.value.field) == ("phone_country", "customer.phone")
+    let_in = frozenset({"GB", "BS", "US", "CN"})
+    assert guest_number(typed, "TW", countries=let_in) == "+" + "".join(filter(str.isdigit, typed))
+
+
+def test_our_own_sender_gets_no_text() -> None:
+    with pytest.raises(InvalidInput, match="phone_ours"):
+        guest_number("0912 345 678", "TW", ours=frozenset({NUMBER}))

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from salonpool.domain.booking import BookingStatus, answer_by
 from salonpool.domain.links import digest
-from salonpool.domain.phone import mobile_number
 from salonpool.domain.refusal import InvalidInput
 from salonpool.domain.text_input import name as clean_name
 from salonpool.domain.text_input import note as clean_note
@@ -37,7 +36,7 @@ def checked(guest: Guest, salon: SalonRow, texting: Texting, *, actor: str = GUE
     if not has_phone and name is None:
         raise InvalidInput("missing", field="customer.name", example="林太太")
     return Guest(
-        phone=mobile_number(guest.phone or "", salon.region, field="customer.phone", demo=texting.demo)
+        phone=texting.guest_phone(guest.phone or "", salon.region, field="customer.phone")
         if has_phone
         else None,
         name=name,
