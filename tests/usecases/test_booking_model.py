@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
+    initialize,
     invariant,
     multiple,
     precondition,
@@ -93,7 +94,7 @@ class Diary(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         _empty()
-        self.now = b.NOW + timedelta(minutes=30)
+        self.now = b.NOW + timedelta(minutes=55)
         self.kept: dict[int, Kept] = {}
         self.chairs: dict[int, str] = {}
         self.keys = 0
@@ -157,6 +158,16 @@ class Diary(RuleBasedStateMachine):
         "starts_at": st.sampled_from([STARTS[n] for n in (2, 0, 3, 5, 9)]),
         "who": st.sampled_from([None, 0, 1, 2]),
     }
+
+    @initialize(
+        target=numbers,
+        asked=st.lists(st.tuples(WISH["service"], st.sampled_from(STARTS[:8])), min_size=3, max_size=6),
+    )
+    def begin_with_a_full_book(self, asked: list[tuple[str, datetime]]) -> Any:
+        """Chairs taken here and there, so that later guests find room only if others move."""
+        for service, starts_at in asked:
+            self._ask(False, service, starts_at, None)
+        return multiple(*self.kept)
 
     @rule(target=numbers, held=st.sampled_from([True, False]), **WISH)
     def ask_for_a_time(self, held: bool, service: str, starts_at: datetime, who: int | None) -> Any:
@@ -226,8 +237,8 @@ class Diary(RuleBasedStateMachine):
         else:
             assert (done, kept.status) == ("not_open", "held")
 
-    # Preconditions keep the few short runs from being spent on waiting and tidying where nothing is held.
-    @precondition(lambda self: self._holds(live=True))
+    # Preconditions keep the few short runs from being spent on waiting and tidying where nothing changes.
+    @precondition(lambda self: self._holds(live=True) or self.now <= OPENS)
     @rule(minutes=st.sampled_from([5, 4, 1, 45]))
     def wait(self, minutes: int) -> None:
         """Let time pass."""
@@ -321,7 +332,7 @@ def test_every_history_agrees_with_the_model(app: Any) -> None:
         Diary,
         settings=settings(
             max_examples=examples(50),
-            stateful_step_count=10,
+            stateful_step_count=8,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow],
         ),
