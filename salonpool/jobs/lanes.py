@@ -23,7 +23,9 @@ log = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 60.0  # the longest task is a planning run
 # The lane that looks at a row which database.wake named.
-LANE_OF = {"message": "outbox", "inbound": "inbound", "planning": "planning"}
+LANE_OF = {"message": "outbox", "inbound": "inbound", "planning": "planning", "waitlist": "waitlist"}
+# A lane that searches rather than looks; what frees a place wakes it, other processes' changes it finds.
+WAITS = {"waitlist": timedelta(seconds=15)}
 
 
 class Lane:
@@ -74,6 +76,7 @@ class Lanes:
                 "inbound": tasks.handle_inbound,
                 "outbox": tasks.send_messages,
                 "planning": plan,
+                "waitlist": tasks.offer_places,
                 "sweeps": lambda: sweeps.run_due(self.keeper.fencing),
             }.items()
         }
@@ -87,7 +90,7 @@ class Lanes:
         """Take the clock or stand by, and tick."""
         self._every(RENEW_EVERY, "lease", lambda: self._on_lease(self.keeper.keep))
         for lane in self.lanes.values():
-            self._every(self._tick, lane.name, lane.tick)
+            self._every(max(self._tick, WAITS.get(lane.name, self._tick)), lane.name, lane.tick)
         self._app.extensions["salonpool.wake"] = self.wake
         self._scheduler.start()
 

@@ -8,7 +8,7 @@ from flask import current_app
 
 from salonpool import clock
 from salonpool.usecases import upkeep
-from salonpool.usecases.booking import approvals, bookings
+from salonpool.usecases.booking import approvals, bookings, places, waitlist
 from salonpool.usecases.planning import planning
 from salonpool.usecases.pool import offers, rotas
 from salonpool.usecases.texts import inbound, outbox
@@ -61,6 +61,15 @@ def sweep_holds() -> None:
 def sweep_unanswered() -> None:
     """Turn down bookings their salon did not answer in time."""
     approvals.sweep_unanswered(clock.now(), _extension("texting"))
+
+
+def offer_places() -> None:
+    """Close what is over on the waitlist, then hold free places for those who wait."""
+    now = clock.now()
+    waitlist.sweep(now)
+    held = places.offer_freed(now, _extension("texting"))
+    if held:
+        log.info("waitlist: %s places held", held)
 
 
 def sweep_offers() -> None:

@@ -1,4 +1,6 @@
-"""Texts to guests who wait: C8 a place is held (C8L where nobody can reply), C8E no longer, C8N let go."""
+"""Texts to guests who wait: C8 a place is held (C8L where nobody can reply), C8B it is booked,
+C8E no longer held, C8N let go.
+"""
 
 from salonpool.messaging.text_table import Texts
 
@@ -26,6 +28,11 @@ TEXTS: Texts = {
         ),
         "zh-Hant": ("【{s}】{d}{t}可{v}，保留到{h}：{u}", "【{s}】{d}{t} {v}，到{h} {u}"),
         "zh-Hans": ("【{s}】{d}{t}可{v}，保留到{h}：{u}", "【{s}】{d}{t} {v}，到{h} {u}"),
+    },
+    "C8B": {
+        "en": ("{s}: {d} {t} is booked for you. See it: {u}",),
+        "zh-Hant": ("【{s}】{d}{t}已為您預約。查看：{u}",),
+        "zh-Hans": ("【{s}】{d}{t}已为您预约。查看：{u}",),
     },
     "C8E": {
         "en": (

@@ -44,6 +44,7 @@ class Question:
     offer_id: int
     stylist_id: int
     status: str
+    asked_at: datetime
     expires_at: datetime
     salon: str
     address: str
@@ -99,6 +100,7 @@ def _question(offer: Offer, shift: Shift, salon: Salon, network: Network, langua
         offer_id=offer.id,
         stylist_id=offer.stylist_id,
         status=offer.status,
+        asked_at=offer.offered_at,
         expires_at=offer.expires_at,
         salon=_sms_name(salon, language),
         address=salon.address,

@@ -14,9 +14,10 @@ from salonpool.jobs import tasks
 from salonpool.jobs.clock import LeaseKeeper
 from salonpool.jobs.lanes import Lane, Lanes
 from salonpool.messaging.gateway import Accepted, Outcome
-from salonpool.models import InboundMessage, Lease, Message, Network
+from salonpool.models import InboundMessage, Lease, Message, Network, WaitlistEntry
 from salonpool.usecases.texts import inbound, messages
-from tests.builders import a_network, a_pooled_stylist
+from tests.builders import NOW, a_network, a_pooled_stylist
+from tests.usecases import waiting
 
 PHONE = "+886912000001"
 PATIENCE = 20.0
@@ -45,6 +46,16 @@ def gateway(app):
     app.extensions["salonpool.gateway"] = lambda: gateway
     yield gateway
     gateway.free.set()
+
+
+@pytest.fixture
+def taken(app: Any, monkeypatch: pytest.MonkeyPatch) -> int:
+    """A booking for whose place somebody waits, on a Monday at 09:00: no quiet hours."""
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    shop = waiting.a_shop()
+    booking_id = waiting.book(shop)
+    waiting.join(shop)
+    return booking_id
 
 
 @pytest.fixture
@@ -112,6 +123,16 @@ def test_a_provider_that_hangs_does_not_delay_the_reading_of_replies(lanes, gate
             return
         threading.Event().wait(PATIENCE / 200)
     raise AssertionError("the reply waited for the provider")
+
+
+def test_a_cancellation_is_offered_to_who_waits_at_once(taken, lanes):
+    _held(lanes)
+    waiting.cancel(taken)
+    for _ in range(200):
+        if _read_once(WaitlistEntry.status) == "offered":
+            return
+        threading.Event().wait(PATIENCE / 200)
+    raise AssertionError("nobody was offered the place")
 
 
 def test_stopping_waits_for_what_runs_and_gives_the_lease_up(app, gateway):

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from salonpool.database import is_overlap
+from salonpool.database import is_overlap, wake
 from salonpool.domain.availability import Opening, Placed, station_spans
 from salonpool.domain.booking import BookingStatus, SlotTaken
 from salonpool.domain.course import Span, StationKind, Step, hands_windows, total_minutes
@@ -30,7 +30,9 @@ def write_rows(session: Session, booking: Booking, visit: Visit, opening: Openin
     _write_booking(booking, visit, opening)
     session.add(booking)
     session.flush()
-    session.execute(sa.delete(Occupancy).where(Occupancy.booking_id == booking.id))
+    before = sa.delete(Occupancy).where(Occupancy.booking_id == booking.id).returning(Occupancy.id)
+    if session.execute(before).all():
+        wake("waitlist", booking.id)
     _write_items(session, booking, visit, opening)
     taken = [*_hands(session, visit, opening), *_stations(session, visit, opening, now)]
     held_until = booking.held_until if booking.status == BookingStatus.HELD else None

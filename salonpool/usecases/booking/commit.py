@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salonpool.database import lock
+from salonpool.database import lock, wake
 from salonpool.domain.availability import Board, Opening, openings_at
 from salonpool.domain.booking import (
     BookingStatus,
@@ -136,6 +136,7 @@ def free(session: Session, booking_id: int) -> None:
     gone = sa.delete(Occupancy).where(Occupancy.booking_id == booking_id).returning(Occupancy.id)
     while session.execute(gone).all():
         pass
+    wake("waitlist", booking_id)
 
 
 def keep_place(session: Session, booking_id: int) -> None:

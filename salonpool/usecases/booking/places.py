@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salonpool.database import db, lock, retried, transaction, wake
+from salonpool.database import db, lock, retried, transaction
 from salonpool.domain.availability import Opening
 from salonpool.domain.booking import BookingStatus, CancelCause, Length, SlotTaken
 from salonpool.domain.course import Span
@@ -124,7 +124,6 @@ def release(session: Session, booking: Booking, cause: CancelCause, now: datetim
     free(session, booking.id)
     drop_question(session, booking.id, now)
     _audit(session, now, actor, "let_go", booking, before)
-    wake("waitlist", booking.id)
 
 
 def _is_theirs(booking_id: int) -> bool:

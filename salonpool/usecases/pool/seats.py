@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from salonpool.database import is_overlap
+from salonpool.database import is_overlap, wake
 from salonpool.domain.offer import OfferGone, OfferStatus
 from salonpool.domain.shift import (
     WORKING_STATES,
@@ -52,6 +52,7 @@ def fill(
     settle(session, scene.shift, now, scene=scene)
     session.execute(sa.update(Stylist).where(Stylist.id == stylist.id).values(version=Stylist.version + 1))
     _audit(session, assignment, now, actor)
+    wake("waitlist", assignment.id)  # new hours to book
     return assignment
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salonpool.database import db, lock, retried, transaction
+from salonpool.database import db, lock, retried, transaction, wake
 from salonpool.domain.closure import LocalSpan, check_span, days_of, instants_of
 from salonpool.domain.local_time import from_minutes, local_day, to_minutes
 from salonpool.domain.refusal import InvalidInput, Missing
@@ -65,6 +65,7 @@ def reopen(*, closure_id: int, actor: str, now: datetime) -> None:
         session.delete(closure)
         session.flush()
         _record(session, "reopen", closure, actor, now)
+        wake("waitlist", salon_id)
         others = session.scalars(
             sa.select(Closure)
             .where(

@@ -12,12 +12,15 @@ from salonpool.database import db, retried, transaction, wake
 from salonpool.domain.message import MessageStatus
 from salonpool.domain.money import Money, pay_between
 from salonpool.domain.offer import OfferGone, OfferStatus
+from salonpool.domain.refusal import Refusal
 from salonpool.messaging import formats
 from salonpool.messaging.replies import ReplyKind, parse
 from salonpool.messaging.texts import reason
 from salonpool.models import InboundMessage, Message
-from salonpool.queries import people
+from salonpool.queries import people, waitlist
 from salonpool.queries.people import Person, Question
+from salonpool.queries.waitlist import PlaceQuestion
+from salonpool.usecases.booking import places
 from salonpool.usecases.pool import offers
 from salonpool.usecases.rows import insert_new
 from salonpool.usecases.texts import messages, opt_outs
@@ -55,12 +58,15 @@ class _Text:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What to text back. A `seldom` one goes to the same number once an hour, the others tell of an offer."""
+    """What to text back. A `seldom` one goes to the same number once an hour, the others tell of an offer
+    or a place. `language`: if another than the person's."""
 
     text_id: str
     values: dict[str, str | None] = field(default_factory=dict)
     seldom: bool = False
     offer_id: int | None = None
+    booking_id: int | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +144,10 @@ def _act(text: _Text, person: Person | None, now: datetime, texting: Texting) ->
         return _Handled("resumed")
     if person is None:
         return _Handled("unknown_sender")  # answering would let strangers spend our texts
-    if person.is_guest:
-        return _Handled("from_guest", _for_guest(person, texting))
     if kind in {ReplyKind.YES, ReplyKind.NO}:
         return _answer_question(text, person, kind, now, texting)
+    if person.is_guest:
+        return _Handled("from_guest", _for_guest(person, texting))
     text_id = TEXT_OF_WORD.get(kind, "S14")
     return _Handled(
         "unclear" if text_id == "S14" else str(kind), _Answer(text_id, {"tel": person.tel}, seldom=True)
@@ -151,18 +157,60 @@ def _act(text: _Text, person: Person | None, now: datetime, texting: Texting) ->
 def _answer_question(
     text: _Text, person: Person, kind: ReplyKind, now: datetime, texting: Texting
 ) -> _Handled:
-    """A yes or no answers the one open question asked before it, or is told what became of the last one."""
-    questions = people.list_questions(text.sender, text.received_at)
+    """A yes or no answers the one open question asked before it, or is told what became of the last one.
+
+    A question is an offer to a stylist or a place held for a guest; one number may be both.
+    """
+    asked = people.list_questions(text.sender, text.received_at)
+    places_asked = waitlist.list_questions(text.sender, text.received_at)
     db.session.rollback()
-    live = [question for question in questions if question.status == OfferStatus.OFFERED]
-    if len(live) == 1:
-        return _answer_offer(live[0], kind, text.received_at, now, texting)
-    if live:
+    live = [question for question in asked if question.status == OfferStatus.OFFERED]
+    live_places = [place for place in places_asked if place.is_open]
+    if len(live) + len(live_places) > 1:
         return _Handled("several_open", _Answer("S14", {"tel": person.tel}, seldom=True))
-    if questions:
-        last = questions[0]
-        return _told(last, CODE_OF_STATUS[OfferStatus(last.status)])
+    if live:
+        return _answer_offer(live[0], kind, text.received_at, now, texting)
+    if live_places:
+        return _answer_place(live_places[0], kind, now, texting)
+    last_place = places_asked[0] if places_asked else None
+    if asked and (last_place is None or asked[0].asked_at > last_place.asked_at):
+        return _told(asked[0], CODE_OF_STATUS[OfferStatus(asked[0].status)])
+    if last_place is not None:
+        return _told_of_place(last_place, texting)
+    if person.is_guest:
+        return _Handled("from_guest", _for_guest(person, texting))
     return _Handled("nothing_open", _Answer("S5Q", {"tel": person.tel}, seldom=True))
+
+
+def _answer_place(place: PlaceQuestion, kind: ReplyKind, now: datetime, texting: Texting) -> _Handled:
+    if kind is ReplyKind.NO:
+        places.let_go(place.booking_id, now=now)
+        path = texting.links.waitlist_path(place.entry_id, place.entry_link_version)
+        return _Handled("let_go", _about_place(place, "C8N", texting.links.text_url(path)))
+    try:
+        places.take(place.booking_id, now=now, texting=texting)
+    except Refusal:
+        return _told_of_place(place, texting)
+    return _Handled("booked")  # booking texts the guest itself
+
+
+def _told_of_place(place: PlaceQuestion, texting: Texting) -> _Handled:
+    """It is theirs, with the link that says what is booked, or no longer held."""
+    if place.is_booked:
+        path = texting.links.booking_path(place.booking_id, place.link_version)
+        return _Handled("told_booked", _about_place(place, "C8B", texting.links.text_url(path)))
+    url = texting.links.text_url(f"/s/{place.slug}")
+    return _Handled("told_place_gone", _about_place(place, "C8E", url))
+
+
+def _about_place(place: PlaceQuestion, text_id: str, url: str) -> _Answer:
+    values: dict[str, str | None] = {
+        "s": place.salon,
+        "d": formats.short_date(place.starts_at, place.tz, place.language),
+        "t": formats.clock_time(place.starts_at, place.tz),
+        "u": url,
+    }
+    return _Answer(text_id, values, booking_id=place.booking_id, language=place.language)
 
 
 def _answer_offer(
@@ -227,10 +275,11 @@ def _answer(session: Session, text: _Text, person: Person, answer: _Answer, now:
         event_id=f"inbound:{text.id}:reply",
         text_id=answer.text_id,
         to=text.sender,
-        language=person.language,
+        language=answer.language or person.language,
         values=answer.values,
         now=now,
         offer_id=answer.offer_id,
+        booking_id=answer.booking_id,
     )
 
 
@@ -242,5 +291,6 @@ def _knows_already(session: Session, text: _Text, answer: _Answer, now: datetime
     if answer.seldom:
         told = sa.and_(told, Message.created_at > now - ANSWERED_AGAIN_AFTER)
     else:
-        told = sa.and_(told, Message.offer_id == answer.offer_id, Message.created_at >= text.received_at)
+        about = sa.and_(Message.offer_id == answer.offer_id, Message.booking_id == answer.booking_id)
+        told = sa.and_(told, about, Message.created_at >= text.received_at)
     return bool(session.scalar(sa.select(sa.exists().where(told))))
