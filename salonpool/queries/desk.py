@@ -66,12 +66,13 @@ class DeskBooking:
 
 
 @dataclass(frozen=True, slots=True)
-class PendingRow:
-    """A booking that waits for the salon's yes."""
+class DeskRow:
+    """A booking in one of the desk's lists; `answer_by` while it waits for the salon's yes."""
 
     id: int
+    status: str
     starts_at: datetime
-    answer_by: datetime
+    answer_by: datetime | None
     guest_name: str | None
     service_names: tuple[str, ...]
     stylist_name: str
@@ -111,28 +112,34 @@ def get_desk_booking(booking_id: int, language: str, now: datetime) -> DeskBooki
     )
 
 
-def list_pending(salon_id: int, language: str, now: datetime) -> list[PendingRow]:
+def list_pending(salon_id: int, language: str, now: datetime) -> list[DeskRow]:
     """What waits for the salon's answer, the most urgent first."""
+    waits = sa.and_(Booking.status == BookingStatus.PENDING, Booking.answer_by > now, Booking.starts_at > now)
+    return sorted(_rows(salon_id, waits, language, now), key=lambda row: (row.answer_by, row.id))
+
+
+def list_by_id(salon_id: int, booking_ids: Iterable[int], language: str, now: datetime) -> list[DeskRow]:
+    """Those bookings of the salon, in order of time."""
+    return _rows(salon_id, Booking.id.in_(list(booking_ids)), language, now)
+
+
+def _rows(salon_id: int, which: sa.ColumnElement[bool], language: str, now: datetime) -> list[DeskRow]:
     rows = db.session.execute(
         sa.select(Booking, Stylist.name, Card.name)
         .join(Stylist, Stylist.id == Booking.stylist_id)
         .outerjoin(Customer, Customer.id == Booking.customer_id)
         .outerjoin(Card, sa.and_(Card.customer_id == Customer.id, Card.salon_id == Booking.salon_id))
-        .where(
-            Booking.salon_id == salon_id,
-            Booking.status == BookingStatus.PENDING,
-            Booking.answer_by > now,
-            Booking.starts_at > now,
-        )
-        .order_by(Booking.answer_by, Booking.id)
+        .where(Booking.salon_id == salon_id, which)
+        .order_by(Booking.starts_at, Booking.id)
     ).all()
     items = _items([booking.id for booking, _, _ in rows], language)
     kept = _attendance(salon_id, [booking.customer_id for booking, _, _ in rows], now)
     return [
-        PendingRow(
+        DeskRow(
             id=booking.id,
+            status=booking.status,
             starts_at=booking.starts_at,
-            answer_by=booking.answer_by or booking.starts_at,
+            answer_by=booking.answer_by,
             guest_name=items[booking.id][0].guest_name or card_name,
             service_names=tuple(item.service_name for item in items[booking.id]),
             stylist_name=stylist_name,

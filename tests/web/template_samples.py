@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace as Row
 from typing import Any
 
+from tests.web import change_samples, desk_samples
+
 ZONE = "Asia/Taipei"
 TODAY = date(2026, 10, 19)
 TEN = datetime(2026, 10, 20, 2, 0, tzinfo=UTC)
@@ -50,6 +52,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Qinghe Hair: booked Tue 20 Oct 14:00, cut with Wen. Change or cancel: ",
         "【青禾】已預約10/20二14:00洗剪，小雯服務。改期或取消：",
     ),
+    "missed": ("In the last 180 days: did not come 2 times.", "最近 180 天：未到 2 次。"),
     "role": ("Stylist", "設計師"),
     "role_guest": ("Guest", "客人"),
 }
@@ -95,6 +98,7 @@ def samples(language: str = "en") -> dict[str, list[tuple[str, dict[str, Any]]]]
         **_me(word),
         **_desk(word, salon),
         **_shift(word, salon),
+        **desk_samples.bookings(word, salon),
         **_others(word, salon),
     }
 
@@ -293,6 +297,7 @@ def _me(word: dict[str, str]) -> dict[str, list[tuple[str, dict[str, Any]]]]:
             starts_at=TEN,
             ends_at=TEN + timedelta(hours=9),
             salon_name=word["kapok"],
+            id=minutes,
             address=None,
             pay=None,
             pooled=False,
@@ -363,7 +368,7 @@ def _desk(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[st
     return {
         "desk/today.html": [
             ("full", day),
-            ("empty", {**day, "on": TODAY, "bookings": [], "shifts": [], "later_shifts": []}),
+            ("empty", {**day, "on": TODAY, "waiting": [], "bookings": [], "shifts": [], "later_shifts": []}),
             (
                 "past",
                 {**day, "on": TODAY - timedelta(days=1), "bookings": [], "shifts": [], "later_shifts": []},
@@ -374,6 +379,10 @@ def _desk(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[st
             ("wrong", {**post, "form": {**form, "skill": "", "ends": ""}, "errors": wrong}),
         ],
     }
+        "waiting": [
+            {"row": desk_samples.row(word, number), "attendance": word["missed"] if number == 2 else ""}
+            for number in (1, 2)
+        ],
 
 
 def _shift(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[str, Any]]]]:

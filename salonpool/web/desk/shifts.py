@@ -2,7 +2,6 @@
 
 import json
 import secrets
-from datetime import date, datetime, time
 from typing import Any
 
 from flask import g, make_response, redirect, render_template, request, url_for
@@ -21,6 +20,7 @@ from salonpool.usecases.pool import shifts as shift_usecases
 from salonpool.web.desk import blueprint
 from salonpool.web.desk.reasons import remaining_words, remedy_words, removed_words
 from salonpool.web.desk.salon import own_salon
+from salonpool.web.desk.typed import read_clock, read_day
 from salonpool.web.extensions import account, language, now
 from salonpool.web.wording import in_words
 
@@ -110,8 +110,10 @@ def _read(typed: dict[str, str], salon: SalonRow) -> dict[str, Any]:
 
     Raises InvalidInput.
     """
-    on = _on(typed["on"], salon)
-    starts, ends = _clock(typed["starts"], "starts", "11:30"), _clock(typed["ends"], "ends", "14:00")
+    today = local_day(now(), salon.tz)
+    on = read_day(typed["on"], field="on", least=today, most=today + HORIZON)
+    starts = read_clock(typed["starts"], field="starts", example="11:30")
+    ends = read_clock(typed["ends"], field="ends", example="14:00")
     last = on if ends > starts else on + DAY
     return {
         "starts_at": typed_local(on, starts, salon.tz, field="starts"),
@@ -121,25 +123,6 @@ def _read(typed: dict[str, str], salon: SalonRow) -> dict[str, Any]:
         "hourly_pay": _hourly_pay(typed["hourly_pay"], salon.currency),
         "priority": _whole(typed["priority"], "priority", "2"),
     }
-
-
-def _on(typed: str, salon: SalonRow) -> date:
-    """A day that can be posted for; at the ends of the calendar no time of day has an instant."""
-    today = local_day(now(), salon.tz)
-    try:
-        on = date.fromisoformat(typed)
-    except ValueError:
-        raise InvalidInput("date_unreadable", field="on", example=str(today)) from None
-    if not today <= on <= today + HORIZON:
-        raise InvalidInput("out_of_range", field="on", least=str(today), most=str(today + HORIZON))
-    return on
-
-
-def _clock(typed: str, field: str, example: str) -> time:
-    try:
-        return datetime.strptime(typed, "%H:%M").time()  # noqa: DTZ007 - a wall time has no zone
-    except ValueError:
-        raise InvalidInput("time_unreadable", field=field, example=example) from None
 
 
 def _whole(typed: str, field: str, example: str) -> int:

@@ -8,8 +8,9 @@ from flask_login import login_required
 from salonpool.domain.booking import HORIZON
 from salonpool.domain.local_time import DAY, day_span, local_day
 from salonpool.domain.refusal import Missing
-from salonpool.queries import bookings, shifts
+from salonpool.queries import bookings, desk, shifts
 from salonpool.web.desk import blueprint
+from salonpool.web.desk.bookings import attendance_words
 from salonpool.web.desk.salon import own_salon
 from salonpool.web.extensions import language, now
 
@@ -40,6 +41,7 @@ def show_day(day: str) -> str:
 def _page(on: date) -> str:
     salon = own_salon()
     begins, ends = day_span(on, salon.tz)
+    waiting = desk.list_pending(salon.id, language(), now())
     return render_template(
         "desk/today.html",
         salon=salon,
@@ -47,6 +49,7 @@ def _page(on: date) -> str:
         today=local_day(now(), salon.tz),
         previous_on=on - DAY,
         next_on=on + DAY,
+        waiting=[{"row": row, "attendance": attendance_words(row.attendance)} for row in waiting],
         bookings=bookings.list_day_at_salon(salon.id, begins, ends, language()),
         shifts=shifts.list_between([salon.id], begins, ends, language()),
         later_shifts=shifts.list_open([salon.id], max(ends, now()), ends + LATER, language()),

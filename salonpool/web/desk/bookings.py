@@ -1,0 +1,171 @@
+"""One booking at the desk: who it is, what they kept to, and what the salon does with it."""
+
+from typing import Any
+
+from flask import g, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import login_required
+from werkzeug.wrappers import Response
+
+from salonpool.domain.attendance import FORGOTTEN, Attendance
+from salonpool.domain.booking import OPEN_STATES, BookingStatus, SlotTaken, check_turn
+from salonpool.domain.local_time import DAY, day_span, local_day
+from salonpool.domain.refusal import InvalidInput, Missing, Refusal
+from salonpool.queries import access
+from salonpool.queries.availability import find_openings, free_starts
+from salonpool.queries.desk import DeskBooking, get_desk_booking
+from salonpool.queries.salons import get_salon_by_id
+from salonpool.usecases.booking import approvals, at_desk, moves
+from salonpool.usecases.booking.stored import stored_wish
+from salonpool.web.desk import blueprint
+from salonpool.web.desk.times import HORIZON_DAYS, offered, read_start
+from salonpool.web.desk.typed import read_day
+from salonpool.web.extensions import account, language, now, texting
+from salonpool.web.wording import in_words
+
+ID = "<int(max=9223372036854775807):booking_id>"
+TURNS = {
+    "arrived": BookingStatus.CHECKED_IN,
+    "done": BookingStatus.COMPLETED,
+    "missed": BookingStatus.NO_SHOW,
+    "undo": BookingStatus.CONFIRMED,
+}
+
+
+@blueprint.get(f"/booking/{ID}")
+@login_required
+def show_booking(booking_id: int) -> str:
+    """The booking and what can be done with it now."""
+    return _page(access.get_owned_booking_id(account(), booking_id))
+
+
+@blueprint.post(f"/booking/{ID}/<string:word>")
+@login_required
+def change_booking(booking_id: int, word: str) -> Response | tuple[str, int]:
+    """Approve, decline, arrived, done, missed, undo or cancel; then back to where one came from."""
+    booking_id = access.get_owned_booking_id(account(), booking_id)
+    here = url_for("desk.show_booking", booking_id=booking_id)
+    g.page_url = here
+    who: dict[str, Any] = {"booking_id": booking_id, "account_id": account().id, "now": now()}
+    try:
+        if word in TURNS:
+            at_desk.turn(into=TURNS[word], **who)
+        elif word in _DECISIONS:
+            _DECISIONS[word](texting=texting(), **who)
+        else:
+            raise Missing
+    except Missing:
+        raise
+    except Refusal as refusal:
+        return _page(booking_id, problem=in_words(refusal)), 409
+    return redirect(url_for("desk.show_today") if request.form.get("back") == "today" else here, 303)
+
+
+_DECISIONS: dict[str, Any] = {
+    "approve": approvals.approve,
+    "decline": approvals.decline,
+    "cancel": at_desk.cancel,
+}
+
+
+@blueprint.get(f"/booking/{ID}/move")
+@login_required
+def show_move(booking_id: int) -> Response:
+    """Other times for the same visit, from a day on."""
+    return _move_page(access.get_owned_booking_id(account(), booking_id), 200)
+
+
+@blueprint.post(f"/booking/{ID}/move")
+@login_required
+def move(booking_id: int) -> Response:
+    """Put the visit at the time chosen; the guest is told."""
+    booking_id = access.get_owned_booking_id(account(), booking_id)
+    g.page_url = url_for("desk.show_move", booking_id=booking_id)
+    try:
+        moves.move(
+            booking_id=booking_id,
+            starts_at=read_start(request.form.get("starts_at", "")),
+            actor=f"account:{account().id}",
+            now=now(),
+            texting=texting(),
+        )
+    except Missing:
+        raise
+    except Refusal as refusal:
+        return _move_page(booking_id, 422 if isinstance(refusal, InvalidInput) else 409, refusal)
+    return redirect(url_for("desk.show_booking", booking_id=booking_id), 303)
+
+
+def attendance_words(kept: Attendance) -> str:
+    """How the guest kept to their bookings here, in one sentence; '' when there is nothing to say."""
+    said = []
+    if kept.no_shows:
+        said.append(ngettext("did not come %(num)s time", "did not come %(num)s times", kept.no_shows))
+    if kept.late_cancels:
+        said.append(
+            ngettext("cancelled late %(num)s time", "cancelled late %(num)s times", kept.late_cancels)
+        )
+    if not said:
+        return ""
+    what = said[0] if len(said) == 1 else _("%(one)s and %(other)s", one=said[0], other=said[1])
+    return str(_("In the last %(days)s days: %(what)s.", days=FORGOTTEN.days, what=what))
+
+
+def _page(booking_id: int, problem: str = "") -> str:
+    booking = get_desk_booking(booking_id, language(), now())
+    return render_template(
+        "desk/booking.html",
+        salon=get_salon_by_id(booking.salon_id, language()),
+        booking=booking,
+        can={word for word, into in TURNS.items() if _can(booking, into)},
+        is_open=booking.status in OPEN_STATES,
+        attendance=attendance_words(booking.attendance),
+        ask_first=booking.attendance.ask_first,
+        problem=problem,
+    )
+
+
+def _can(booking: DeskBooking, into: BookingStatus) -> bool:
+    if booking.status == BookingStatus.PENDING:
+        return False
+    try:
+        check_turn(BookingStatus(booking.status), into, booking.starts_at, now())
+    except Refusal:
+        return False
+    # Only what came to life here may go back to booked.
+    return into != BookingStatus.CONFIRMED or booking.status == BookingStatus.CHECKED_IN
+
+
+def _move_page(booking_id: int, status: int, refusal: Refusal | None = None) -> Response:
+    booking = get_desk_booking(booking_id, language(), now())
+    if booking.status not in OPEN_STATES:
+        return make_response(_page(booking_id), 409)
+    visit = stored_wish(booking_id, language()).visit
+    tz = visit.salon.tz
+    today = local_day(now(), tz)
+    on = max(today, local_day(booking.starts_at, tz))
+    problem = in_words(refusal) if refusal else ""
+    if asked := request.args.get("on", "")[:10]:
+        try:
+            on = read_day(asked, field="on", least=today, most=today + HORIZON_DAYS * DAY)
+        except InvalidInput as wrong:
+            problem, status = in_words(wrong), 422
+    nearest = list(refusal.nearest) if isinstance(refusal, SlotTaken) else []
+    found = nearest or free_starts(
+        find_openings(
+            visit, day_span(on, tz)[0], day_span(on + DAY, tz)[1], now(), except_booking_id=booking_id
+        ),
+        visit,
+    )
+    page = render_template(
+        "desk/booking_move.html",
+        salon=visit.salon,
+        booking=booking,
+        today=today,
+        on=on,
+        last_on=today + HORIZON_DAYS * DAY,
+        times=[start for start in offered(found) if start.starts_at != booking.starts_at],
+        problem=problem,
+    )
+    return make_response(page, status)

@@ -1,0 +1,266 @@
+"""The desk's pages about bookings: what waits, a phone call, the day itself, another time, closed days."""
+
+import re
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from salonpool.database import db, transaction
+from salonpool.domain.booking import Wish
+from salonpool.models import AuditEntry, Booking, Closure, Message, Salon
+from salonpool.queries import access
+from salonpool.usecases.booking import bookings
+from salonpool.usecases.booking.settling import Guest
+from salonpool.web.extensions import SignedIn
+from tests import builders as b
+
+TOMORROW = b.TODAY + timedelta(days=1)
+
+
+@pytest.fixture
+def shop(app: Any) -> SimpleNamespace:
+    """A salon of one chair and its owner; a rival next door."""
+    network = b.a_network()
+    salon, other = b.a_salon(network, slug="qinghe", chairs=1), b.a_salon(network, slug="kapok")
+    wen = b.a_stylist(network, home=salon)
+    b.a_rota(wen, salon, weekdays=(0, 1, 2, 3, 4, 5, 6))
+    return SimpleNamespace(
+        salon=salon, cut=b.a_service(salon), wen=wen, owner=b.an_account(network, owns=(salon,)),
+        rival=b.an_account(network, owns=(other,)), texting=app.extensions["salonpool.texting"],
+    )  # fmt: skip
+
+
+def _sign_in(client: Any, account_id: int) -> None:
+    account = access.find_account(account_id)
+    assert account
+    with client.session_transaction() as session:
+        session["_user_id"] = SignedIn(account).get_id()
+
+
+def _book(shop: SimpleNamespace, clock: str = "14:00", name: str = "林太太") -> int:
+    return bookings.book(
+        salon_slug="qinghe", wish=Wish((shop.cut,)), starts_at=b.at(clock, TOMORROW), language="en",
+        guest=Guest("0912 345 678", name), key=f"k {clock}", now=b.NOW, texting=shop.texting,
+    ).id  # fmt: skip
+
+
+def _approve_first(shop: SimpleNamespace) -> None:
+    with transaction() as session:
+        session.get_one(Salon, shop.salon).approve_minutes = 120
+
+
+def _post(client: Any, page: str, path: str = "", **form: str) -> Any:
+    csrf = re.search(r'name="csrf_token" value="([^"]+)"', client.get(page).text)
+    assert csrf
+    return client.post(path or page, data={"csrf_token": csrf[1], **form})
+
+
+def _status(booking_id: int) -> str:
+    db.session.rollback()
+    return db.session.get_one(Booking, booking_id).status
+
+
+@pytest.mark.parametrize("page", ["booking/new", "booking/1", "booking/1/move", "closures"])
+def test_strangers_are_asked_to_sign_in(client: Any, shop: SimpleNamespace, page: str) -> None:
+    assert client.get(f"/desk/{page}").location.startswith("/in?next=")
+
+
+@pytest.mark.parametrize("page", ["", "/move"])
+def test_another_salons_booking_is_not_there(client: Any, shop: SimpleNamespace, page: str) -> None:
+    booking = _book(shop)
+    _sign_in(client, shop.rival)
+    assert client.get(f"/desk/booking/{booking}{page}").status_code == 404
+    for word in ("approve", "arrived", "cancel", "move"):
+        answer = _post(client, "/desk/closures", f"/desk/booking/{booking}/{word}")
+        assert answer.status_code == 404
+    assert _status(booking) == "confirmed"
+
+
+def test_a_hold_is_nobodys_booking_yet(client: Any, shop: SimpleNamespace) -> None:
+    hold = bookings.hold(
+        salon_slug="qinghe", wish=Wish((shop.cut,)), starts_at=b.at("14:00", TOMORROW), language="en",
+        now=b.NOW, texting=shop.texting,
+    )  # fmt: skip
+    _sign_in(client, shop.owner)
+    assert client.get(f"/desk/booking/{hold.id}").status_code == 404
+
+
+@pytest.mark.parametrize(("word", "status"), [("approve", "confirmed"), ("decline", "cancelled")])
+def test_today_begins_with_what_waits_for_a_yes(
+    client: Any, shop: SimpleNamespace, word: str, status: str
+) -> None:
+    _approve_first(shop)
+    booking = _book(shop)
+    _sign_in(client, shop.owner)
+    page = client.get("/desk").text
+    assert page.index(f"/desk/booking/{booking}/{word}") < page.index('id="bookings"')
+    answer = _post(client, "/desk", f"/desk/booking/{booking}/{word}", back="today")
+    assert (answer.status_code, answer.location) == (303, "/desk")
+    assert _status(booking) == status
+    assert "/approve" not in client.get("/desk").text
+
+
+def test_a_late_yes_says_why_not_and_changes_nothing(client: Any, shop: SimpleNamespace) -> None:
+    _approve_first(shop)
+    booking = _book(shop)
+    with transaction() as session:
+        session.get_one(Booking, booking).answer_by = b.NOW
+    _sign_in(client, shop.owner)
+    answer = _post(client, f"/desk/booking/{booking}", f"/desk/booking/{booking}/approve")
+    assert answer.status_code == 409
+    assert "The time to answer is over." in answer.text
+    assert _status(booking) == "pending"
+
+
+def test_a_guest_is_here_then_done_by_a_tap_each(
+    client: Any, shop: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booking = _book(shop)
+    _sign_in(client, shop.owner)
+    page = f"/desk/booking/{booking}"
+    assert f"{page}/arrived" not in client.get(page).text  # a day early
+    assert _post(client, page, f"{page}/arrived").status_code == 409
+    monkeypatch.setattr("salonpool.clock.now", lambda: b.at("14:05", TOMORROW))
+    for word, status in (("arrived", "checked_in"), ("undo", "confirmed"), ("done", "completed")):
+        assert f'action="{page}/{word}"' in client.get(page).text
+        assert _post(client, page, f"{page}/{word}").location == page
+        assert _status(booking) == status
+
+
+def test_missed_visits_are_told_at_the_next_booking(
+    client: Any, shop: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missed, next_one = _book(shop), _book(shop, "16:00")
+    _sign_in(client, shop.owner)
+    monkeypatch.setattr("salonpool.clock.now", lambda: b.at("14:20", TOMORROW))
+    page = f"/desk/booking/{missed}"
+    assert _post(client, page, f"{page}/missed").status_code == 303
+    assert "In the last 180 days: did not come 1 time." in client.get(f"/desk/booking/{next_one}").text
+
+
+def test_the_salon_cancels_and_the_guest_is_told(client: Any, shop: SimpleNamespace) -> None:
+    booking = _book(shop)
+    _sign_in(client, shop.owner)
+    page = f"/desk/booking/{booking}"
+    assert _post(client, page, f"{page}/cancel").status_code == 303
+    assert "by the salon" in client.get(page).text
+    bodies = db.session.scalars(sa.select(Message.body).where(Message.status == "pending"))
+    assert [body for body in bodies if "sorry, we cannot do" in body]
+
+
+def test_what_is_no_action_is_not_there(client: Any, shop: SimpleNamespace) -> None:
+    booking = _book(shop)
+    _sign_in(client, shop.owner)
+    page = f"/desk/booking/{booking}"
+    assert _post(client, page, f"{page}/confirmed").status_code == 404
+
+
+def test_a_phone_call_is_booked_with_the_first_free_time(client: Any, shop: SimpleNamespace) -> None:
+    _sign_in(client, shop.owner)
+    page = client.get("/desk/booking/new").text
+    first = re.search(r'name="starts_at" value="([^"]+)"', page)
+    key = re.search(r'name="idempotency_key" value="([^"]+)"', page)
+    assert first
+    assert key
+    form = {"service": str(shop.cut), "starts_at": first[1], "name": "陳先生", "idempotency_key": key[1]}
+    made = _post(client, "/desk/booking/new", **form)
+    assert made.status_code == 303
+    assert _post(client, "/desk/booking/new", **form).location == made.location  # sent twice is one booking
+    shown = client.get(made.location).text
+    assert "陳先生" in shown
+    assert "No phone number, so no texts." in shown
+    actor = db.session.scalar(sa.select(AuditEntry.actor).where(AuditEntry.action == "book"))
+    assert actor == f"account:{shop.owner}"
+
+
+def test_a_booking_form_filled_in_wrong_comes_back_with_what_was_typed(
+    client: Any, shop: SimpleNamespace
+) -> None:
+    _sign_in(client, shop.owner)
+    start = b.at("14:00", TOMORROW).isoformat()
+    right = {"service": str(shop.cut), "starts_at": start, "name": "陳先生", "phone": ""}
+    for wrong, status, sentence in (
+        ({"starts_at": ""}, 422, "Choose a time first."),
+        ({"starts_at": "tomorrow"}, 422, "Choose a time first."),
+        ({"name": ""}, 422, "This is needed"),
+        ({"phone": "0912"}, 422, "too short"),
+        ({"service": "999"}, 422, "not one of the choices"),
+        ({"service": "x"}, 422, "not one of the choices"),
+        ({"stylist": "99"}, 422, "not one of the choices"),
+        ({"starts_at": b.at("03:00", TOMORROW).isoformat()}, 422, "Nobody works then."),
+    ):
+        answer = _post(client, "/desk/booking/new", **right | wrong)
+        assert (answer.status_code, sentence in answer.text) == (status, True), wrong
+    _book(shop)
+    taken = _post(client, "/desk/booking/new", **right)
+    assert (taken.status_code, "Just taken" in taken.text, "陳先生" in taken.text) == (409, True, True)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Booking)) == 1
+
+
+def test_a_choice_that_is_none_is_said_at_once(client: Any, shop: SimpleNamespace) -> None:
+    _sign_in(client, shop.owner)
+    for query in ("service=999", "service=a", "on=2020-01-01", "on=soon", "stylist=x"):
+        assert client.get(f"/desk/booking/new?{query}").status_code == 422
+
+
+def test_the_desk_moves_a_visit_and_the_guest_is_told(client: Any, shop: SimpleNamespace) -> None:
+    booking = _book(shop)
+    _sign_in(client, shop.owner)
+    page = f"/desk/booking/{booking}/move"
+    shown = client.get(page).text
+    assert b.at("14:00", TOMORROW).isoformat() not in shown  # where it is already
+    later = b.at("14:30", TOMORROW)
+    assert later.isoformat() in shown
+    assert _post(client, page, starts_at=later.isoformat()).location == f"/desk/booking/{booking}"
+    assert db.session.get_one(Booking, booking).starts_at == later
+    assert _post(client, page, starts_at="").status_code == 422
+    assert client.get(f"{page}?on=2020-01-01").status_code == 422
+    other = _book(shop, "17:00")
+    taken = _post(client, page, starts_at=b.at("17:00", TOMORROW).isoformat())
+    assert (taken.status_code, "Just taken" in taken.text) == (409, True)
+    _post(client, f"/desk/booking/{other}", f"/desk/booking/{other}/cancel")
+    assert client.get(f"/desk/booking/{other}/move").status_code == 409
+
+
+def test_a_closed_day_names_the_bookings_in_its_way(client: Any, shop: SimpleNamespace) -> None:
+    booking = _book(shop)
+    _sign_in(client, shop.owner)
+    assert "No closed days ahead." in client.get("/desk/closures").text
+    day = {"first_on": str(TOMORROW), "last_on": "", "starts": "12:00", "ends": "", "reason": "春節"}
+    assert _post(client, "/desk/closures", **day).status_code == 303
+    page = client.get("/desk/closures").text
+    assert (f"/desk/booking/{booking}" in page, "Closed then" in page, "春節" in page) == (True, True, True)
+    again = _post(client, "/desk/closures", **day)
+    assert (again.status_code, "closed then already" in again.text) == (422, True)
+    closure = db.session.scalar(sa.select(Closure.id))
+    _sign_in(client, shop.rival)
+    assert _post(client, "/desk/closures", f"/desk/closures/{closure}/reopen").status_code == 404
+    _sign_in(client, shop.owner)
+    assert _post(client, "/desk/closures", f"/desk/closures/{closure}/reopen").status_code == 303
+    assert "No closed days ahead." in client.get("/desk/closures").text
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"first_on": ""},
+        {"first_on": "2020-01-01"},
+        {"last_on": "2026-13-01"},
+        {"last_on": str(b.TODAY)},
+        {"starts": "25:00"},
+        {"starts": "15:00", "ends": "14:00"},
+        {"reason": "x" * 81},
+    ],
+)
+def test_a_day_that_cannot_be_closed_comes_back(
+    client: Any, shop: SimpleNamespace, wrong: dict[str, str]
+) -> None:
+    _sign_in(client, shop.owner)
+    right = {"first_on": str(TOMORROW), "last_on": "", "starts": "", "ends": "", "reason": "春節"}
+    answer = _post(client, "/desk/closures", **right | wrong)
+    assert answer.status_code == 422
+    assert "There is a problem" in answer.text
+    assert db.session.scalar(sa.select(Closure.id)) is None
