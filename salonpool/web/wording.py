@@ -105,6 +105,13 @@ _SENTENCES: dict[str, Any] = {
         "call the salon.",
         open=v["open"],
     ),
+    "too_many_waits": lambda v: _(
+        "This number is on the list for %(limit)s things already. Leave one of them first.", limit=v["limit"]
+    ),
+    "too_many_windows": lambda v: _(
+        "These are too many separate times. Choose at most %(limit)s days.", limit=v["limit"]
+    ),
+    "windows_too_far_apart": lambda v: _("Choose days within %(days)s days of each other.", days=v["days"]),
     "too_many_open": lambda v: _(
         "A number can have %(limit)s visits ahead at one salon, and this one has. Cancel or move one of "
         "them, or call the salon.",
