@@ -23,7 +23,7 @@ from salonpool.solver import files
 from salonpool.solver.reading import InvalidProblem
 from salonpool.usecases import accounts
 from salonpool.usecases.planning import plan_report, planning
-from salonpool.usecases.texts import outbox
+from salonpool.usecases.texts import outbox, switch
 
 # These work on files alone: with no database and no settings.
 ON_FILES = ("solve", "check")
@@ -31,7 +31,7 @@ ON_FILES = ("solve", "check")
 
 def init_app(app: Flask) -> None:
     """Add the commands to `flask`."""
-    for command in (init, token, jobs, send_messages, dump, demo, doctor, plan, solve, check):
+    for command in (init, token, jobs, send_messages, texts, dump, demo, doctor, plan, solve, check):
         app.cli.add_command(command)
 
 
@@ -126,6 +126,15 @@ def send_messages() -> None:
     gateway = _extension("gateway")()
     scale = _config().backoff_scale
     click.echo(outbox.send_due(clock.now(), clock.system_now(), gateway, backoff_scale=scale))
+
+
+@click.command(cls=OneLine)
+@click.argument("state", required=False, type=click.Choice(["on", "off"]))
+def texts(state: str | None) -> None:
+    """Stop all texts at once, or let them leave again; says which it is."""
+    if state is not None:
+        switch.turn_texts(on=state == "on")
+    click.echo("texts are off" if switch.are_texts_off() else "texts are on")
 
 
 @click.command(cls=OneLine)

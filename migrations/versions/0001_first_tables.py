@@ -475,7 +475,9 @@ def upgrade() -> None:
             "cancel_cause IN ('hold_expired', 'not_approved', 'guest', 'salon')",
             name="ck_booking_cancel_cause",
         ),
-        sa.CheckConstraint("no_sms_reason IN ('no_phone', 'opted_out')", name="ck_booking_no_sms_reason"),
+        sa.CheckConstraint(
+            "no_sms_reason IN ('no_phone', 'opted_out', 'capped')", name="ck_booking_no_sms_reason"
+        ),
         sa.CheckConstraint("status <> 'held' OR held_until IS NOT NULL", name="ck_booking_held_until"),
         sa.CheckConstraint(
             "status IN ('held', 'pending', 'confirmed', 'checked_in', 'completed', 'cancelled', 'no_show')",

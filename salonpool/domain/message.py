@@ -43,6 +43,7 @@ class NoSmsReason(StrEnum):
 
     NO_PHONE = "no_phone"
     OPTED_OUT = "opted_out"
+    CAPPED = "capped"
 
 
 def retry_after(attempts: int) -> timedelta:

@@ -2,7 +2,7 @@
 
 Fields: s salon · d date · t time · r hours (11:30-14:00) · h deadline · p money · v service or skill ·
 n stylist · x the stylist's home salon · a address · u link · w minutes on foot · k asked · j said no ·
-y reason · tel phone number. All but the names come formatted (formats.py).
+y reason · c code · tel phone number. All but the names come formatted (formats.py).
 
 Every text is one segment: 160 GSM-7 septets, or 70 UTF-16 units as soon as one character, such as a Chinese
 name in an English text, is outside GSM-7. Each text has forms, from complete to compact. The first form is
@@ -24,7 +24,7 @@ from salonpool.messaging.text_table import Texts
 
 LANGUAGES = ("zh-Hant", "en", "zh-Hans")
 NAMES = frozenset({"s", "n", "x", "v", "a"})
-FIELDS = NAMES | {"d", "t", "r", "h", "p", "u", "w", "k", "j", "y", "tel"}
+FIELDS = NAMES | {"d", "t", "r", "h", "p", "u", "w", "k", "j", "y", "c", "tel"}
 TEXTS: Texts = {
     **texts_guest.TEXTS,
     **texts_salon.TEXTS,

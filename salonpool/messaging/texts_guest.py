@@ -1,5 +1,5 @@
-"""Texts to guests: C1 booked, C3 moved, C4 given up, C4F given up for a fee, C14 an answer to words nobody
-reads here."""
+"""Texts to guests: C1 booked, C3 moved, C4 given up, C4F given up for a fee, C9 a code, C14 an answer to
+words nobody reads here."""
 
 from salonpool.messaging.text_table import Texts
 
@@ -23,7 +23,7 @@ TEXTS: Texts = {
         "en": (
             "{s}: moved to {d} {t}, {v} with {n}. Change again: {u}",
             "{s}: moved to {d} {t}, {v}, {n}. {u}",
-            "{s} now {d} {t} {v}, {n}: {u}",
+            "{s}: now {d} {t} {v}, {n}. {u}",
         ),
         "zh-Hant": (
             "【{s}】已改到{d}{t} {v}，{n}服務。再改：{u}",
@@ -51,6 +51,11 @@ TEXTS: Texts = {
         ),
         "zh-Hant": ("【{s}】已取消{d}{t}的預約，取消費{p}。再預約：{u}",),
         "zh-Hans": ("【{s}】已取消{d}{t}的预约，取消费{p}。再预约：{u}",),
+    },
+    "C9": {
+        "en": ("{c} is your code for 10 minutes. We never phone to ask for it.",),
+        "zh-Hant": ("{c} 是您的驗證碼，10分鐘內有效。我們不會打電話問您。",),
+        "zh-Hans": ("{c} 是您的验证码，10分钟内有效。我们不会打电话问您。",),
     },
     "C14": {
         "en": (

@@ -15,6 +15,7 @@ from salonpool.queries import access
 from salonpool.queries.accounts import list_regions
 from salonpool.usecases import audit, limits
 from salonpool.usecases.texts import messages
+from salonpool.usecases.texts.switch import refuse_if_off
 from salonpool.usecases.texts.texting import Texting
 
 GOOD_FOR = timedelta(minutes=SIGN_IN_MINUTES)
@@ -29,10 +30,11 @@ def ask(typed_phone: str, *, address: str | None, now: datetime, texting: Textin
 
     A number nobody has is treated the same, so that nobody learns whose is known. Raises InvalidInput for
     what cannot be a mobile number, Refusal too_many_tries after 3 requests for a number in 10 minutes or 20
-    from an address in an hour.
+    from an address in an hour, Refusal texts_off.
     """
     phone = _read(typed_phone, texting)
     with transaction() as session:
+        refuse_if_off(session)
         limits.hit(session, limits.key_of("sign_in", phone), PER_PHONE, PHONE_WINDOW, now)
         limits.hit(session, limits.address_key("sign_in", address), PER_ADDRESS, ADDRESS_WINDOW, now)
         accounts = session.scalars(

@@ -44,6 +44,7 @@ EXAMPLE = {
     "j": 2,
     "tel": "02 2345 6789",
     "y": "it overlaps your other work",
+    "c": "482913",
 }
 IN_CHINESE = {
     **EXAMPLE,
@@ -137,6 +138,7 @@ def _widest(language: str, link: str, longest: str = "") -> dict[str, str | int]
         "k": 99,
         "j": 99,
         "tel": "+886 2 2345 6789",
+        "c": "482913",
         "y": max(rules, key=len),
     }
 

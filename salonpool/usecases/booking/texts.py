@@ -5,19 +5,22 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from salonpool.domain.caps import Kind, Per, prefix_of
+from salonpool.domain.message import NoSmsReason
 from salonpool.domain.money import Money
 from salonpool.domain.phone import for_reading
 from salonpool.messaging import formats
 from salonpool.models import Booking, BookingItem, CatalogueEntry, Customer, Service, Stylist
 from salonpool.queries.naming import name_in
 from salonpool.queries.salons import SalonRow
+from salonpool.usecases import limits
 from salonpool.usecases.texts import messages
 from salonpool.usecases.texts.texting import Texting
 
 
 def text_booked(session: Session, booking: Booking, salon: SalonRow, now: datetime, texting: Texting) -> None:
     """C1: what was booked, and the link that changes it."""
-    _text(session, booking, salon, "C1", "confirmed", _visit(session, booking, texting), now)
+    _text(session, booking, salon, "C1", "confirmed", _visit(session, booking, texting), now, texting)
 
 
 def text_asked(session: Session, booking: Booking, salon: SalonRow, now: datetime, texting: Texting) -> None:
@@ -26,7 +29,7 @@ def text_asked(session: Session, booking: Booking, salon: SalonRow, now: datetim
     values = _visit(session, booking, texting) | {
         "h": formats.deadline(answer_by, salon.tz, booking.language)
     }
-    _text(session, booking, salon, "C1P", "asked", values, now)
+    _text(session, booking, salon, "C1P", "asked", values, now, texting)
 
 
 def text_refused(
@@ -34,13 +37,13 @@ def text_refused(
 ) -> None:
     """C7: the salon cannot serve the guest then; where to choose another time."""
     values = {"u": texting.links.text_url(f"/s/{salon.slug}"), "tel": for_reading(salon.phone, salon.region)}
-    _text(session, booking, salon, "C7", "refused", values, now)
+    _text(session, booking, salon, "C7", "refused", values, now, texting)
 
 
 def text_moved(session: Session, booking: Booking, salon: SalonRow, now: datetime, texting: Texting) -> None:
     """C3: when it is now, once for each move."""
     values = _visit(session, booking, texting)
-    _text(session, booking, salon, "C3", f"moved:{booking.sequence}", values, now)
+    _text(session, booking, salon, "C3", f"moved:{booking.sequence}", values, now, texting)
 
 
 def text_cancelled(
@@ -50,9 +53,9 @@ def text_cancelled(
     values = {"u": texting.links.text_url(f"/s/{salon.slug}")}
     if booking.fee_minor:
         fee = formats.money(Money(booking.fee_minor, booking.currency))
-        _text(session, booking, salon, "C4F", "cancelled", values | {"p": fee}, now)
+        _text(session, booking, salon, "C4F", "cancelled", values | {"p": fee}, now, texting)
     else:
-        _text(session, booking, salon, "C4", "cancelled", values, now)
+        _text(session, booking, salon, "C4", "cancelled", values, now, texting)
 
 
 def _visit(session: Session, booking: Booking, texting: Texting) -> dict[str, str]:
@@ -80,9 +83,13 @@ def _text(
     event: str,
     values: dict[str, str],
     now: datetime,
+    texting: Texting,
 ) -> None:
     customer = session.get(Customer, booking.customer_id) if booking.customer_id else None
-    if customer is None or customer.phone is None or booking.no_sms_reason is not None:
+    if customer is None or customer.phone is None or booking.no_sms_reason not in {None, NoSmsReason.CAPPED}:
+        return
+    booking.no_sms_reason = _over_a_cap(session, salon, customer.phone, now, texting)
+    if booking.no_sms_reason is not None:
         return
     messages.enqueue(
         session,
@@ -101,3 +108,12 @@ def _text(
         booking_id=booking.id,
         expires_at=booking.starts_at,
     )
+
+
+def _over_a_cap(
+    session: Session, salon: SalonRow, phone: str, now: datetime, texting: Texting
+) -> NoSmsReason | None:
+    """A text more than its number, the numbers around it or the salon may have is left out."""
+    who = {Per.PHONE: phone, Per.PREFIX: prefix_of(phone), Per.SALON: str(salon.id)}
+    within = limits.is_within(session, Kind.TEXT, who, now, scale=texting.limits_scale)
+    return None if within else NoSmsReason.CAPPED

@@ -26,6 +26,7 @@ from salonpool.messaging.gateway import (
 from salonpool.models import Message, OptOut
 from salonpool.usecases.texts.opt_outs import OPTED_OUT, opt_out
 from salonpool.usecases.texts.parallel import in_parallel
+from salonpool.usecases.texts.switch import are_texts_off
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +97,7 @@ def send_due(
     """One pass: every text that is due, until none is left or `limit` were claimed.
 
     Texts of unknown outcome are looked up at the provider first, and only sent again if it has none. Safe to
-    run twice at once. Nothing is written when nothing is due.
+    run twice at once. Nothing is written when nothing is due, nothing leaves while the kill switch is on.
     """
     this = _Pass(now, system_now, gateway, backoff_scale)
     if not _anything_to_do(this):
@@ -105,7 +106,9 @@ def send_due(
         _reconcile(this, claim)
     _close(this)
     claimed = 0
-    while claimed < limit and (claims := _claim_due(this, min(CLAIM_AT_ONCE, limit - claimed))):
+    while (
+        claimed < limit and _may_send() and (claims := _claim_due(this, min(CLAIM_AT_ONCE, limit - claimed)))
+    ):
         claimed += len(claims)
         for claim, outcome in in_parallel(lambda claim: _send(this, claim), claims, AT_ONCE):
             _settle(this, claim, outcome)
@@ -127,6 +130,13 @@ def _anything_to_do(this: _Pass) -> bool:
     found = db.session.scalar(sa.select(sa.exists().where(wanted)))
     db.session.rollback()
     return bool(found)
+
+
+def _may_send() -> bool:
+    """Asked before each few texts, so that the kill switch works at once."""
+    may = not are_texts_off()
+    db.session.rollback()
+    return may
 
 
 def _close(this: _Pass) -> None:
