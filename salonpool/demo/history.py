@@ -17,6 +17,7 @@ from salonpool.demo.guests import GuestSpec
 from salonpool.demo.rows import AHEAD, BACK, TZ, World
 from salonpool.demo.salons import SALONS
 from salonpool.domain.booking import BookingStatus, CancelCause
+from salonpool.domain.course import StationKind
 from salonpool.domain.links import digest
 from salonpool.domain.local_time import DAY, at_local, from_minutes, local_day, to_minutes
 from salonpool.domain.message import NoSmsReason
@@ -78,8 +79,8 @@ def write(world: World, today: date, now: datetime, texting: Texting) -> int:
 
 def _shares(world: World) -> dict[str, float]:
     """A salon with more chairs has more regulars."""
-    chairs = sum(len(ids) for ids in world.chairs.values())
-    return {slug: len(ids) / chairs for slug, ids in world.chairs.items()}
+    chairs = {slug: len(units[StationKind.CHAIR]) for slug, units in world.units.items()}
+    return {slug: count / sum(chairs.values()) for slug, count in chairs.items()}
 
 
 def _visits(
@@ -94,7 +95,7 @@ def _visits(
         loads = load(day.weekday(), False, number), load(day.weekday(), True, number)
         for salon in SALONS:
             on_duty = duties[salon.slug, day]
-            placed = fill(on_duty, world.chairs[salon.slug], world.menus[salon.slug], midnight, loads, rng)
+            placed = fill(on_duty, world.units[salon.slug], world.menus[salon.slug], midnight, loads, rng)
             for place in placed:
                 guest = _who(regulars[salon.slug], place, last_visit, rng)
                 visits.append(_visit(salon.slug, place, guest, now, rng))
@@ -130,6 +131,7 @@ def _duties(world: World, today: date) -> dict[tuple[str, date], list[Duty]]:
                     works=(to_minutes(assignment.starts_at), to_minutes(assignment.ends_at)),
                     breaks=tuple(breaks[assignment.id]),
                     skill_ids=frozenset(skills[assignment.stylist_id]),
+                    takes_second_guest=world.stylist_of(assignment.stylist_id).takes_second_guest,
                 )
             )
         return found
@@ -234,7 +236,7 @@ def _write_bookings(
             "starts_at": visit.starts_at,
             "ends_at": from_minutes(visit.place.end),
             "stylist_named": visit.named,
-            "price_minor": visit.place.sold.price_minor,
+            "price_minor": visit.place.price_minor,
             "currency": "TWD",
             "language": visit.language,
             "no_sms_reason": None if visit.guest else NoSmsReason.NO_PHONE,
@@ -259,16 +261,16 @@ def _write_parts(session: Session, world: World, visits: Sequence[Visit]) -> Non
             "stylist_id": visit.place.stylist_id,
             "named_stylist_id": visit.place.stylist_id if visit.named else None,
             "position": 0,
-            "price_minor": visit.place.sold.price_minor,
+            "price_minor": visit.place.price_minor,
         }
         for visit in visits
     ]
     segments = []
     for visit, item_id in zip(visits, _insert(session, BookingItem, items), strict=True):
-        for begins, ends, hands in visit.place.steps():
+        for begins, ends, step in visit.place.segments():
             times = {"starts_at": from_minutes(begins), "ends_at": from_minutes(ends)}
             whose = {"booking_id": visit.id, "item_id": item_id, "stylist_id": visit.place.stylist_id}
-            segments.append({**whose, "hands": hands, **times})
+            segments.append({**whose, "hands": step.hands, "station": step.station, **times})
     session.execute(sa.insert(Segment), segments)
     session.execute(sa.insert(Occupancy), [row for visit in visits for row in _occupancy(visit)])
 
@@ -278,7 +280,8 @@ def _occupancy(visit: Visit) -> Iterable[dict[str, Any]]:
         return
     place = visit.place
     spans = [(f"stylist:{place.stylist_id}", *span) for span in place.hands()]
-    for resource, begins, ends in [*spans, (f"chair:{place.chair_id}", place.start, place.end)]:
+    spans += [(f"{seat.kind}:{seat.unit}", *seat.span) for seat in place.seats]
+    for resource, begins, ends in spans:
         yield {
             "resource": resource,
             "starts_at": from_minutes(begins),

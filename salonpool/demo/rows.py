@@ -1,6 +1,7 @@
 """The network's standing rows: salons, what they sell, who works there, who may sign in."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from salonpool.database import transaction
 from salonpool.demo.diary import Sold
-from salonpool.demo.people import OFFICE_NAME, STANDING_YES, STYLISTS, Hours, StylistSpec
+from salonpool.demo.people import OFFICE_NAME, OWN_TERMS, STANDING_YES, STYLISTS, Hours, StylistSpec
 from salonpool.demo.salons import SALONS, SalonSpec
-from salonpool.demo.services import CATALOGUE, SKILLS
-from salonpool.domain.course import Step
+from salonpool.demo.services import ANY_LENGTH, CATALOGUE, LENGTHS, SKILLS, LengthSpec
+from salonpool.domain.course import StationKind, Step
 from salonpool.domain.demo import CAST, NETWORK_SLUG, ZONE, Part
 from salonpool.domain.person import RoleKind
 from salonpool.models import (
@@ -27,6 +28,7 @@ from salonpool.models import (
     StandingYes,
     Station,
     Stylist,
+    StylistService,
     StylistSkill,
 )
 from salonpool.usecases.pool import rotas
@@ -43,7 +45,7 @@ class World:
 
     network_id: int = 0
     salons: dict[str, int] = field(default_factory=dict)
-    chairs: dict[str, list[int]] = field(default_factory=dict)
+    units: dict[str, dict[StationKind, list[int]]] = field(default_factory=dict)
     skills: dict[str, int] = field(default_factory=dict)
     menus: dict[str, list[Sold]] = field(default_factory=dict)
     stylists: dict[str, int] = field(default_factory=dict)
@@ -72,6 +74,7 @@ def write(today: date, now: datetime) -> World:
             _write_salon(session, world, salon, founded_at)
         for stylist in STYLISTS:
             _write_stylist(session, world, stylist, today - JOINED_BEFORE, founded_at)
+        _write_own_terms(session, world)
         _write_standing(session, world)
         _write_office(session, world, founded_at)
     _write_rotas(world, today - BACK, now)
@@ -103,34 +106,92 @@ def _write_salon(session: Session, world: World, spec: SalonSpec, at: datetime) 
         district_en=spec.district_en, directions=spec.directions,
         directions_en=spec.directions_en, address=spec.address, phone=spec.phone, zone=ZONE,
         language="zh-Hant", x_km=spec.x_km, y_km=spec.y_km, created_at=at,
+        free_minutes=spec.free_hours * 60, late_fee_minor=spec.late_fee * 100,
     )  # fmt: skip
     session.add(salon)
     session.flush()
     world.salons[spec.slug] = salon.id
-    chairs = [Station(salon_id=salon.id, position=position) for position in range(1, spec.chairs + 1)]
-    session.add_all(chairs)
-    session.flush()
-    world.chairs[spec.slug] = [chair.id for chair in chairs]
+    world.units[spec.slug] = {}
+    for kind, count in zip(StationKind, (spec.chairs, spec.basins, spec.machines), strict=True):
+        units = [Station(salon_id=salon.id, kind=kind, position=n) for n in range(1, count + 1)]
+        session.add_all(units)
+        session.flush()
+        world.units[spec.slug][kind] = [unit.id for unit in units]
+    menu = [(code, size) for code in spec.menu for size in (LENGTHS if code in spec.sized else (ANY_LENGTH,))]
+    menu += [(code, ANY_LENGTH) for code in spec.add_ons]
     world.menus[spec.slug] = [
-        _write_service(session, world, salon.id, spec, code, position)
-        for position, code in enumerate(spec.menu)
+        _write_service(session, world, salon.id, spec, code, size, position)
+        for position, (code, size) in enumerate(menu)
     ]
 
 
 def _write_service(
-    session: Session, world: World, salon_id: int, salon: SalonSpec, code: str, position: int
+    session: Session,
+    world: World,
+    salon_id: int,
+    salon: SalonSpec,
+    code: str,
+    size: LengthSpec,
+    position: int,
 ) -> Sold:
     spec = CATALOGUE[code]
-    price_minor = round(spec.price * salon.prices / 1000) * 10 * 100  # whole tens of dollars
+    price_minor = _whole_tens(spec.price * salon.prices * size.price / 10_000)
+    first, *others = (_at_hand(step, world.units[salon.slug]) for step in spec.steps)
+    steps = (replace(first, minutes=first.minutes + size.more_minutes), *others)
+    add_on = code in salon.add_ons
     service = Service(
         network_id=world.network_id, salon_id=salon_id, skill_id=world.skills[spec.skill], code=code,
-        price_minor=price_minor, position=position,
-        segments=[ServiceSegment(position=n, minutes=m, hands=h) for n, (m, h) in enumerate(spec.steps)],
+        price_minor=price_minor, position=position, length=size.length, add_on=add_on,
+        segments=[
+            ServiceSegment(position=n, minutes=step.minutes, hands=step.hands, station=step.station)
+            for n, step in enumerate(steps)
+        ],
     )  # fmt: skip
     session.add(service)
     session.flush()
-    steps = tuple(Step(minutes, hands) for minutes, hands in spec.steps)
-    return Sold(service.id, service.skill_id, steps, price_minor, spec.weight, spec.names)
+    return Sold(
+        service.id, service.skill_id, steps, price_minor, spec.weight * size.share, spec.names, add_on, code
+    )
+
+
+def _at_hand(step: Step, units: Mapping[StationKind, Sequence[int]]) -> Step:
+    """The step in the chair, where the salon has no such basin or machine."""
+    return step if units[step.station] else replace(step, station=StationKind.CHAIR)
+
+
+def _write_own_terms(session: Session, world: World) -> None:
+    """What some stylists do in their own time or for their own price, at their home salon."""
+    for spec in OWN_TERMS:
+        stylist_id = world.stylists[spec.stylist]
+        home = next(stylist.home for stylist in STYLISTS if stylist.name == spec.stylist) or ""
+        menu = world.menus[home]
+        for number, sold in enumerate(menu):
+            if sold.code != spec.code:
+                continue
+            steps = tuple(_in_own_time(step, spec.minutes) for step in sold.steps)
+            price_minor = _whole_tens(sold.price_minor / 100 * spec.price / 100)
+            session.add(
+                StylistService(
+                    network_id=world.network_id, stylist_id=stylist_id, service_id=sold.service_id,
+                    price_minor=price_minor if spec.price != 100 else None,
+                    minutes=[step.minutes for step in steps] if spec.minutes != 100 else None,
+                )
+            )  # fmt: skip
+            menu[number] = replace(
+                sold,
+                own_steps={**sold.own_steps, stylist_id: steps},
+                own_prices={**sold.own_prices, stylist_id: price_minor},
+            )
+
+
+def _in_own_time(step: Step, per_cent: int) -> Step:
+    """Only work is faster or slower, in steps of five minutes; colour takes as long with everybody."""
+    return replace(step, minutes=round(step.minutes * per_cent / 500) * 5) if step.hands else step
+
+
+def _whole_tens(dollars: float) -> int:
+    """A price in minor units, in whole tens of dollars."""
+    return round(dollars / 10) * 10 * 100
 
 
 def _write_stylist(session: Session, world: World, spec: StylistSpec, joined_on: date, at: datetime) -> None:
@@ -139,7 +200,8 @@ def _write_stylist(session: Session, world: World, spec: StylistSpec, joined_on:
         network_id=world.network_id, home_salon_id=world.salons[home.slug] if home else None, name=spec.name,
         phone=spec.phone, language=spec.language, pooled=spec.pooled, x_km=home.x_km if home else spec.x_km,
         y_km=home.y_km if home else spec.y_km, hourly_pay_minor=spec.hourly_pay * 100,
-        wanted_week_minutes=spec.wanted_week_hours * 60, joined_on=joined_on,
+        wanted_week_minutes=spec.wanted_week_hours * 60, joined_on=joined_on, gender=spec.gender,
+        speaks=list(spec.speaks), takes_second_guest=spec.takes_second_guest,
     )  # fmt: skip
     session.add(stylist)
     session.flush()

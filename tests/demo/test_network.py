@@ -18,7 +18,7 @@ from salonpool.database import db, transaction
 from salonpool.demo import guests, network
 from salonpool.demo.diary import Duty, Sold, fill
 from salonpool.domain.booking import Wish
-from salonpool.domain.course import Step
+from salonpool.domain.course import StationKind, Step
 from salonpool.domain.demo import EMPTY_SLUG
 from salonpool.domain.local_time import from_minutes, local_day
 from salonpool.domain.phone import is_invented
@@ -45,6 +45,7 @@ from salonpool.queries.visits import get_visit
 from tests import databases, example
 
 ON_SQLITE = pytest.mark.parametrize("example_url", ["sqlite"], indirect=True)
+CHAIRS = {StationKind.CHAIR: [1, 2]}
 MORNING = datetime(2026, 10, 20, 3, 0, tzinfo=UTC)  # 11:00 in Taipei
 
 
@@ -88,7 +89,7 @@ def test_every_visit_is_done_by_somebody_with_the_skill(app: Any) -> None:
     assert _count("SELECT count(*) FROM booking_item") == _count("SELECT count(*) FROM booking")
 
 
-def test_a_visit_takes_one_chair_throughout_and_hands_only_when_needed(app: Any) -> None:
+def test_a_visit_takes_one_chair_throughout_and_hands_and_basins_only_when_needed(app: Any) -> None:
     rows: dict[int, dict[str, Any]] = defaultdict(lambda: defaultdict(float))
     for booking_id, resource, starts_at, ends_at in db.session.execute(
         sa.select(Occupancy.booking_id, Occupancy.resource, Occupancy.starts_at, Occupancy.ends_at).where(
@@ -96,19 +97,42 @@ def test_a_visit_takes_one_chair_throughout_and_hands_only_when_needed(app: Any)
         )
     ):
         rows[booking_id][resource.split(":")[0]] += (ends_at - starts_at).total_seconds() / 60
-    segments: dict[int, dict[bool, float]] = defaultdict(lambda: defaultdict(float))
-    for booking_id, hands, starts_at, ends_at in db.session.execute(
-        sa.select(Segment.booking_id, Segment.hands, Segment.starts_at, Segment.ends_at)
-    ):
-        segments[booking_id][hands] += (ends_at - starts_at).total_seconds() / 60
+    wanted: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    whose = sa.select(Segment, Stylist.takes_second_guest).join(Stylist, Stylist.id == Segment.stylist_id)
+    for segment, takes_second_guest in db.session.execute(whose):
+        minutes = (segment.ends_at - segment.starts_at).total_seconds() / 60
+        wanted[segment.booking_id]["chair"] += minutes
+        if segment.hands or not takes_second_guest:
+            wanted[segment.booking_id]["stylist"] += minutes
+        if segment.station != "chair":
+            wanted[segment.booking_id][segment.station] += minutes
     for booking in db.session.scalars(sa.select(Booking)):
         length = (booking.ends_at - booking.starts_at).total_seconds() / 60
-        steps = segments[booking.id]
-        assert steps[True] + steps[False] == length
+        assert wanted[booking.id]["chair"] == length
         if booking.status in {"cancelled", "no_show"}:
             assert booking.id not in rows
         else:
-            assert rows[booking.id] == {"chair": length, "stylist": steps[True]}
+            assert rows[booking.id] == wanted[booking.id]
+    assert {"basin", "machine"} <= {kind for found in rows.values() for kind in found}
+
+
+def test_salons_sell_what_the_booking_page_can_show(app: Any) -> None:
+    assert _count("SELECT count(DISTINCT salon_id) FROM service WHERE length <> 'any'") >= 2
+    assert _count("SELECT count(*) FROM service WHERE add_on") >= 4
+    assert _count("SELECT count(*) FROM salon WHERE late_fee_minor > 0") == 1
+    assert _count("SELECT count(*) FROM stylist_service WHERE price_minor IS NOT NULL") >= 3
+    assert _count("SELECT count(*) FROM stylist_service WHERE minutes IS NOT NULL") >= 3
+    assert _count("SELECT count(*) FROM stylist WHERE NOT takes_second_guest") == 2
+    assert _count("SELECT count(*) FROM stylist WHERE gender IS NULL") == 0
+
+
+def test_a_stylists_own_terms_are_those_of_their_visits(app: Any) -> None:
+    unlike = """SELECT count(*) FROM booking_item i JOIN stylist_service t ON t.service_id = i.service_id
+                AND t.stylist_id = i.stylist_id WHERE t.price_minor <> i.price_minor"""
+    assert _count(unlike) == 0
+    same = """SELECT count(*) FROM booking_item i JOIN stylist_service t ON t.service_id = i.service_id
+              AND t.stylist_id = i.stylist_id WHERE t.price_minor = i.price_minor"""
+    assert _count(same) > 0
 
 
 def test_every_guest_with_a_number_has_their_texts_and_every_other_a_reason(app: Any) -> None:
@@ -299,7 +323,7 @@ def test_a_day_fills_the_same_way_for_the_same_seed() -> None:
         Sold(1, 1, (Step(40, True),), 60000, 5),
         Sold(2, 2, (Step(50, True), Step(40, False), Step(30, True)), 220000, 2),
     ]
-    days = [fill(duties, [1, 2], menu, 0, (0.9, 0.9), random.Random(seed)) for seed in (7, 7, 8)]
+    days = [fill(duties, CHAIRS, menu, 0, (0.9, 0.9), random.Random(seed)) for seed in (7, 7, 8)]
     assert days[0] == days[1]
     assert days[0] != days[2]
     assert len(days[0]) > 8
@@ -309,10 +333,29 @@ def test_a_colour_guest_waits_in_the_chair_while_the_stylist_serves_another() ->
     colour = Sold(1, 1, (Step(45, True), Step(40, False), Step(35, True)), 220000, 1)
     cut = Sold(2, 1, (Step(40, True),), 60000, 1)
     duty = Duty(1, (600, 720), (), frozenset({1}))
-    days = [fill([duty], [1, 2], [colour, cut], 0, (1, 1), random.Random(seed)) for seed in range(20)]
+    days = [fill([duty], CHAIRS, [colour, cut], 0, (1, 1), random.Random(seed)) for seed in range(20)]
     both = next(day for day in days if len(day) == 2 and day[0].sold is colour)
     assert (both[0].start, both[1].start, both[1].end) == (600, 645, 685)
-    assert both[0].chair_id != both[1].chair_id
+    assert both[0].seats[0].unit != both[1].seats[0].unit
+
+
+def test_who_takes_no_second_guest_waits_for_the_colour() -> None:
+    colour = Sold(1, 1, (Step(45, True), Step(40, False), Step(35, True)), 220000, 1)
+    cut = Sold(2, 1, (Step(40, True),), 60000, 1)
+    duty = Duty(1, (600, 720), (), frozenset({1}), takes_second_guest=False)
+    days = [fill([duty], CHAIRS, [colour, cut], 0, (1, 1), random.Random(seed)) for seed in range(20)]
+    coloured = [day for day in days if any(placed.sold is colour for placed in day)]
+    assert coloured
+    assert all(len(day) == 1 for day in coloured)
+
+
+def test_one_basin_serves_one_guest_after_the_other() -> None:
+    wash = Sold(1, 1, (Step(30, True, StationKind.BASIN),), 35000, 1)
+    duties = [Duty(number, (600, 720), (), frozenset({1})) for number in (1, 2)]
+    units = {**CHAIRS, StationKind.BASIN: [9]}
+    day = fill(duties, units, [wash], 0, (1, 1), random.Random(3))
+    assert len(day) > 1
+    assert all(a.end <= b.start for a, b in zip(day, day[1:], strict=False))
 
 
 def test_guests_are_the_same_for_the_same_seed_and_all_have_numbers_of_their_own() -> None:
