@@ -1,5 +1,5 @@
 """Texts to guests who wait: C8 a place is held (C8L where nobody can reply), C8B it is booked,
-C8E no longer held, C8N let go.
+C8H book it on the page, C8E no longer held, C8N let go.
 """
 
 from salonpool.messaging.text_table import Texts
@@ -33,6 +33,14 @@ TEXTS: Texts = {
         "en": ("{s}: {d} {t} is booked for you. See it: {u}",),
         "zh-Hant": ("【{s}】{d}{t}已為您預約。查看：{u}",),
         "zh-Hans": ("【{s}】{d}{t}已为您预约。查看：{u}",),
+    },
+    "C8H": {
+        "en": (
+            "{s}: {d} {t} could not be booked by text, please book it here: {u}",
+            "{s}: book {d} {t} here: {u}",
+        ),
+        "zh-Hant": ("【{s}】{d}{t}無法用簡訊預約，請在這裡預約：{u}",),
+        "zh-Hans": ("【{s}】{d}{t}无法用短信预约，请在这里预约：{u}",),
     },
     "C8E": {
         "en": (

@@ -8,7 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from salonpool.database import db
+from salonpool.domain.refusal import Refusal
 from salonpool.models import Assignment, Message
+from salonpool.queries import waitlist
 from salonpool.usecases.booking import cancellations, places
 from salonpool.usecases.texts import inbound
 from tests import builders as b
@@ -97,6 +99,24 @@ def test_a_yes_after_the_visit_was_cancelled_hears_that_it_is_gone(shop):
     _text("1")
     cancellations.cancel(booking_id=shop.place, now=ANSWERED_AT, texting=w.texting())
     assert _text("1", ANSWERED_AT + w.MINUTE) == "told_place_gone"
+
+
+def test_a_yes_that_needs_more_than_a_text_is_sent_to_the_page(shop, monkeypatch):
+    def refuse(*_: Any, **__: Any) -> None:
+        raise Refusal("too_many_open", limit=3)
+
+    monkeypatch.setattr(places.bookings, "confirm", refuse)
+    assert _text("1") == "told_too_many_open"
+    assert _statuses(shop) == ("held", "offered")
+    assert w.texting().links.booking_path(shop.place, 1) in _body("C8H")
+
+
+def test_a_no_that_crosses_a_yes_on_the_page_hears_that_it_is_booked(shop, monkeypatch):
+    asked = waitlist.list_questions(w.E164, ANSWERED_AT)
+    places.take(shop.place, now=b.NOW, texting=w.texting())
+    monkeypatch.setattr(waitlist, "list_questions", lambda *_: asked)
+    assert _text("2") == "told_booked"
+    assert _statuses(shop) == ("confirmed", "booked")
 
 
 def test_other_words_leave_the_place_as_it_is(shop):

@@ -1,7 +1,7 @@
 """Texts people send us: kept raw first, then read, acted on and answered once."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salonpool.database import db, retried, transaction, wake
+from salonpool.domain.booking import SlotTaken
 from salonpool.domain.message import MessageStatus
 from salonpool.domain.money import Money, pay_between
 from salonpool.domain.offer import OfferGone, OfferStatus
-from salonpool.domain.refusal import Refusal
+from salonpool.domain.refusal import InvalidInput, Refusal
 from salonpool.messaging import formats
 from salonpool.messaging.replies import ReplyKind, parse
 from salonpool.messaging.texts import reason
@@ -184,13 +185,20 @@ def _answer_question(
 
 def _answer_place(place: PlaceQuestion, kind: ReplyKind, now: datetime, texting: Texting) -> _Handled:
     if kind is ReplyKind.NO:
-        places.let_go(place.booking_id, now=now)
+        try:
+            places.let_go(place.booking_id, now=now)
+        except Refusal:  # they have just booked it on its page
+            return _told_of_place(replace(place, is_booked=True), texting)
         path = texting.links.waitlist_path(place.entry_id, place.entry_link_version)
         return _Handled("let_go", _about_place(place, "C8N", texting.links.text_url(path)))
     try:
         places.take(place.booking_id, now=now, texting=texting)
-    except Refusal:
+    except (SlotTaken, InvalidInput):
         return _told_of_place(place, texting)
+    except Refusal as refusal:  # still theirs, but there is more to say than fits a text
+        path = texting.links.booking_path(place.booking_id, place.link_version)
+        answer = _about_place(place, "C8H", texting.links.text_url(path))
+        return _Handled(f"told_{refusal.code}"[:40], answer)
     return _Handled("booked")  # booking texts the guest itself
 
 
