@@ -1,4 +1,4 @@
-"""A visit as calendars read it: an iCalendar object (RFC 5545), and the address that fills in Google's form."""
+"""A visit as calendars read it: an iCalendar object (RFC 5545), and Google's form filled in."""
 
 import re
 from dataclasses import dataclass

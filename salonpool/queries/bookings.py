@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from salonpool.database import db
-from salonpool.domain.booking import OPEN_STATES, BookingStatus, cut_off_at
+from salonpool.domain.booking import OPEN_STATES, BookingStatus, cancel_fee, cut_off_at, free_until
 from salonpool.domain.local_time import minutes_between
 from salonpool.domain.money import Money
 from salonpool.domain.refusal import Missing
@@ -17,7 +17,10 @@ from salonpool.queries.salons import SalonRow, get_salon_by_id
 
 @dataclass(frozen=True, slots=True)
 class BookingPage:
-    """One booking for the person who holds its link. Shows no phone number."""
+    """One booking for the person who holds its link. Shows no phone number.
+
+    `fee` is what cancelling has cost; `answer_by` is when the salon has answered a request at the latest.
+    """
 
     id: int
     salon: SalonRow
@@ -32,7 +35,11 @@ class BookingPage:
     price: Money
     held_until: datetime | None
     cut_off_at: datetime
+    free_until: datetime
     cancel_cause: str | None
+    fee: Money
+    answer_by: datetime | None
+    sequence: int
     link_version: int
 
     @property
@@ -41,8 +48,16 @@ class BookingPage:
         return minutes_between(self.starts_at, self.ends_at)
 
     def can_change(self, now: datetime) -> bool:
-        """May the guest still cancel online?"""
+        """May the guest still move or cancel it online?"""
         return self.status in OPEN_STATES and now <= self.cut_off_at
+
+    def fee_at(self, now: datetime) -> Money:
+        """What cancelling costs then."""
+        salon = self.salon
+        fee = cancel_fee(
+            BookingStatus(self.status), self.starts_at, salon.free_minutes, salon.late_fee_minor, now
+        )
+        return Money(fee, self.price.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +111,11 @@ def get_booking(booking_id: int, language: str) -> BookingPage:
         price=Money(booking.price_minor, booking.currency),
         held_until=booking.held_until,
         cut_off_at=cut_off_at(booking.starts_at, salon.cut_off_minutes),
+        free_until=free_until(booking.starts_at, salon.free_minutes),
         cancel_cause=booking.cancel_cause,
+        fee=Money(booking.fee_minor, booking.currency),
+        answer_by=booking.answer_by,
+        sequence=booking.sequence,
         link_version=booking.link_version,
     )
 

@@ -1,4 +1,4 @@
-/* The booking page: show the chosen time in the bar; name the salon's clock when the phone's differs. */
+/* The booking page and the one that changes the time: show the chosen time in the bar; name the salon's clock when the phone's differs. */
 (() => {
   const showTime = (radio) => {
     const place = document.getElementById('chosen-time');
@@ -21,7 +21,7 @@
   const refresh = () => {
     noteZone();
     keepDayInView();
-    showTime(document.querySelector('#hold input[name=starts_at]:checked'));
+    showTime(document.querySelector('input[name=starts_at]:checked'));
   };
   document.addEventListener('change', (event) => {
     if (event.target.name === 'starts_at') showTime(event.target);

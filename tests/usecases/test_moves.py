@@ -1,5 +1,6 @@
 """Moving a booking: one transaction, the same person by default, one cut-off; on both databases."""
 
+import re
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from salonpool.models import (
     IdempotencyKey,
     Message,
     Occupancy,
+    Salon,
     Segment,
     Service,
     StylistService,
@@ -193,7 +195,7 @@ def test_a_text_says_the_new_time_and_the_old_one_is_not_sent_any_more(shop: Sim
     _move(shop, booked, "17:00")
     assert _texts() == [("C1", "expired"), ("C3", "expired"), ("C3", "pending")]
     body = db.session.scalars(sa.select(Message.body).where(Message.status == "pending")).one()
-    assert body.startswith("Qinghe: moved to Mon 19 Oct 17:00, Cut, 小雯")
+    assert re.match(r"Qinghe: (moved to|now) Mon 19 Oct 17:00,? Cut, 小雯", body)
 
 
 def test_a_text_that_has_left_stays_sent(shop: SimpleNamespace) -> None:
@@ -276,11 +278,15 @@ def test_only_an_open_booking_moves_whoever_asks(shop: SimpleNamespace, status: 
         assert _refused(shop, booked, "14:00", actor=actor).code == "not_open"
 
 
-def test_a_booking_that_waits_for_approval_moves_and_goes_on_waiting(shop: SimpleNamespace) -> None:
+def test_a_booking_that_waits_for_approval_moves_and_waits_anew(shop: SimpleNamespace) -> None:
     booked = _book(shop)
     with transaction() as session:
-        session.execute(sa.update(Booking).values(status="pending"))
-    assert _move(shop, booked).status == "pending"
+        session.get_one(Salon, shop.salon).approve_minutes = 120
+        session.execute(sa.update(Booking).values(status="pending", answer_by=b.NOW + timedelta(hours=2)))
+    later = b.NOW + timedelta(hours=1)
+    assert _move(shop, booked, now=later).status == "pending"
+    answer_by = db.session.get_one(Booking, booked.id, populate_existing=True).answer_by
+    assert answer_by == later + timedelta(hours=2)
 
 
 def test_a_service_no_longer_offered_cannot_move_online(shop: SimpleNamespace) -> None:

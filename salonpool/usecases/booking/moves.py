@@ -8,7 +8,7 @@ from enum import Enum
 from sqlalchemy.orm import Session
 
 from salonpool.database import db, retried, transaction
-from salonpool.domain.booking import BookingStatus, SlotTaken, check_change
+from salonpool.domain.booking import BookingStatus, SlotTaken, answer_by, check_change
 from salonpool.domain.links import digest
 from salonpool.domain.refusal import InvalidInput, Missing, Refusal
 from salonpool.models import Booking
@@ -117,6 +117,8 @@ def _move(
     before = place(booking)
     commit(session, booking, plan.wanted, now)
     booking.sequence += 1
+    if status == BookingStatus.PENDING and salon.approve_minutes is not None:
+        booking.answer_by = answer_by(booking.starts_at, salon.approve_minutes, now)  # another question
     session.flush()
     messages.drop_waiting(session, booking.id)
     record(session, now, actor, "move", booking, before)

@@ -1,66 +1,96 @@
-"""G3: one booking, seen and cancelled by its link."""
+"""G3: one booking, seen, kept in a calendar and cancelled by its link."""
 
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import g, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask import Response, g, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
 
-from salonpool.domain.booking import BookingStatus
-from salonpool.domain.refusal import Refusal
+from salonpool.domain.booking import OPEN_STATES, BookingStatus, CancelCause
+from salonpool.domain.calendar import CalendarEntry, google_url, icalendar
+from salonpool.domain.local_time import DAY, local_day
+from salonpool.domain.refusal import InvalidInput, Refusal
 from salonpool.queries import access
 from salonpool.queries.bookings import BookingPage, get_booking
 from salonpool.usecases.booking import cancellations
 from salonpool.web.extensions import language, now, texting
 from salonpool.web.guest import blueprint
 from salonpool.web.links import opened
+from salonpool.web.wording import in_words
+
+AGAIN_AFTER = timedelta(weeks=5)
+FEE_DIGITS = 10
 
 
 @blueprint.get("/b/<string:token>")
 def show_booking(token: str) -> str:
     """The booking in whatever state it is; looking changes nothing."""
-    return _show(get_booking(opened(access.booking_id_by_link, token), language()), token)
+    return show(get_booking(opened(access.booking_id_by_link, token), language()), token)
+
+
+@blueprint.get("/b/<string:token>.ics")
+def show_calendar(token: str) -> Response:
+    """The booking as a file for any calendar; cancelled, it takes itself out again."""
+    booking = get_booking(opened(access.booking_id_by_link, token), language())
+    entry = _entry(booking, token)
+    response = make_response(icalendar(entry, now()))
+    response.headers["Content-Type"] = f"text/calendar; charset=utf-8; method={entry.method}"
+    response.headers["Content-Disposition"] = 'attachment; filename="booking.ics"'
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
 
 
 @blueprint.get("/b/<string:token>/cancel")
 def ask_cancel(token: str) -> str:
-    """One question, one button."""
+    """One question, one button, and what it costs before it."""
     booking = get_booking(opened(access.booking_id_by_link, token), language())
-    if not booking.can_change(now()):
-        return _show(booking, token)
-    return render_template("guest/cancel.html", salon=booking.salon, booking=_shown(booking), token=token)
+    return _ask_cancel(booking, token) if booking.can_change(now()) else show(booking, token)
 
 
 @blueprint.post("/b/<string:token>/cancel")
-def cancel(token: str) -> Response | tuple[str, int]:
-    """Cancel, and show that it is."""
+def cancel(token: str) -> BaseResponse | tuple[str, int]:
+    """Cancel for the fee that was shown, and show that it is; ask again when it costs more by now."""
     booking_id = opened(access.booking_id_by_link, token)
     g.page_url = url_for("guest.show_booking", token=token)
     try:
-        cancellations.cancel(booking_id=booking_id, now=now(), texting=texting())
-    except Refusal:
-        return _show(get_booking(booking_id, language()), token), 409
+        agreed = _fee(request.form.get("fee", "0"))
+        cancellations.cancel(booking_id=booking_id, now=now(), texting=texting(), agreed_fee_minor=agreed)
+    except Refusal as refusal:
+        booking = get_booking(booking_id, language())
+        if refusal.code == "fee_changed" or isinstance(refusal, InvalidInput):
+            status = 422 if isinstance(refusal, InvalidInput) else 409
+            return _ask_cancel(booking, token, in_words(refusal)), status
+        return show(booking, token), 409
     return redirect(url_for("guest.show_booking", token=token, done="cancelled"), 303)
 
 
-def _show(booking: BookingPage, token: str) -> str:
-    stylist = booking.stylist_id if booking.stylist_named else ""
+def show(booking: BookingPage, token: str, problem: str = "") -> str:
+    """The page of a booking; `problem` says why what was asked for cannot be."""
     done = request.args.get("done", "")
+    is_open = booking.status in OPEN_STATES
     return render_template(
         "guest/booking.html",
         salon=booking.salon,
-        booking=_shown(booking),
+        booking=shown(booking),
         token=token,
-        just_booked=done == "booked" and booking.status == BookingStatus.CONFIRMED,
+        problem=problem,
+        just_booked=done == "booked" and is_open,
+        just_moved=done == "moved" and is_open and booking.sequence > 0,
         just_cancelled=done == "cancelled" and booking.status == BookingStatus.CANCELLED,
-        can_cancel=booking.can_change(now()),
+        can_change=booking.can_change(now()),
         past=booking.ends_at <= now(),
-        book_again_url=url_for(
-            "guest.show_book", slug=booking.salon.slug, service=booking.service_ids[0], stylist=stylist
-        ),
+        map_url=_map_url(booking),
+        google_url=google_url(_entry(booking, token)),
+        book_again=_book_again(booking),
     )
 
 
-def _shown(booking: BookingPage) -> dict[str, Any]:
+def shown(booking: BookingPage) -> dict[str, Any]:
+    """A booking as its pages show it, and what changing it costs."""
+    late_fee = booking.fee_at(booking.cut_off_at)
+    charges = late_fee.amount_minor > 0
     return {
         "status": booking.status,
         "starts_at": booking.starts_at,
@@ -68,5 +98,72 @@ def _shown(booking: BookingPage) -> dict[str, Any]:
         "minutes": booking.minutes,
         "price": booking.price,
         "stylist_name": booking.stylist_name,
-        "cancel_until": booking.cut_off_at,
+        "change_until": booking.cut_off_at,
+        "free_until": booking.free_until if charges and now() <= booking.free_until else None,
+        "late_fee": late_fee if charges else None,
+        "fee": booking.fee if booking.fee.amount_minor else None,
+        "answer_by": booking.answer_by,
+        "by_salon": booking.cancel_cause not in {None, CancelCause.GUEST},
     }
+
+
+def _ask_cancel(booking: BookingPage, token: str, problem: str = "") -> str:
+    return render_template(
+        "guest/cancel.html",
+        salon=booking.salon,
+        booking=shown(booking),
+        token=token,
+        fee=booking.fee_at(now()),
+        problem=problem,
+    )
+
+
+def _fee(typed: str) -> int:
+    """What the page said it costs, in minor units. Raises InvalidInput."""
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= FEE_DIGITS):
+        raise InvalidInput("fee_changed", field="fee")
+    return int(typed)
+
+
+def _book_again(booking: BookingPage) -> dict[str, Any]:
+    """The address of the booking page with the same choice, and the day five weeks on, if it is ahead."""
+    zone = booking.salon.tz
+    day = local_day(booking.starts_at + AGAIN_AFTER, zone)
+    in_weeks = day > local_day(now(), zone) and booking.status != BookingStatus.CANCELLED
+    url = url_for(
+        "guest.show_book",
+        slug=booking.salon.slug,
+        service=list(dict.fromkeys(booking.service_ids)),
+        stylist=booking.stylist_id if booking.stylist_named else "",
+        on=day if in_weeks else None,
+    )
+    return {"url": url, "weeks": AGAIN_AFTER // (7 * DAY) if in_weeks else None}
+
+
+def _map_url(booking: BookingPage) -> str:
+    """Where it is, on a map of their own choosing; we embed none."""
+    where = f"{booking.salon.name} {booking.salon.address}"
+    return "https://www.google.com/maps/search/?" + urlencode({"api": 1, "query": where})
+
+
+def _entry(booking: BookingPage, token: str) -> CalendarEntry:
+    salon = booking.salon
+    links = texting().links
+    url = links.url(f"/b/{token}")
+    notes = [
+        str(_("With %(name)s", name=booking.stylist_name)),
+        str(_("Change or cancel: %(url)s", url=url)),
+        f"{salon.name} {salon.phone}",
+    ]
+    return CalendarEntry(
+        uid=f"{links.token('calendar', booking.id, 1)}@salonpool",
+        sequence=booking.sequence,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        title=f"{' + '.join(booking.service_names)} · {salon.name}",
+        place=f"{salon.name}, {salon.address}",
+        notes="\n".join(notes),
+        url=url,
+        is_sure=booking.status != BookingStatus.PENDING,
+        is_cancelled=booking.status == BookingStatus.CANCELLED,
+    )

@@ -1,0 +1,428 @@
+"""G3 and G4 through the client, without JavaScript: see, move, cancel and keep in a calendar."""
+
+import re
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from salonpool.database import db, transaction
+from salonpool.domain.booking import Wish
+from salonpool.models import AuditEntry, Booking, Message, Occupancy, Salon, Service
+from salonpool.usecases.booking import bookings
+from salonpool.usecases.booking.bookings import Guest
+from tests import builders as b
+
+TUESDAY = b.TODAY + timedelta(days=1)
+
+
+@pytest.fixture
+def shop(app: Any) -> SimpleNamespace:
+    """Two stylists on Mondays and Tuesdays; cancelling later than a day before costs 200 dollars."""
+    network = b.a_network()
+    salon = b.a_salon(network, slug="qinghe", free_minutes=1440, late_fee_minor=20000)
+    wen, zhe = b.a_stylist(network, home=salon, name="Wen"), b.a_stylist(network, home=salon, name="Zhe")
+    for stylist in (wen, zhe):
+        b.a_rota(stylist, salon)
+    return SimpleNamespace(
+        salon=salon, wen=wen, zhe=zhe, cut=b.a_service(salon), texting=app.extensions["salonpool.texting"]
+    )
+
+
+def _book(shop: SimpleNamespace, starts_at: datetime | None = None, stylist: int | None = 0) -> str:
+    """A booking's address."""
+    made = bookings.book(
+        salon_slug="qinghe", wish=Wish((shop.cut,), shop.wen if stylist == 0 else stylist),
+        starts_at=starts_at or b.at("14:00", TUESDAY), guest=Guest("0912 345 678"),
+        key=f"{starts_at} {stylist}", language="en", now=b.NOW - timedelta(hours=12), texting=shop.texting,
+    )  # fmt: skip
+    return str(shop.texting.links.booking_path(made.id, made.link_version))
+
+
+def _form(page: Any) -> dict[str, str]:
+    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.text.partition("<main")[2])
+    return dict(found)
+
+
+def _move(client: Any, url: str, starts_at: datetime | str, **changes: Any) -> Any:
+    typed = starts_at if isinstance(starts_at, str) else starts_at.isoformat()
+    return client.post(f"{url}/move", data=_form(client.get(f"{url}/move")) | {"starts_at": typed} | changes)
+
+
+def _cancel(client: Any, url: str, **changes: str) -> Any:
+    return client.post(f"{url}/cancel", data=_form(client.get(f"{url}/cancel")) | changes)
+
+
+def _times(page: Any) -> list[str]:
+    """The starts that can be chosen, on the wall."""
+    found = re.findall(r'name="starts_at" value="([^"]+)"( disabled)?', page.text)
+    return [
+        datetime.fromisoformat(at).astimezone(b.TAIPEI).strftime("%H:%M")
+        for at, disabled in found
+        if not disabled
+    ]
+
+
+def _state() -> list[Any]:
+    db.session.rollback()
+    tables = (Booking, Occupancy, Message, AuditEntry)
+    return [db.session.execute(sa.select(t.__table__).order_by(t.__table__.c.id)).all() for t in tables]
+
+
+def _set(**values: Any) -> None:
+    with transaction() as session:
+        session.execute(sa.update(Booking).values(**values))
+
+
+def test_a_booking_shows_everything_one_can_do_with_it(client: Any, shop: SimpleNamespace) -> None:
+    url = _book(shop)
+    page = client.get(url)
+    assert "You are booked" in page.text
+    for link in (f"{url}/move", f"{url}/cancel", f"{url}.ics", "tel:+886225912345"):
+        assert f'href="{link}"' in page.text
+    assert 'href="https://calendar.google.com/calendar/render?' in page.text
+    assert 'href="https://www.google.com/maps/search/?' in page.text
+    again = f"/s/qinghe?service={shop.cut}&amp;stylist={shop.wen}&amp;on=2026-11-24"
+    assert f'href="{again}"' in page.text
+    assert "Book again in 5 weeks" in page.text
+
+
+def test_who_asked_for_anyone_books_again_with_anyone(client: Any, shop: SimpleNamespace) -> None:
+    page = client.get(_book(shop, stylist=None))
+    assert f"/s/qinghe?service={shop.cut}&amp;stylist=&amp;on=2026-11-24" in page.text
+
+
+@pytest.mark.parametrize("part", ["", "/move", "/cancel", ".ics"])
+def test_no_page_of_a_booking_is_kept_found_or_named_to_others(
+    client: Any, shop: SimpleNamespace, part: str
+) -> None:
+    answer = client.get(_book(shop) + part)
+    assert answer.status_code == 200
+    assert (answer.headers["Cache-Control"], answer.headers["Referrer-Policy"]) == ("no-store", "no-referrer")
+    assert 'content="noindex"' in answer.text or answer.headers["X-Robots-Tag"] == "noindex"
+
+
+@pytest.mark.parametrize("part", ["", "/move", "/cancel", ".ics"])
+def test_a_link_nobody_has_is_a_404(client: Any, shop: SimpleNamespace, part: str) -> None:
+    _book(shop)
+    for token in ("AAAAAAAAAAA", "x", "'%20OR%201=1", "A" * 3000):
+        assert client.get(f"/b/{token}{part}").status_code == 404
+
+
+def test_moving_takes_two_steps_and_says_so(client: Any, shop: SimpleNamespace) -> None:
+    url = _book(shop)
+    done = _move(client, url, b.at("16:00", TUESDAY))
+    assert (done.status_code, done.location) == (303, f"{url}?done=moved")
+    page = client.get(done.location)
+    assert "Moved" in page.text
+    assert "16:00" in page.text
+    assert db.session.scalars(sa.select(Message.text_id).order_by(Message.id)).all() == ["C1", "C3"]
+    assert "You are booked" in client.get(url).text
+    assert _move(client, url, b.at("16:00", TUESDAY)).status_code == 303
+
+
+def test_the_page_begins_on_the_booked_day_and_shows_the_old_time_as_now(
+    client: Any, shop: SimpleNamespace
+) -> None:
+    page = client.get(_book(shop) + "/move")
+    assert re.search(r'value="2026-10-20" checked', page.text)
+    assert re.search(
+        r'value="2026-10-20T06:00:00\+00:00" disabled.*?<b>14:00</b> <small>now</small>', page.text
+    )
+    assert "14:00" not in _times(page)
+    assert {"13:45", "14:15", "10:00", "18:00"} <= set(_times(page))
+
+
+def test_only_times_of_the_person_asked_for_are_offered_until_anyone_will_do(
+    client: Any, shop: SimpleNamespace
+) -> None:
+    url = _book(shop)
+    _book(shop, b.at("16:00", TUESDAY))
+    assert not {"15:15", "16:00", "16:45"} & set(_times(client.get(f"{url}/move")))
+    anyone = client.get(f"{url}/move?who=anyone")
+    assert "16:00" in _times(anyone)
+    assert _form(anyone)["who"] == "anyone"
+    assert _move(client, url, b.at("16:00", TUESDAY), who="anyone").status_code == 303
+    db.session.rollback()
+    assert db.session.scalars(sa.select(Booking.stylist_id).order_by(Booking.id)).first() == shop.zhe
+
+
+def test_a_taken_time_keeps_the_guest_there_with_the_nearest_three(
+    client: Any, shop: SimpleNamespace
+) -> None:
+    url = _book(shop)
+    form = _form(client.get(f"{url}/move"))
+    _book(shop, b.at("16:00", TUESDAY))
+    before = _state()
+    page = client.post(f"{url}/move", data=form | {"starts_at": b.at("16:00", TUESDAY).isoformat()})
+    assert page.status_code == 409
+    assert "was just taken by somebody else. You still have your old time" in page.text
+    assert _times(page)[:3] == ["14:45", "15:00", "17:00"]
+    assert page.text.count('id="near-') == 3
+    assert _state() == before
+
+
+def test_another_day_is_a_form_or_a_fragment(client: Any, shop: SimpleNamespace) -> None:
+    url = _book(shop)
+    whole = client.get(f"{url}/move?on={b.TODAY}")
+    assert "<html" in whole.text
+    assert "10:00" in _times(whole)
+    assert "<noscript>" in whole.text
+    part = client.get(f"{url}/move?on={b.TODAY}", headers={"HX-Request": "true"})
+    assert "<html" not in part.text
+    assert _times(part) == _times(whole)
+    assert part.headers["HX-Replace-Url"] == f"{url}/move?on={b.TODAY}"
+    assert 'id="bar" hx-swap-oob' in part.text
+    assert "times on Mon 19 Oct" in part.text
+
+
+def test_one_can_leaf_on_and_back(client: Any, shop: SimpleNamespace) -> None:
+    url = _book(shop)
+    assert f"{url}/move?on=2026-10-26" in client.get(f"{url}/move").text
+    later = client.get(f"{url}/move?on=2026-10-26")
+    assert f"{url}/move?on=2026-10-19" in later.text
+    assert f"{url}/move?on=2026-11-02" in later.text
+    assert "10:00" in _times(later)
+
+
+def test_a_day_without_times_says_so_and_offers_the_next(client: Any, shop: SimpleNamespace) -> None:
+    page = client.get(_book(shop) + "/move?on=2026-10-21")
+    assert "Nothing else free on Wed 21 Oct." in page.text
+    assert _times(page) == ["10:00", "10:15", "10:30"]
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("on=2026-02-30", "Enter a date"),
+        ("on=abc", "Enter a date"),
+        ("on=2026-10-18", "has passed"),
+        ("on=2030-01-01", "too far ahead"),
+        ("on=9999-12-31", "too far ahead"),
+    ],
+)
+def test_a_wrong_day_is_said_and_the_page_still_works(
+    client: Any, shop: SimpleNamespace, query: str, words: str
+) -> None:
+    page = client.get(f"{_book(shop)}/move?{query}")
+    assert page.status_code == 422
+    assert words in page.text
+    assert _times(page)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("", "Choose a time first."),
+        ("tomorrow", "Choose a time first."),
+        ("2026-10-20T16:00:00", "Choose a time first."),
+        ("2026-10-20T08:07:00+00:00", "Choose a time that is offered"),
+        ("2026-10-18T08:00:00+00:00", "That time has passed"),
+        ("2028-10-18T08:00:00+00:00", "too far ahead"),
+        ("2026-10-20T15:00:00+00:00", "Nobody works then"),
+        ("0001-01-01T00:00:00+12:00", "That time has passed"),
+    ],
+)
+def test_a_wrong_time_is_said_and_nothing_changes(
+    client: Any, shop: SimpleNamespace, typed: str, words: str
+) -> None:
+    url = _book(shop)
+    before = _state()
+    page = _move(client, url, typed)
+    assert page.status_code == 422
+    assert words in page.text
+    assert _state() == before
+
+
+def test_a_post_without_its_token_moves_and_cancels_nothing(client: Any, shop: SimpleNamespace) -> None:
+    url = _book(shop)
+    before = _state()
+    starts_at = b.at("16:00", TUESDAY).isoformat()
+    assert client.post(f"{url}/move", data={"starts_at": starts_at}).status_code == 403
+    assert client.post(f"{url}/cancel").status_code == 403
+    assert _state() == before
+
+
+def test_past_the_cut_off_there_is_a_phone_number_and_a_reason(
+    client: Any, shop: SimpleNamespace, stopped_clock: Any
+) -> None:
+    url = _book(shop)
+    form = _form(client.get(f"{url}/move"))
+    stopped_clock.now = b.at("11:00", TUESDAY) + timedelta(seconds=1)
+    before = _state()
+    for part in ("", "/move", "/cancel"):
+        page = client.get(url + part)
+        assert "Changes online were possible until" in page.text
+        assert 'href="tel:+886225912345"' in page.text
+        assert f'href="{url}/move"' not in page.text
+        assert "Yes, cancel it" not in page.text
+    late = client.post(f"{url}/move", data=form | {"starts_at": b.at("16:00", TUESDAY).isoformat()})
+    assert late.status_code == 409
+    assert "too close to your time" in late.text
+    assert client.post(f"{url}/cancel", data=form).status_code == 409
+    assert _state() == before
+
+
+def test_a_service_no_longer_offered_is_moved_by_phone(client: Any, shop: SimpleNamespace) -> None:
+    url = _book(shop)
+    with transaction() as session:
+        session.execute(sa.update(Service).values(bookable=False))
+    page = client.get(f"{url}/move")
+    assert page.status_code == 409
+    assert "can no longer be changed" in page.text
+
+
+def test_the_terms_are_on_the_page_while_free_and_after(
+    client: Any, shop: SimpleNamespace, stopped_clock: Any
+) -> None:
+    url = _book(shop)
+    free = "Cancelling is free until Mon 19 Oct 14:00, and costs NT$200 after that."
+    plain = lambda page: re.sub(r"<[^>]+>", "", page.text)  # noqa: E731
+    assert "You can change or cancel until Tue 20 Oct 11:00." in plain(client.get(url))
+    for part in ("", "/move"):
+        assert free in plain(client.get(url + part))
+    stopped_clock.now = b.at("14:01")
+    for part in ("", "/move"):
+        assert "Cancelling costs NT$200 from now on." in plain(client.get(url + part))
+    with transaction() as session:
+        session.get_one(Salon, shop.salon).late_fee_minor = 0
+    assert "free of charge until Tue 20 Oct 11:00" in plain(client.get(url))
+
+
+def test_cancelling_in_time_says_that_it_costs_nothing(client: Any, shop: SimpleNamespace) -> None:
+    url = _book(shop)
+    assert "There is no charge." in client.get(f"{url}/cancel").text
+    done = _cancel(client, url)
+    assert done.status_code == 303
+    page = client.get(done.location)
+    assert "there is no charge" in page.text
+    assert "Take it out of my calendar" in page.text
+
+
+def test_cancelling_late_says_the_fee_before_the_button_and_after(
+    client: Any, shop: SimpleNamespace, stopped_clock: Any
+) -> None:
+    url = _book(shop)
+    stopped_clock.now = b.at("14:01")
+    ask = client.get(f"{url}/cancel").text
+    assert 0 < ask.index("Cancelling now costs NT$200.") < ask.index("Yes, cancel it")
+    assert "no charge" not in ask
+    page = client.get(_cancel(client, url).location)
+    assert "Cancelling costs NT$200." in page.text
+    assert "no charge" not in page.text
+    db.session.rollback()
+    assert db.session.scalars(sa.select(Booking.fee_minor)).one() == 20000
+
+
+def test_who_waits_too_long_is_asked_again_before_it_costs(
+    client: Any, shop: SimpleNamespace, stopped_clock: Any
+) -> None:
+    url = _book(shop)
+    form = _form(client.get(f"{url}/cancel"))
+    stopped_clock.now = b.at("14:01")
+    before = _state()
+    again = client.post(f"{url}/cancel", data=form)
+    assert again.status_code == 409
+    assert "Cancelling costs something by now" in again.text
+    assert "Cancelling now costs NT$200." in again.text
+    assert _state() == before
+    assert client.post(f"{url}/cancel", data=_form(again)).status_code == 303
+
+
+@pytest.mark.parametrize("fee", ["-1", "x", "１", "1.0", "1e9", "99999999999", "NaN"])
+def test_a_fee_nobody_showed_is_refused(client: Any, shop: SimpleNamespace, fee: str) -> None:
+    url = _book(shop)
+    before = _state()
+    assert _cancel(client, url, fee=fee).status_code == 422
+    assert _state() == before
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "link"),
+    [
+        ("completed", "Thank you for coming", "Book again"),
+        ("no_show", "We missed you", "Book again"),
+        ("cancelled", "This booking is cancelled", "Book again"),
+        ("checked_in", "Your booking", "Call the salon"),
+        ("pending", "The salon has your request", "Change time"),
+    ],
+)
+def test_each_state_has_its_words_and_its_next_step(
+    client: Any, shop: SimpleNamespace, status: str, words: str, link: str
+) -> None:
+    url = _book(shop)
+    _set(status=status)
+    page = client.get(url)
+    assert words in page.text
+    assert link in page.text
+    assert (f'href="{url}/move"' in page.text) == (status == "pending")
+    assert client.get(f"{url}?done=moved").text.count("Moved") == 0
+
+
+def test_what_the_salon_cancelled_is_not_called_the_guests_doing(client: Any, shop: SimpleNamespace) -> None:
+    url = _book(shop)
+    _set(status="cancelled", cancel_cause="salon")
+    assert "The salon could not take you at this time." in client.get(url).text
+
+
+def test_long_after_the_visit_one_books_again_for_as_soon_as_possible(
+    client: Any, shop: SimpleNamespace, stopped_clock: Any
+) -> None:
+    url = _book(shop)
+    stopped_clock.now = b.NOW + timedelta(days=60)
+    page = client.get(url)
+    assert "in 5 weeks" not in page.text
+    assert f'href="/s/qinghe?service={shop.cut}&amp;stylist={shop.wen}"' in page.text
+
+
+def _calendar(client: Any, url: str) -> dict[str, str]:
+    answer = client.get(f"{url}.ics")
+    assert answer.status_code == 200
+    unfolded = answer.data.replace(b"\r\n ", b"").decode()
+    return dict(line.split(":", 1) for line in unfolded.removesuffix("\r\n").split("\r\n"))
+
+
+def test_the_calendar_file_follows_the_booking_under_one_name(client: Any, shop: SimpleNamespace) -> None:
+    url = _book(shop)
+    answer = client.get(f"{url}.ics")
+    assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8; method=PUBLISH"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="booking.ics"'
+    first = _calendar(client, url)
+    assert (first["SEQUENCE"], first["DTSTART"], first["DTEND"], first["STATUS"]) == (
+        "0", "20261020T060000Z", "20261020T070000Z", "CONFIRMED",
+    )  # fmt: skip
+    assert first["SUMMARY"] == "Cut · Qinghe Hair"
+    assert first["URL"].endswith(url)
+    _move(client, url, b.at("16:00", TUESDAY))
+    moved = _calendar(client, url)
+    assert (moved["UID"], moved["SEQUENCE"], moved["DTSTART"]) == (first["UID"], "1", "20261020T080000Z")
+    _cancel(client, url)
+    over = _calendar(client, url)
+    assert (over["UID"], over["SEQUENCE"], over["METHOD"], over["STATUS"]) == (
+        first["UID"], "2", "CANCEL", "CANCELLED",
+    )  # fmt: skip
+
+
+def test_a_request_is_tentative_in_a_calendar(client: Any, shop: SimpleNamespace) -> None:
+    url = _book(shop)
+    _set(status="pending")
+    assert _calendar(client, url)["STATUS"] == "TENTATIVE"
+
+
+def test_nothing_typed_at_the_salon_breaks_out_of_the_calendar_file(
+    client: Any, shop: SimpleNamespace
+) -> None:
+    url = _book(shop)
+    with transaction() as session:
+        session.get_one(Salon, shop.salon).name_en = "A;B,C\\D\r\nATTENDEE:mailto:x@y"
+    lines = client.get(f"{url}.ics").data.replace(b"\r\n ", b"").decode().split("\r\n")
+    assert not [line for line in lines if line.startswith("ATTENDEE")]
+    assert "SUMMARY:Cut · A\\;B\\,C\\\\D\\nATTENDEE:mailto:x@y" in lines
+
+
+def test_google_is_not_told_the_link_of_the_booking(client: Any, shop: SimpleNamespace) -> None:
+    url = _book(shop)
+    [address] = re.findall(r'href="(https://calendar\.google\.com/[^"]+)"', client.get(url).text)
+    assert url.removeprefix("/b/") not in address
