@@ -9,7 +9,7 @@ BIN := .venv/bin
 PYTHON ?= $(shell for p in python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: help setup setup-test run serve test lint format bench axe newcomer translations lock test-packages
+.PHONY: help setup setup-test run serve test lint format bench bench-pages axe newcomer translations lock test-packages
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -66,6 +66,9 @@ bench: setup-test test-packages ## every measured promise, one table each
 
 axe: setup-test test-packages ## accessibility of every page, three languages, two widths
 	$(BIN)/python -m bench.axe
+
+bench-pages: setup-test test-packages ## Lighthouse on the guest pages (needs Node and npm)
+	$(BIN)/python -m bench.lighthouse
 
 newcomer: ## time a fresh clone: make run, then make test
 	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 is needed" >&2; exit 1; }

@@ -87,8 +87,9 @@ def a_salon(network_id: int, *, chairs: int = 2, basins: int = 0, machines: int 
         "y_km": 0.0,
         "cut_off_minutes": 180,
         "created_at": NOW,
-    }
-    salon_id = int(add(Salon(network_id=network_id, **values | changes)))
+    } | changes
+    values.setdefault("free_minutes", values["cut_off_minutes"])
+    salon_id = int(add(Salon(network_id=network_id, **values)))
     for kind, count in (("chair", chairs), ("basin", basins), ("machine", machines)):
         for position in range(count):
             add(Station(salon_id=salon_id, kind=kind, position=position))

@@ -26,14 +26,20 @@ class NotInstalled(Exception):
     """The machine has no Chromium; the message says what to install."""
 
 
+def executable() -> str:
+    """Where the browser is. Raises NotInstalled."""
+    path = shutil.which("chromium")
+    if path is None:
+        raise NotInstalled("Chromium is not installed (Debian: apt-get install chromium)")
+    return path
+
+
 @contextmanager
 def launched() -> Iterator[Browser]:
     """A headless browser for the length of a block. Raises NotInstalled."""
-    executable = shutil.which("chromium")
-    if executable is None:
-        raise NotInstalled("Chromium is not installed (Debian: apt-get install chromium)")
+    path = executable()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         try:
             yield browser
         finally:
