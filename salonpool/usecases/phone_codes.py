@@ -86,10 +86,16 @@ def try_code(
         return row.id if is_code(texting.links.key, phone, row.created_at, code, row.digest) else None
 
 
-def redeem(session: Session, code_id: int | None, now: datetime) -> None:
-    """Spend the code in the caller's transaction; of several at once one does. Raises Refusal code_wrong."""
+def redeem(session: Session, code_id: int | None, phone: str, now: datetime) -> None:
+    """Spend the number's code in the caller's transaction; of several at once one does.
+
+    Raises Refusal code_wrong.
+    """
     spent = sa.update(PhoneCode).where(
-        PhoneCode.id == code_id, PhoneCode.used_at.is_(None), PhoneCode.expires_at > now
+        PhoneCode.id == code_id,
+        PhoneCode.phone == phone,
+        PhoneCode.used_at.is_(None),
+        PhoneCode.expires_at > now,
     )
     if session.execute(spent.values(used_at=now).returning(PhoneCode.id)).scalar() is None:
         raise Refusal("code_wrong", field="code")
@@ -99,11 +105,12 @@ def prove(
     typed_phone: str, typed_code: str, *, address: str | None, now: datetime, texting: Texting
 ) -> Proof:
     """Try the code and spend it. Raises as try_code(), and Refusal code_wrong for any code that is not it."""
+    phone = read_phone(typed_phone, texting)
     code_id = try_code(typed_phone, typed_code, address=address, now=now, texting=texting)
     if code_id is None:
         raise Refusal("code_wrong", field="code")
     with transaction() as session:
-        redeem(session, code_id, now)
+        redeem(session, code_id, phone, now)
     return Proof(code_id, now)
 
 

@@ -15,6 +15,7 @@ from salonpool.domain.booking import (
     CancelCause,
     SlotTaken,
     Wish,
+    check_start,
 )
 from salonpool.domain.links import digest
 from salonpool.domain.refusal import InvalidInput, Refusal
@@ -23,7 +24,9 @@ from salonpool.models import Booking
 from salonpool.queries.salons import get_salon
 from salonpool.queries.visits import get_visit
 from salonpool.usecases import idempotency
+from salonpool.usecases.booking import caps
 from salonpool.usecases.booking.booked import GUEST, Booked, answer_of, record
+from salonpool.usecases.booking.caps import Asker
 from salonpool.usecases.booking.commit import (
     Wanted,
     commit,
@@ -52,14 +55,15 @@ def book(
     now: datetime,
     texting: Texting,
     actor: str = GUEST,
+    asker: Asker | None = None,
 ) -> Booked:
     """A booking in one step, pending where the salon approves first; the guest is texted. `key` makes a retry
     harmless. A desk (`actor` account:ID) needs no phone and no approval.
 
-    Raises SlotTaken with the nearest openings, InvalidInput, Missing.
+    Raises SlotTaken with the nearest openings, InvalidInput, Missing; to a stranger (`asker`) as caps.admit.
     """
     key = idempotency.check(key)
-    wanted = Wanted(get_visit(get_salon(salon_slug, language), _checked_wish(wish), language), starts_at)
+    wanted = Wanted(get_visit(get_salon(salon_slug, language), checked_wish(wish), language), starts_at)
     guest = checked(guest, wanted.salon, texting, actor=actor)
     asked = [salon_slug, asdict(wish), starts_at.isoformat(), asdict(guest)] + [actor] * (actor != GUEST)
     body_digest = digest(json.dumps(asked, ensure_ascii=False))
@@ -67,7 +71,7 @@ def book(
     def make(session: Session) -> Booked:
         if kept := idempotency.replay(session, "book", key, body_digest):
             return Booked(**kept)
-        _refuse_known_ref(session, key)
+        refuse_known_ref(session, key)
         booking = _new(now, BookingStatus.CONFIRMED, language)
         booking.client_ref = key
         commit(session, booking, wanted, now)
@@ -75,6 +79,7 @@ def book(
         tell(session, booking, wanted.salon, now, texting)
         booked = answer_of(session, booking, wanted.salon)
         idempotency.keep(session, "book", key, body_digest, booking.id, asdict(booked), now)
+        caps.admit(session, asker, booking, guest.phone, now, texting)
         return booked
 
     return _or_nearest(make, wanted, now)
@@ -89,27 +94,42 @@ def hold(
     language: str,
     now: datetime,
     texting: Texting,
+    asker: Asker | None = None,
 ) -> Booked:
-    """Keep a place for 5 minutes while the guest types a phone number. Raises as book()."""
-    wanted = Wanted(get_visit(get_salon(salon_slug, language), _checked_wish(wish), language), starts_at)
+    """Keep a place for 5 minutes while the guest types a phone number. Raises as book().
+
+    What the `asker`'s browser held before is free again.
+    """
+    wanted = Wanted(get_visit(get_salon(salon_slug, language), checked_wish(wish), language), starts_at)
 
     def make(session: Session) -> Booked:
         booking = _new(now, BookingStatus.HELD, language)
         booking.held_until = now + HOLD
+        caps.make_way(session, asker, wanted.salon.id, now)
         commit(session, booking, wanted, now)
         booking.hold_digest = digest(texting.links.hold_token(booking.id))
         record(session, now, GUEST, "hold", booking, None)
-        return answer_of(session, booking, wanted.salon)
+        held = answer_of(session, booking, wanted.salon)
+        caps.admit_hold(session, asker, now, texting)
+        return held
 
     return _or_nearest(make, wanted, now)
 
 
 @retried
 def confirm(
-    *, booking_id: int, guest: Guest, key: str | None, language: str, now: datetime, texting: Texting
+    *,
+    booking_id: int,
+    guest: Guest,
+    key: str | None,
+    language: str,
+    now: datetime,
+    texting: Texting,
+    asker: Asker | None = None,
 ) -> Booked:
     """Turn a hold into a booking. An expired hold is committed again on the same row: free -> confirmed,
     taken -> SlotTaken. A hold that is already a booking: Refusal already_confirmed, unless `key` replays it.
+    Raises InvalidInput when the time has begun meanwhile.
     """
     if key is not None:
         idempotency.check(key)
@@ -131,6 +151,7 @@ def confirm(
         booked = answer_of(session, booking, wanted.salon)
         if key is not None:
             idempotency.keep(session, "confirm", key, body_digest, booking.id, asdict(booked), now)
+        caps.admit(session, asker, booking, guest.phone, now, texting)
         return booked
 
     return _or_nearest(make, wanted, now)
@@ -142,7 +163,7 @@ def sweep_expired_holds(now: datetime) -> int:
         return release_holds(session, sa.select(Booking.id).limit(SWEEP_AT_ONCE), now)
 
 
-def _checked_wish(wish: Wish) -> Wish:
+def checked_wish(wish: Wish) -> Wish:
     """The wish with clean names. Raises InvalidInput."""
     companions = (replace(c, name=clean_name(c.name, field="companions.name")) for c in wish.companions)
     return replace(wish, companions=tuple(companions))
@@ -161,6 +182,7 @@ def _take(session: Session, booking: Booking, wanted: Wanted, now: datetime) -> 
     """Make sure the hold still has its place."""
     expired = booking.status == BookingStatus.CANCELLED and booking.cancel_cause == CancelCause.HOLD_EXPIRED
     if booking.status == BookingStatus.HELD and booking.held_until is not None and now < booking.held_until:
+        check_start(wanted.starts_at, now)  # a hold may outlast the start by some minutes
         return
     if booking.status != BookingStatus.HELD and not expired:
         is_booking = booking.confirmed_at or booking.status == BookingStatus.PENDING
@@ -168,7 +190,7 @@ def _take(session: Session, booking: Booking, wanted: Wanted, now: datetime) -> 
     commit(session, booking, wanted, now)
 
 
-def _refuse_known_ref(session: Session, key: str) -> None:
+def refuse_known_ref(session: Session, key: str) -> None:
     """The booking keeps its key for good; the answer to replay is forgotten after two days."""
     if session.scalar(sa.select(sa.exists().where(Booking.client_ref == key))):
         raise InvalidInput("idempotency_key_reused", field="Idempotency-Key")
