@@ -12,11 +12,13 @@ from flask_babel import ngettext
 from flask_login import current_user
 
 from salonpool.domain import phone as phones
+from salonpool.domain.booking import Length
 from salonpool.domain.local_time import which_of_two
 from salonpool.domain.money import Money, number
 from salonpool.domain.person import LANGUAGES
 from salonpool.domain.shift import MAX_SEATS
 from salonpool.domain.text_input import NAME_MAX, NOTE_MAX
+from salonpool.queries.salons import ServiceRow
 from salonpool.web.extensions import LANGUAGE_TAGS, home_of, language
 
 LANGUAGE_NAMES = {"zh-Hant": "繁體中文", "en": "English", "zh-Hans": "简体中文"}
@@ -47,9 +49,13 @@ def init_app(app: Flask) -> None:
         day_short=day_short,
         day_name=day_name,
         day_soon=day_soon,
+        month_name=month_name,
+        weekday_name=weekday_name,
         money=money,
         minutes_long=minutes_long,
         phone=phone,
+        service_name=service_name,
+        length_name=length_name,
     )
     app.jinja_env.globals["limits"] = LIMITS
     app.context_processor(frame)
@@ -98,6 +104,18 @@ def day_soon(moment: datetime | date, zone: str | None, today: date) -> str:
     return str(_("tomorrow")) if day == today + timedelta(days=1) else day_short(day)
 
 
+def month_name(day: date) -> str:
+    """`Oct 2026`, `2026年10月`."""
+    if language() == "en":
+        return f"{MONTHS_EN[day.month - 1]} {day.year}"
+    return f"{day.year}年{day.month}月"
+
+
+def weekday_name(day: date) -> str:
+    """The head of a column of days: `Tue`, `二`."""
+    return WEEKDAYS_EN[day.weekday()] if language() == "en" else WEEKDAYS_ZH[day.weekday()]
+
+
 def money(amount: Money) -> str:
     """`NT$1,050`; minor units only when there are any."""
     sign = "-" if amount.amount_minor < 0 else ""
@@ -124,6 +142,20 @@ def _minutes_in(language: str, minutes: int) -> str:
 def phone(e164: str, region: str = DEFAULT_REGION) -> str:
     """A number as people of `region` (ISO 3166, a salon's) write it; frames without a salon say none."""
     return phones.for_reading(e164, region)
+
+
+def service_name(service: ServiceRow) -> str:
+    """A service with the hair length it is meant for."""
+    if service.length == Length.ANY:
+        return service.name
+    return str(_("%(service)s (%(length)s)", service=service.name, length=length_name(service.length)))
+
+
+def length_name(length: str) -> str:
+    """A hair length in the reader's language."""
+    if length == Length.SHORT:
+        return str(_("short hair"))
+    return str(_("medium hair") if length == Length.MEDIUM else _("long hair"))
 
 
 def frame() -> dict[str, Any]:

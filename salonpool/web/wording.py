@@ -73,6 +73,12 @@ _SENTENCES: dict[str, Any] = {
     "time_missing": lambda v: _("Choose a time first."),
     "leave_empty": lambda v: _("Leave the last field empty."),
     "too_many_services": lambda v: _("Choose at most %(limit)s services for one visit.", limit=v["limit"]),
+    "too_many_guests": lambda v: _(
+        "Choose at most %(limit)s people for one visit.", limit=int(v["limit"]) + 1
+    ),
+    "add_on_alone": lambda v: _(
+        "%(name)s is only done beside another service. Choose that one too.", name=v["name"]
+    ),
     # time
     "in_the_past": lambda v: _("That time has passed. Choose a later one."),
     "too_far_ahead": lambda v: _("That is too far ahead. Choose a day within %(days)s days.", days=v["days"]),
@@ -96,6 +102,9 @@ _SENTENCES: dict[str, Any] = {
     ),
     # bookings
     "slot_taken": lambda v: _("Just taken. Nothing was booked; please choose another time."),
+    "series_taken": lambda v: _(
+        "Nothing was booked, because these times do not fit: %(dates)s. Choose others.", dates=v["dates"]
+    ),
     "not_open": lambda v: _("This booking can no longer be changed."),
     "too_early": lambda v: _("It is too early to say so. Wait until the visit begins."),
     "past_cut_off": lambda v: _("It is too close to your time to change this online. Please call the salon."),

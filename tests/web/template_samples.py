@@ -94,35 +94,35 @@ def samples(language: str = "en") -> dict[str, list[tuple[str, dict[str, Any]]]]
     return {
         **_guest(word, salon),
         **_visit(word, salon),
+        **change_samples.changes(word, salon),
         **_offer(word, salon),
         **_me(word),
         **_desk(word, salon),
-        **_shift(word, salon),
         **desk_samples.bookings(word, salon),
+        **_shift(word, salon),
         **_others(word, salon),
     }
 
 
 def _guest(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[str, Any]]]]:
-    services = [
-        Row(id=number, name=word[key], minutes=minutes, price=twd(price))
-        for number, (key, minutes, price) in enumerate(
-            [
-                ("cut", 60, 800),
-                ("colour", 120, 2200),
-                ("perm", 150, 2800),
-                ("treatment", 45, 1000),
-                ("shave", 30, 400),
-                ("upstyle", 60, 1200),
-                ("bleach", 180, 3600),
-            ],
-            1,
-        )
+    def service(number: int, key: str, minutes: int, price: int, length: str = "any") -> Row:
+        return Row(id=number, name=word[key], minutes=minutes, price=twd(price), length=length)
+
+    menu = [
+        service(1, "cut", 60, 800),
+        service(2, "colour", 120, 2200, "short"),
+        service(3, "colour", 150, 2700, "long"),
+        service(4, "perm", 150, 2800),
+        service(5, "shave", 30, 400),
+        service(6, "upstyle", 60, 1200),
+        service(7, "bleach", 180, 3600),
     ]
+    cards = [Row(services=[one], from_price=one.price) for one in (menu[0], *menu[3:])]
+    cards.insert(1, Row(services=menu[1:3], from_price=menu[1].price))
     stylists = [
-        Row(id=1, name=word["wen"], visiting=False),
-        Row(id=2, name=word["zhe"], visiting=False),
-        Row(id=3, name="Mia", visiting=True),
+        Row(row=Row(id=1, name=word["wen"]), detail=""),
+        Row(row=Row(id=2, name=word["zhe"]), detail="NT$900"),
+        Row(row=Row(id=3, name="Mia"), detail=word["pool"]),
     ]
     slots = [Row(starts_at=TEN + timedelta(minutes=30 * step)) for step in (1, 2, 3, 6, 7, 8, 9, 11, 17, 18)]
     times = [
@@ -130,19 +130,54 @@ def _guest(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
         Row(part="afternoon", slots=slots[3:8]),
         Row(part="evening", slots=slots[8:]),
     ]
+    states = ["full", "free", "closed", "off", "free", "free", "free"]
+    week = [Row(on=TODAY + timedelta(days=day), state=state) for day, state in enumerate(states)]
+    wish = Row(service_ids=(1, 8), companions=(), gender=None, speaks=None)
+
+    def stretch(state: str = "free", **over: Any) -> Row:
+        weeks = [[None, *week[:6]], week, [*week[1:], None]]
+        known = {
+            "on": TODAY + timedelta(days=1),
+            "state": state,
+            "strip": lambda: week,
+            "weeks": lambda: weeks,
+        }
+        return Row(**known | over)
+
     book: dict[str, Any] = {
         "salon": salon,
-        "services": services,
-        "stylists": stylists,
-        "service": services[0],
-        "stylist": None,
-        "on": TODAY + timedelta(days=1),
-        "today": TODAY,
-        "days": [Row(on=TODAY + timedelta(days=day), full=day in (0, 4)) for day in range(7)],
+        "choice": Row(month=None, today=TODAY),
+        "stretch": stretch(),
         "times": times,
         "nearest": [],
+        "closed_because": "",
         "taken_at": None,
         "problem": "",
+        "is_less": False,
+        "months": {"before": None, "after": TODAY.replace(month=11, day=1)},
+        "address": "/s/qinghe?service=1",
+        "cards": cards[:5],
+        "more_cards": cards[5:],
+        "add_ons": [service(8, "treatment", 30, 600)],
+        "menu": menu,
+        "chosen_ids": {1, 8},
+        "first_id": 1,
+        "then_ids": [None, None],
+        "stylist": None,
+        "candidates": stylists,
+        "both_genders": True,
+        "tongues": [("en", word["free"])],
+        "wish": wish,
+        "name": word["cut"],
+        "price": twd(1400),
+        "is_least_price": True,
+    }
+    zhe = {"stylist": stylists[1].row, "is_least_price": False}
+    several = {
+        "first_id": 3,
+        "chosen_ids": {3, 6},
+        "then_ids": [6, None],
+        "wish": Row(service_ids=(3, 6), companions=(Row(),), gender="woman", speaks="en"),
     }
     near = slots[2:5]
     rows = [
@@ -167,13 +202,25 @@ def _guest(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
         ],
         "guest/book.html": [
             ("free", book),
-            ("taken", {**book, "nearest": near, "taken_at": TEN, "stylist": stylists[0]}),
-            ("full", {**book, "times": [], "nearest": near, "service": services[6]}),
-            ("never", {**book, "times": []}),
+            ("taken", {**book, **zhe, "nearest": near, "taken_at": TEN}),
+            (
+                "full",
+                {**book, **zhe, "times": [], "nearest": near, "stretch": stretch("full"), "first_id": 7},
+            ),
+            ("off", {**book, **zhe, "times": [], "nearest": near, "stretch": stretch("off")}),
+            ("closed", {**book, "times": [], "stretch": stretch("closed"), "closed_because": word["wrong"]}),
+            ("closed for no reason", {**book, "times": [], "stretch": stretch("closed")}),
             ("refused", {**book, "problem": word["wrong"]}),
-            ("closed", {**book, "services": [], "service": None}),
+            ("several", {**book, **several}),
+            ("less", {**book, "is_less": True, "both_genders": False, "tongues": [], "add_ons": []}),
+            ("month", {**book, "choice": Row(month=TODAY.replace(day=1), today=TODAY)}),
+            ("not online", {"salon": salon, "cards": []}),
         ],
-        "guest/times.html": [("free", book), ("full", {**book, "times": [], "nearest": near})],
+        "guest/who.html": [("anyone", book), ("zhe", {**book, **zhe})],
+        "guest/times.html": [
+            ("free", book),
+            ("full", {**book, "times": [], "nearest": near, "stretch": stretch("full")}),
+        ],
     }
 
 
@@ -184,13 +231,17 @@ def _visit(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
         "services_text": word["cut"],
         "minutes": 60,
         "price": twd(800),
-        "cancel_until": starts_at - timedelta(hours=3),
     }
+
+    def terms(**over: Any) -> Row:
+        return Row(**dict.fromkeys(("change_until", "free_until", "late_fee", "answer_by")) | over)
+
     hold = Row(token="h0LD", held_until=TEN + timedelta(minutes=5), stylist_name=word["wen"], **visit)
     confirm: dict[str, Any] = {
         "salon": salon,
         "hold": hold,
         "form": {"phone": "", "name": "", "note": ""},
+        "terms": terms(change_until=TEN),
         "errors": {},
         "change_url": "/s/qinghe?service=1",
         "idempotency_key": "k1",
@@ -201,33 +252,15 @@ def _visit(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
         "errors": {"phone": word["wrong"], "note": word["wrong"]},
     }
 
-    def page(status: str, **over: Any) -> dict[str, Any]:
-        booking = Row(status=status, stylist_name=None if status == "pending" else word["wen"], **visit)
-        return {
-            "salon": salon,
-            "booking": booking,
-            "token": "tok",
-            "just_booked": False,
-            "just_cancelled": False,
-            "can_cancel": status == "confirmed",
-            "past": False,
-            "book_again_url": "/s/qinghe",
-            **over,
-        }
-
     return {
-        "guest/confirm.html": [("fresh", confirm), ("wrong", wrong)],
-        "guest/booking.html": [
-            ("booked", page("confirmed", just_booked=True)),
-            ("open", page("confirmed")),
-            ("late", page("confirmed", can_cancel=False)),
-            ("asked", page("pending")),
-            ("cancelled", page("cancelled", just_cancelled=True)),
-            ("done", page("completed")),
-            ("past", page("confirmed", past=True, can_cancel=False)),
-            ("missed", page("no_show")),
+        "guest/confirm.html": [
+            ("fresh", confirm),
+            ("wrong", wrong),
+            ("fee", {**confirm, "terms": terms(change_until=TEN, free_until=TEN, late_fee=twd(300))}),
+            ("fee by now", {**confirm, "terms": terms(late_fee=twd(300))}),
+            ("to be agreed", {**confirm, "terms": terms(change_until=TEN, answer_by=TEN)}),
+            ("expired", {**confirm, "hold": Row(**vars(hold) | {"held_until": None}), "terms": terms()}),
         ],
-        "guest/cancel.html": [("ask", page("confirmed"))],
     }
 
 
@@ -264,6 +297,7 @@ def _offer(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
 def _bookings(word: dict[str, str]) -> list[Row]:
     def row(minutes: int, status: str, guest: str | None, service: str, stylist: str) -> Row:
         return Row(
+            id=minutes,
             starts_at=TEN + timedelta(minutes=minutes),
             status=status,
             guest_name=guest,
@@ -297,7 +331,6 @@ def _me(word: dict[str, str]) -> dict[str, list[tuple[str, dict[str, Any]]]]:
             starts_at=TEN,
             ends_at=TEN + timedelta(hours=9),
             salon_name=word["kapok"],
-            id=minutes,
             address=None,
             pay=None,
             pooled=False,
@@ -346,6 +379,10 @@ def _desk(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[st
         "today": TODAY,
         "previous_on": TODAY,
         "next_on": TODAY + timedelta(days=2),
+        "waiting": [
+            {"row": desk_samples.row(word, number), "attendance": word["missed"] if number == 2 else ""}
+            for number in (1, 2)
+        ],
         "bookings": _bookings(word),
         "shifts": _shift_rows(word)[:2],
         "later_shifts": _shift_rows(word)[2:],
@@ -379,10 +416,6 @@ def _desk(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[st
             ("wrong", {**post, "form": {**form, "skill": "", "ends": ""}, "errors": wrong}),
         ],
     }
-        "waiting": [
-            {"row": desk_samples.row(word, number), "attendance": word["missed"] if number == 2 else ""}
-            for number in (1, 2)
-        ],
 
 
 def _shift(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[str, Any]]]]:

@@ -4,4 +4,10 @@ from flask import Blueprint
 
 blueprint = Blueprint("guest", __name__)
 
-from salonpool.web.guest import book, booking, salons  # noqa: E402, F401  each adds its routes
+from salonpool.web.guest import (  # noqa: E402, F401  each adds its routes
+    book,
+    booking,
+    confirm,
+    move,
+    salons,
+)

@@ -1,0 +1,161 @@
+"""The days ahead as a guest sees them: when a visit could begin, who could do it, when nobody could."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+
+from salonpool.database import fetch
+from salonpool.domain.availability import Board, Worker, openings
+from salonpool.domain.booking import Wish
+from salonpool.domain.course import Course, Span
+from salonpool.domain.local_time import DAY, day_span, from_minutes, local_day, to_minutes
+from salonpool.domain.spans import intersect, subtract, union
+from salonpool.models import Stylist
+from salonpool.queries.availability import offered_within, read_boards
+from salonpool.queries.salons import SalonRow
+from salonpool.queries.visits import Visit
+
+# Built once: building a statement costs more than running it.
+_PEOPLE = sa.select(Stylist.id, Stylist.name, Stylist.home_salon_id, Stylist.gender, Stylist.speaks).where(
+    Stylist.id.in_(sa.bindparam("ids", expanding=True))
+)
+
+
+class DayState(StrEnum):
+    """What a day has for a visit: starts, none left, nobody who could do it at work, or a closed salon."""
+
+    FREE = "free"
+    FULL = "full"
+    OFF = "off"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A stylist who could do the visit. `first_on` is their next day there; `speaks` lists language tags."""
+
+    id: int
+    name: str
+    visiting: bool
+    first_on: date
+    gender: str | None
+    speaks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What a stretch of local days holds for a visit.
+
+    `visit` is the one that was looked for: without the stylist, or the kind of stylist, that nobody there is.
+    `everyone` could do it; `candidates` are those of the kind the guest asked for, own staff first.
+    `starts` are in order of time, without the days that have none.
+    """
+
+    visit: Visit
+    everyone: tuple[Candidate, ...]
+    candidates: tuple[Candidate, ...]
+    starts: Mapping[date, Sequence[datetime]]
+    worked: Mapping[date, Sequence[Span]]
+    closed: Sequence[Span]
+
+    def state_of(self, day: date) -> DayState:
+        """What a day of the stretch has."""
+        if day in self.starts:
+            return DayState.FREE
+        spans = self.worked.get(day, ())
+        if self.closed and self._is_closed(day, spans):
+            return DayState.CLOSED
+        return DayState.FULL if spans else DayState.OFF
+
+    def _is_closed(self, day: date, spans: Sequence[Span]) -> bool:
+        begins, ends = day_span(day, self.visit.salon.tz)
+        closed = intersect(union(self.closed), [(to_minutes(begins), to_minutes(ends))])
+        return bool(closed) and not any(subtract(span, closed) for span in spans)
+
+
+def get_outlook(visit: Visit, first_on: date, last_on: date, now: datetime) -> Outlook:
+    """The outlook on the local days from `first_on` to `last_on`, both included; three statements."""
+    salon = visit.salon
+    within = offered_within(day_span(first_on, salon.tz)[0], day_span(last_on, salon.tz)[1], now)
+    if within[0] >= within[1]:
+        return Outlook(visit, (), (), {}, {}, ())
+    anyone = replace(visit, wish=replace(visit.wish, stylist_id=None, gender=None, speaks=None))
+    ends_at = from_minutes(within[1] + visit.course.longest)
+    [board] = read_boards([anyone], from_minutes(within[0]), ends_at, now)
+    everyone = _candidates(board, visit.course, salon, first_on)
+    wish, candidates = _possible(visit.wish, everyone)
+    visit = visit if wish == visit.wish else replace(visit, wish=wish)
+    ids = {candidate.id for candidate in candidates}
+    suited = tuple(worker for worker in board.workers if worker.stylist_id in ids)
+    found = openings(replace(board, workers=suited), visit.course, within)
+    asked = [worker for worker in suited if wish.stylist_id in (None, worker.stylist_id)]
+    return Outlook(
+        visit=visit,
+        everyone=everyone,
+        candidates=candidates,
+        starts=_by_day((opening.start for opening in found), salon),
+        worked=_worked(asked, salon),
+        closed=board.closed,
+    )
+
+
+def _candidates(board: Board, course: Course, salon: SalonRow, first_on: date) -> tuple[Candidate, ...]:
+    """Who has the skills for all of the visit; if nobody has, who has them for a part of it."""
+    able = {w.stylist_id: w for w in board.workers if _can_do(w, [course.skill_ids])}
+    if not able:
+        parts = [part.skill_ids for track in course.tracks for part in track.parts]
+        able = {w.stylist_id: w for w in board.workers if _can_do(w, parts)}
+    found = [
+        Candidate(
+            row.id,
+            row.name,
+            row.home_salon_id != salon.id,
+            max(first_on, local_day(from_minutes(able[row.id].duties[0].span[0]), salon.tz)),
+            row.gender,
+            tuple(row.speaks),
+        )
+        for row in fetch(_PEOPLE, {"ids": list(able)})
+    ]
+    return tuple(sorted(found, key=lambda candidate: (candidate.visiting, candidate.id)))
+
+
+def _can_do(worker: Worker, wanted: Collection[frozenset[int]]) -> bool:
+    """Have they the skills of one of `wanted` on some day?"""
+    return any(skill_ids <= duty.skill_ids for duty in worker.duties for skill_ids in wanted)
+
+
+def _possible(wish: Wish, everyone: tuple[Candidate, ...]) -> tuple[Wish, tuple[Candidate, ...]]:
+    """The wish as far as somebody there meets it, and who is of the kind it asks for."""
+    suited = tuple(one for one in everyone if _suits(wish, one))
+    if not suited:
+        wish, suited = replace(wish, gender=None, speaks=None), everyone
+    if wish.stylist_id is not None and all(one.id != wish.stylist_id for one in suited):
+        wish = replace(wish, stylist_id=None)
+    return wish, suited
+
+
+def _suits(wish: Wish, one: Candidate) -> bool:
+    return wish.gender in (None, one.gender) and (wish.speaks is None or wish.speaks in one.speaks)
+
+
+def _by_day(starts: Iterable[int], salon: SalonRow) -> dict[date, list[datetime]]:
+    by_day: dict[date, list[datetime]] = {}
+    for minute in dict.fromkeys(starts):
+        start = from_minutes(minute)
+        by_day.setdefault(local_day(start, salon.tz), []).append(start)
+    return by_day
+
+
+def _worked(workers: Iterable[Worker], salon: SalonRow) -> dict[date, list[Span]]:
+    """When somebody is at work, by every local day it touches."""
+    worked: dict[date, list[Span]] = {}
+    for worker in workers:
+        for duty in worker.duties:
+            day, last = (local_day(from_minutes(at), salon.tz) for at in (duty.span[0], duty.span[1] - 1))
+            while day <= last:
+                worked.setdefault(day, []).append(duty.span)
+                day += DAY
+    return worked
