@@ -207,6 +207,14 @@ def list_salons(language: str, network_id: int | None = None) -> list[SalonRow]:
     return [_row(row) for row in fetch(statement)]
 
 
+def list_salons_among(
+    condition: sa.ColumnElement[bool], wanted: dict[str, Any], language: str
+) -> list[SalonRow]:
+    """The salons a condition holds for, by district and name; `wanted` fills its parameters."""
+    statement = _SALONS[language].where(condition).order_by(Salon.district, Salon.name)
+    return [_row(row) for row in fetch(statement, wanted)]
+
+
 def list_of_network(near: str | None, language: str) -> list[SalonRow]:
     """The salons of one network, by district and name: of the salon with slug `near`, or, without it, of the
     network made first. Networks on one database never mix. Raises InvalidInput for an unknown salon.

@@ -1,1 +1,1 @@
-"""A salon's own house: the hours in which it takes nobody."""
+"""A salon's own house: the hours in which it takes nobody, and the sister salons it shows."""

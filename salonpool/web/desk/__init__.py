@@ -1,7 +1,14 @@
-"""The owner's desk: the day and its bookings, closed hours, and the shifts posted."""
+"""The owner's desk: the day and its bookings, closed hours, sister salons, and the shifts posted."""
 
 from flask import Blueprint
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 
-from salonpool.web.desk import bookings, closures, new_booking, shifts, today  # noqa: E402, F401  each adds its routes
+from salonpool.web.desk import (  # noqa: E402  each adds its routes
+    bookings,  # noqa: F401
+    closures,  # noqa: F401
+    new_booking,  # noqa: F401
+    shifts,  # noqa: F401
+    sisters,  # noqa: F401
+    today,  # noqa: F401
+)
