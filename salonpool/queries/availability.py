@@ -90,9 +90,15 @@ def find_openings_at_salons(
 
 def offered_within(starts_from: datetime, starts_until: datetime, now: datetime) -> Span:
     """The part of a stretch in which starts are offered: after now, within the horizon; maybe none of it."""
-    first = max(starts_from, now)
-    # The minute that has begun is over: a start must lie after now.
-    return to_minutes(first) + (1 if first == now else 0), to_minutes(min(starts_until, now + HORIZON))
+    # The minute that has begun is over: a start must lie after now. The last of the horizon is still on sale.
+    first = max(_first_minute(starts_from), to_minutes(now) + 1)
+    return first, min(_first_minute(starts_until), to_minutes(now + HORIZON) + 1)
+
+
+def _first_minute(instant: datetime) -> int:
+    """The first that begins at or after the instant."""
+    minute = to_minutes(instant)
+    return minute if from_minutes(minute) == instant else minute + 1
 
 
 def read_boards(
