@@ -12,7 +12,7 @@ from salonpool.models import Booking
 from salonpool.queries.salons import get_salon_by_id
 from salonpool.usecases.booking.booked import Booked, answer_of, lock_booking, record
 from salonpool.usecases.booking.commit import free, lock_places
-from salonpool.usecases.booking.texts import text_booked, text_refused
+from salonpool.usecases.booking.texts import text_booked, text_refused, text_series
 from salonpool.usecases.texts import messages
 from salonpool.usecases.texts.texting import Texting
 
@@ -23,6 +23,8 @@ SWEEP_AT_ONCE = 50
 def approve(*, booking_id: int, account_id: int, now: datetime, texting: Texting) -> Booked:
     """The salon takes the guest: the booking is confirmed, and a text says so. Again changes nothing.
 
+    A series that waits is answered as a whole.
+
     Raises Refusal: not_open, expired (the guest was told until when they hear); Missing.
     """
     salon_id = _salon_id(booking_id)
@@ -32,12 +34,17 @@ def approve(*, booking_id: int, account_id: int, now: datetime, texting: Texting
         salon = get_salon_by_id(salon_id, booking.language)
         if booking.status == BookingStatus.CONFIRMED:
             return answer_of(session, booking, salon)
-        _check_answer(booking, BookingStatus.CONFIRMED, now)
-        booking.status, booking.confirmed_at, booking.answer_by = BookingStatus.CONFIRMED, now, None
-        booking.sequence += 1
-        messages.drop_waiting(session, booking.id)
-        record(session, now, f"account:{account_id}", "approve", booking, {"status": BookingStatus.PENDING})
-        text_booked(session, booking, salon, now, texting)
+        _check_answer(booking, now)
+        rows = _waiting_with(session, booking)
+        for row in rows:
+            row.status, row.confirmed_at, row.answer_by = BookingStatus.CONFIRMED, now, None
+            row.sequence += 1
+            messages.drop_waiting(session, row.id)
+            record(session, now, f"account:{account_id}", "approve", row, {"status": BookingStatus.PENDING})
+        if len(rows) == 1:
+            text_booked(session, booking, salon, now, texting)
+        else:
+            text_series(session, rows[0], len(rows), salon, now, texting)
         return answer_of(session, booking, salon)
 
 
@@ -89,27 +96,41 @@ def _is_over(now: datetime) -> sa.ColumnElement[bool]:
     return sa.or_(Booking.answer_by <= now, Booking.starts_at <= now)
 
 
-def _check_answer(booking: Booking, into: BookingStatus, now: datetime) -> None:
+def _check_answer(booking: Booking, now: datetime) -> None:
+    check_turn(BookingStatus(booking.status), BookingStatus.CONFIRMED, booking.starts_at, now)
     if booking.status != BookingStatus.PENDING:
         raise Refusal("not_open", status=booking.status)
-    check_turn(BookingStatus(booking.status), into, booking.starts_at, now)
     if booking.answer_by is not None and now >= booking.answer_by:
         raise Refusal("expired")
+
+
+def _waiting_with(session: Session, booking: Booking) -> list[Booking]:
+    """The booking and the others of its series that wait, in order of time; all locked."""
+    if booking.series_id is None:
+        return [booking]
+    ids = session.scalars(
+        sa.select(Booking.id)
+        .where(Booking.series_id == booking.series_id, Booking.status == BookingStatus.PENDING)
+        .order_by(Booking.starts_at)
+    ).all()
+    return [lock_booking(session, row_id) for row_id in ids]
 
 
 def _turn_down(
     session: Session, booking: Booking, actor: str, action: str, now: datetime, texting: Texting
 ) -> None:
-    booking.status, booking.cancel_cause, booking.cancelled_at = (
-        BookingStatus.CANCELLED,
-        CancelCause.NOT_APPROVED,
-        now,
-    )
-    booking.sequence += 1
-    free(session, booking.id)
-    messages.drop_waiting(session, booking.id)
-    record(session, now, actor, action, booking, {"status": BookingStatus.PENDING})
-    text_refused(session, booking, get_salon_by_id(booking.salon_id, booking.language), now, texting)
+    rows = _waiting_with(session, booking)
+    for row in rows:
+        row.status, row.cancel_cause, row.cancelled_at = (
+            BookingStatus.CANCELLED,
+            CancelCause.NOT_APPROVED,
+            now,
+        )
+        row.sequence += 1
+        free(session, row.id)
+        messages.drop_waiting(session, row.id)
+        record(session, now, actor, action, row, {"status": BookingStatus.PENDING})
+    text_refused(session, rows[0], get_salon_by_id(booking.salon_id, booking.language), now, texting)
 
 
 def _salon_id(booking_id: int) -> int:

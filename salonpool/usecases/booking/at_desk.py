@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from salonpool.database import db, retried, transaction
 from salonpool.domain.booking import OPEN_STATES, BookingStatus, CancelCause, check_turn
@@ -11,6 +12,7 @@ from salonpool.models import Booking
 from salonpool.queries.salons import get_salon_by_id
 from salonpool.usecases.booking.booked import Booked, answer_of, lock_booking, record
 from salonpool.usecases.booking.commit import free, lock_places
+from salonpool.usecases.booking.series import later_ids
 from salonpool.usecases.booking.texts import text_refused
 from salonpool.usecases.texts import messages
 from salonpool.usecases.texts.texting import Texting
@@ -51,10 +53,12 @@ def turn(*, booking_id: int, into: BookingStatus, account_id: int, now: datetime
 
 
 @retried
-def cancel(*, booking_id: int, account_id: int, now: datetime, texting: Texting) -> Booked:
+def cancel(
+    *, booking_id: int, account_id: int, now: datetime, texting: Texting, and_later: bool = False
+) -> Booked:
     """The salon cannot serve the guest: the place is free, and a text says sorry. It costs them nothing.
 
-    Again changes nothing. Raises Refusal not_open; Missing.
+    `and_later`: the later visits of its series, too. Again changes nothing. Raises Refusal not_open; Missing.
     """
     salon_id = _salon_id(booking_id)
     with transaction() as session:
@@ -63,20 +67,26 @@ def cancel(*, booking_id: int, account_id: int, now: datetime, texting: Texting)
         salon = get_salon_by_id(salon_id, booking.language)
         if booking.cancel_cause == CancelCause.SALON:
             return answer_of(session, booking, salon)
-        status = BookingStatus(booking.status)
-        if status not in OPEN_STATES:
+        if booking.status not in OPEN_STATES:
             raise Refusal("not_open", status=booking.status)
-        booking.status, booking.cancel_cause, booking.cancelled_at = (
-            BookingStatus.CANCELLED,
-            CancelCause.SALON,
-            now,
-        )
-        booking.sequence += 1
-        free(session, booking.id)
-        messages.drop_waiting(session, booking.id)
-        record(session, now, f"account:{account_id}", "cancel", booking, {"status": status})
+        rows = [lock_booking(session, row_id) for row_id in later_ids(session, booking)] if and_later else []
+        for row in [booking, *(row for row in rows if row.id != booking.id and row.status in OPEN_STATES)]:
+            _turn_away(session, row, f"account:{account_id}", now)
         text_refused(session, booking, salon, now, texting)
         return answer_of(session, booking, salon)
+
+
+def _turn_away(session: Session, booking: Booking, actor: str, now: datetime) -> None:
+    before = {"status": booking.status}
+    booking.status, booking.cancel_cause, booking.cancelled_at = (
+        BookingStatus.CANCELLED,
+        CancelCause.SALON,
+        now,
+    )
+    booking.sequence += 1
+    free(session, booking.id)
+    messages.drop_waiting(session, booking.id)
+    record(session, now, actor, "cancel", booking, before)
 
 
 def _salon_id(booking_id: int) -> int:

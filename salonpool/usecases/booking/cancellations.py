@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from salonpool.database import db, retried, transaction
 from salonpool.domain.booking import BookingStatus, CancelCause, cancel_fee, check_change
@@ -41,16 +42,21 @@ def cancel(
         fee = cancel_fee(status, booking.starts_at, salon.free_minutes, salon.late_fee_minor, now)
         if agreed_fee_minor is not None and fee > agreed_fee_minor:
             raise Refusal("fee_changed")
-        before = {"status": booking.status}
-        booking.status, booking.cancel_cause, booking.cancelled_at = (
-            BookingStatus.CANCELLED,
-            CancelCause.GUEST,
-            now,
-        )
-        booking.fee_minor = fee
-        booking.sequence += 1
-        free(session, booking.id)
-        messages.drop_waiting(session, booking.id)
-        record(session, now, GUEST, "cancel", booking, before)
+        give_up(session, booking, fee, now)
         text_cancelled(session, booking, salon, now, texting)
         return answer_of(session, booking, salon)
+
+
+def give_up(session: Session, booking: Booking, fee_minor: int, now: datetime) -> None:
+    """Cancel an open booking for its guest; the caller holds the locks, checked the rules and tells them."""
+    before = {"status": booking.status}
+    booking.status, booking.cancel_cause, booking.cancelled_at = (
+        BookingStatus.CANCELLED,
+        CancelCause.GUEST,
+        now,
+    )
+    booking.fee_minor = fee_minor
+    booking.sequence += 1
+    free(session, booking.id)
+    messages.drop_waiting(session, booking.id)
+    record(session, now, GUEST, "cancel", booking, before)

@@ -1,6 +1,6 @@
 """The one function that commits every booking, whatever door it came through."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ from salonpool.domain.booking import (
     nearest,
 )
 from salonpool.domain.local_time import DAY, day_span, local_day, to_minutes
-from salonpool.domain.refusal import InvalidInput
+from salonpool.domain.refusal import InvalidInput, Refusal
 from salonpool.domain.shift import WORKING_STATES
 from salonpool.models import Assignment, Booking, Occupancy, Segment, Stylist
 from salonpool.queries.availability import booked_minutes, find_openings, free_starts, read_boards
@@ -50,6 +50,14 @@ class Wanted:
         return self.starts_at + timedelta(minutes=self.visit.course.longest)
 
 
+class NotAll(Exception):
+    """Some of what was to be booked together does not fit: the refusal of each, by its place in the order."""
+
+    def __init__(self, refused: Mapping[int, Refusal]) -> None:
+        super().__init__(f"{len(refused)} do not fit")
+        self.refused = dict(refused)
+
+
 def commit(session: Session, booking: Booking, wanted: Wanted, now: datetime) -> None:
     """Give the booking its stylists, stations and time, or raise SlotTaken (with nothing nearest yet).
 
@@ -61,14 +69,44 @@ def commit(session: Session, booking: Booking, wanted: Wanted, now: datetime) ->
     5. Write the rows, moving guests ahead to other chairs if that makes room; the database refuses an overlap
        even if 2 and 4 had missed it.
     """
-    check_start(wanted.starts_at, now)
-    candidates = _on_duty(session, wanted)
-    lock_places(session, wanted.salon.id, {*candidates, *_serving(session, booking)})
+    try:
+        commit_all(session, [(booking, wanted)], now)
+    except NotAll as none:
+        raise none.refused[0] from none
+
+
+def commit_all(session: Session, together: Sequence[tuple[Booking, Wanted]], now: datetime) -> None:
+    """The same for several visits at one salon, on days of their own: all of them, or NotAll and none."""
+    refused: dict[int, Refusal] = {}
+    candidates: dict[int, list[int]] = {}
+    for number, (_, wanted) in enumerate(together):
+        try:
+            check_start(wanted.starts_at, now)
+            candidates[number] = _on_duty(session, wanted)
+        except Refusal as refusal:
+            refused[number] = refusal
+    serving = {who for booking, _ in together for who in _serving(session, booking)}
+    lock_places(session, together[0][1].salon.id, serving.union(*candidates.values()))
+    openings = {}
+    for number, able in candidates.items():
+        try:
+            openings[number] = _place(session, *together[number], able, now)
+        except Refusal as refusal:
+            refused[number] = refusal
+    if refused:
+        raise NotAll(refused)
+    for number, (booking, wanted) in enumerate(together):
+        write_rows(session, booking, wanted.visit, openings[number], now)
+
+
+def _place(
+    session: Session, booking: Booking, wanted: Wanted, candidates: Collection[int], now: datetime
+) -> Opening:
     evict_expired_holds(session, wanted, candidates, now, except_booking_id=booking.id)
     opening = _free_opening(wanted, candidates, now, booking)
     if opening is None:
         raise SlotTaken
-    write_rows(session, booking, wanted.visit, opening, now)
+    return opening
 
 
 def lock_places(session: Session, salon_id: int, stylist_ids: Collection[int]) -> None:

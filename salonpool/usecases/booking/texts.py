@@ -40,6 +40,22 @@ def text_refused(
     _text(session, booking, salon, "C7", "refused", values, now, texting)
 
 
+def text_series(
+    session: Session, first: Booking, count: int, salon: SalonRow, now: datetime, texting: Texting
+) -> None:
+    """C1S: how many visits from when on, in one text; the link is the first one's."""
+    values = _visit(session, first, texting) | {"k": str(count)}
+    _text(session, first, salon, "C1S", "series", values, now, texting)
+
+
+def text_series_cancelled(
+    session: Session, first: Booking, count: int, salon: SalonRow, now: datetime, texting: Texting
+) -> None:
+    """C4S: how many visits from when on were given up."""
+    values = {"u": texting.links.text_url(f"/s/{salon.slug}"), "k": str(count)}
+    _text(session, first, salon, "C4S", "cancelled", values, now, texting)
+
+
 def text_moved(session: Session, booking: Booking, salon: SalonRow, now: datetime, texting: Texting) -> None:
     """C3: when it is now, once for each move."""
     values = _visit(session, booking, texting)

@@ -51,6 +51,8 @@ def change_booking(booking_id: int, word: str) -> Response | tuple[str, int]:
     try:
         if word in TURNS:
             at_desk.turn(into=TURNS[word], **who)
+        elif word == "cancel":
+            at_desk.cancel(texting=texting(), and_later=request.form.get("later") == "1", **who)
         elif word in _DECISIONS:
             _DECISIONS[word](texting=texting(), **who)
         else:
@@ -65,7 +67,6 @@ def change_booking(booking_id: int, word: str) -> Response | tuple[str, int]:
 _DECISIONS: dict[str, Any] = {
     "approve": approvals.approve,
     "decline": approvals.decline,
-    "cancel": at_desk.cancel,
 }
 
 
