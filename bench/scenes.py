@@ -39,7 +39,8 @@ def pages_of(app: Flask) -> set[str]:
     return {
         rule.endpoint
         for rule in app.url_map.iter_rules()
-        if "GET" in (rule.methods or ()) and not rule.rule.startswith(NOT_PAGES)
+        if "GET" in (rule.methods or ())
+        and not (rule.rule.startswith(NOT_PAGES) or rule.rule.endswith(".ics"))
     }
 
 
@@ -61,6 +62,12 @@ def _choose_no_time(page: Page, stage: Stage) -> None:
     submit(page, "button[form=hold]")
 
 
+def _confirm_too_late(page: Page, stage: Stage) -> None:
+    stage.lose(page.url)
+    page.fill("#field-phone", "0912 345 678")
+    submit(page, "button[form=confirm]")
+
+
 def _type_a_landline(page: Page, stage: Stage) -> None:
     page.fill("#field-phone", "02 2591 2345")
     submit(page, "button[form=confirm]")
@@ -68,6 +75,23 @@ def _type_a_landline(page: Page, stage: Stage) -> None:
 
 def _cancel_what_is_over(page: Page, stage: Stage) -> None:
     stage.finish(page.url[page.url.index("/b/") :].removesuffix("/cancel"))
+    submit(page, "main button.danger")
+
+
+def _move_it(page: Page, stage: Stage) -> None:
+    page.locator("#move input[name=starts_at]:not([disabled])").first.check()
+    submit(page, "button[form=move]")
+
+
+def _move_too_slowly(page: Page, stage: Stage) -> None:
+    time = page.locator("#move input[name=starts_at]:not([disabled])").last
+    stage.take(time.get_attribute("value") or "")
+    time.check()
+    submit(page, "button[form=move]")
+
+
+def _pay_less(page: Page, stage: Stage) -> None:
+    page.locator("main input[name=fee]").evaluate("input => input.value = '0'")
     submit(page, "main button.danger")
 
 
@@ -124,8 +148,22 @@ GUEST = [
     Scene("book, wrong choice", "guest.show_book", "/s/qinghe?service=999999999", 422),
     Scene("book, no time chosen", "guest.show_book", "/s/lane", 422, act=_choose_no_time),
     Scene("book, just taken", "guest.show_book", "/s/lane", 409, act=_lose_the_time),
+    Scene("book, a day closed for a reason", "guest.show_book", lambda s: f"/s/lane?on={s.closed_day()}"),
+    Scene("book, a month", "guest.show_book", lambda s: f"/s/qinghe?month={s.today + 30 * DAY:%Y-%m}"),
+    Scene(
+        "book, long hair and more", "guest.show_book",
+        lambda s: s.choice("qinghe", ("colour", "long"), ("treatment", "any"), ("cut", "any")),
+    ),
+    Scene("book, together", "guest.show_book", "/s/qinghe?guests=2"),
+    Scene("book, with wishes", "guest.show_book", "/s/qinghe?gender=man&speaks=en"),
+    Scene("book, nobody like that", "guest.show_book", "/s/qinghe?speaks=fr"),
+    Scene("book, an add-on alone", "guest.show_book", lambda s: s.choice("qinghe", ("fringe", "any")), 422),
     Scene("times", "guest.show_times", "/s/qinghe/times"),
     Scene("confirm", "guest.show_confirm", Stage.hold),
+    Scene("confirm, for a fee", "guest.show_confirm", lambda s: s.hold("dear")),
+    Scene("confirm, for good", "guest.show_confirm", lambda s: s.hold("strict")),
+    Scene("confirm, to be agreed", "guest.show_confirm", lambda s: s.hold("asks")),
+    Scene("confirm, lost by then", "guest.show_confirm", Stage.hold, 409, act=_confirm_too_late),
     Scene("confirm, landline", "guest.show_confirm", Stage.hold, 422, act=_type_a_landline),
     Scene("booking, just made", "guest.show_booking", lambda s: s.book() + "?done=booked"),
     Scene("booking", "guest.show_booking", Stage.book),
@@ -136,6 +174,17 @@ GUEST = [
     Scene("booking, done", "guest.show_booking", lambda s: s.book(status="completed", days_ago=9)),
     Scene("booking, past", "guest.show_booking", lambda s: s.book(days_ago=9)),
     Scene("booking, missed", "guest.show_booking", lambda s: s.book(status="no_show", days_ago=9)),
+    Scene("booking, moved", "guest.show_booking", lambda s: s.book() + "/move", act=_move_it),
+    Scene("booking, cancelling costs", "guest.show_booking", lambda s: s.book("dear")),
+    Scene("booking, cancelled late", "guest.show_booking", lambda s: s.cancel(s.book("dear"))),
+    Scene("move", "guest.show_move", lambda s: s.book() + "/move"),
+    Scene("move, nothing that day", "guest.show_move", lambda s: f"{s.book()}/move?on={s.sunday()}"),
+    Scene("move, with anyone", "guest.show_move", lambda s: s.book() + "/move?who=anyone"),
+    Scene("move, no such day", "guest.show_move", lambda s: s.book() + "/move?on=2026-02-30", 422),
+    Scene("move, just taken", "guest.show_move", lambda s: s.book() + "/move", 409, act=_move_too_slowly),
+    Scene("move, too late", "guest.show_move", lambda s: s.book("strict") + "/move"),
+    Scene("cancel, for a fee", "guest.ask_cancel", lambda s: s.book("dear") + "/cancel"),
+    Scene("cancel, for more", "guest.ask_cancel", lambda s: s.book("dear") + "/cancel", 409, act=_pay_less),
     Scene("cancel", "guest.ask_cancel", lambda s: s.book() + "/cancel"),
     Scene("cancel, too late", "guest.ask_cancel", lambda s: s.book("strict") + "/cancel"),
     Scene("cancel, over", "guest.ask_cancel", lambda s: s.book() + "/cancel", 409, act=_cancel_what_is_over),

@@ -12,6 +12,7 @@ from salonpool.database import db, transaction
 from salonpool.demo import network as demo_network
 from salonpool.demo.network import EMPTY_OWNER
 from salonpool.domain.booking import Wish
+from salonpool.domain.closure import LocalSpan
 from salonpool.domain.demo import CAST, NETWORK_SLUG, Part
 from salonpool.domain.links import digest
 from salonpool.domain.local_time import DAY, at_local, local_day
@@ -20,6 +21,7 @@ from salonpool.queries import availability, salons
 from salonpool.queries.visits import visit_of
 from salonpool.usecases import sign_ins
 from salonpool.usecases.booking import bookings, cancellations
+from salonpool.usecases.salons import closures
 from salonpool.usecases.texts.texting import Texting
 from tests import builders
 
@@ -29,6 +31,14 @@ ALL_DAYS = (0, 1, 2, 3, 4, 5, 6)
 SUNDAYS_OFF = ALL_DAYS[:-1]
 LANE = {"slug": "lane", "name": "巷口髮廊", "name_en": "Corner Lane Hair", "address": "範例路 1 號"}
 STRICT = {"slug": "strict", "name": "早鳥髮廊", "name_en": "Early Bird Hair", "cut_off_minutes": 30 * 24 * 60}
+DEAR = {
+    "slug": "dear",
+    "name": "準時髮廊",
+    "name_en": "On Time Hair",
+    "free_minutes": 30 * 24 * 60,
+    "late_fee_minor": 30000,
+}
+ASKS = {"slug": "asks", "name": "回覆髮廊", "name_en": "Answering Hair", "approve_minutes": 120}
 NOBODY = {"slug": "nobody", "name": "空椅髮廊", "name_en": "Empty Chair Hair"}
 CUT = "剪"
 
@@ -46,13 +56,17 @@ class Stage:
         if demo_network.find_state() != "whole":
             demo_network.build(self.texting)
         self.network = builders.a_network()
-        self.lane, self.strict, self.nobody = (
-            builders.a_salon(self.network, **salon) for salon in (LANE, STRICT, NOBODY)
+        self.lane, self.strict, self.dear, self.asks, self.nobody = (
+            builders.a_salon(self.network, **salon) for salon in (LANE, STRICT, DEAR, ASKS, NOBODY)
         )
-        for salon in (self.lane, self.strict, self.nobody):
+        for salon in (self.lane, self.strict, self.dear, self.asks, self.nobody):
             builders.a_service(salon, code=CUT, skill=CUT)
         self._with_rota("阿哲", self.lane, SUNDAYS_OFF)
         self._with_rota("小雯", self.strict, ALL_DAYS)
+        self._with_rota("陳姐", self.asks, ALL_DAYS)
+        closed = LocalSpan(self.closed_day(), self.closed_day())
+        closures.close(salon_ids=[self.lane], span=closed, reason="颱風", actor="command", now=self.now)
+        self._with_rota("Mia", self.dear, ALL_DAYS)
         idle = builders.a_pooled_stylist(self.network, name="小蔡", skills=(CUT,))
         self.accounts = {
             "owner": self._account(CAST[Part.OWNER].phone),
@@ -86,10 +100,31 @@ class Stage:
         sign_ins.use(path.rsplit("/", 1)[1], self.now)
         return path
 
-    def hold(self) -> str:
+    def hold(self, slug: str = "lane") -> str:
         """The address that asks for the phone number."""
-        held = bookings.hold(**self._wish("lane"))
-        return f"/s/lane/confirm?hold={self.texting.links.hold_token(held.id)}"
+        held = bookings.hold(**self._wish(slug))
+        return f"/s/{slug}/confirm?hold={self.texting.links.hold_token(held.id)}"
+
+    def lose(self, path: str) -> None:
+        """The hold of that address has run out, and somebody else has its time."""
+        held = db.session.scalars(
+            sa.select(Booking).where(Booking.hold_digest == digest(path.partition("hold=")[2]))
+        ).one()
+        held_id, starts_at = held.id, held.starts_at
+        bookings.sweep_expired_holds(self.now + timedelta(minutes=6))
+        assert db.session.get_one(Booking, held_id).status == "cancelled"
+        self.take(starts_at.isoformat())
+
+    def choice(self, slug: str, *chosen: tuple[str, str]) -> str:
+        """The booking page's address with services chosen by code and length."""
+        services = salons.list_services(salons.get_salon(slug, "zh-Hant"), "zh-Hant")
+        ids = {(service.code, str(service.length)): service.id for service in services}
+        db.session.rollback()
+        return f"/s/{slug}?" + "&".join(f"service={ids[one]}" for one in chosen)
+
+    def closed_day(self) -> date:
+        """A day on which the lane's salon is closed, for a reason."""
+        return self.today + 3 * DAY
 
     def take(self, starts_at: str) -> None:
         """Somebody else takes that time."""

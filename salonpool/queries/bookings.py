@@ -40,6 +40,7 @@ class BookingPage:
     fee: Money
     answer_by: datetime | None
     sequence: int
+    gets_texts: bool
     link_version: int
 
     @property
@@ -116,6 +117,7 @@ def get_booking(booking_id: int, language: str) -> BookingPage:
         fee=Money(booking.fee_minor, booking.currency),
         answer_by=booking.answer_by,
         sequence=booking.sequence,
+        gets_texts=booking.no_sms_reason is None,
         link_version=booking.link_version,
     )
 
