@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from salonpool.database import db
-from salonpool.domain.booking import BookingStatus
+from salonpool.domain.booking import BookingStatus, CancelCause
 from salonpool.domain.refusal import Missing
 from salonpool.domain.shift import WORKING_STATES
 from salonpool.domain.waitlist import OPEN_STATES, WaitlistOrder, Window
@@ -18,14 +18,13 @@ from salonpool.models import (
     Card,
     CatalogueEntry,
     Salon,
-    SalonLink,
     Stylist,
     WaitlistEntry,
     WaitlistSalon,
     WaitlistWindow,
 )
 from salonpool.queries.naming import name_in
-from salonpool.queries.salons import SalonRow, get_salon_by_id, list_salons
+from salonpool.queries.salons import SalonRow, get_salon_by_id
 from salonpool.queries.waitlist import was_taken
 
 
@@ -38,6 +37,16 @@ class HeldPlace:
     salon: SalonRow
     starts_at: datetime
     held_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """Whom a booking was held for, before they booked it. `may_try`: it ran out, nobody said no to it."""
+
+    entry_id: int
+    entry_link_version: int
+    is_waiting: bool
+    may_try: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +92,6 @@ class DeskList:
     entries: tuple[DeskEntry, ...]
 
 
-def list_sisters(salon: SalonRow, language: str) -> list[SalonRow]:
-    """The salons that show each other's times with this one: both agreed."""
-    back = sa.orm.aliased(SalonLink)
-    agreed = set(
-        db.session.scalars(
-            sa.select(SalonLink.sister_id)
-            .join(back, sa.and_(back.salon_id == SalonLink.sister_id, back.sister_id == SalonLink.salon_id))
-            .where(SalonLink.salon_id == salon.id)
-        )
-    )
-    if not agreed:
-        return []
-    return [other for other in list_salons(language, salon.network_id) if other.id in agreed]
-
-
 def list_stylist_ids(salon_ids: Collection[int], now: datetime) -> set[int]:
     """Who has hours to come at one of these salons."""
     return set(
@@ -131,6 +125,24 @@ def get_entry(entry_id: int, language: str, now: datetime) -> EntryPage:
         place=_place(entry_id, language, now),
         booking=_booking(entry_id),
         link_version=entry.link_version,
+    )
+
+
+def find_offered(booking_id: int) -> Offered | None:
+    """What a place of the waitlist was held for; None once it is booked, and for any other booking."""
+    row = db.session.execute(
+        sa.select(WaitlistEntry, Booking.cancel_cause)
+        .join(Booking, Booking.waitlist_entry_id == WaitlistEntry.id)
+        .where(Booking.id == booking_id, ~was_taken())
+    ).one_or_none()
+    if row is None:
+        return None
+    entry, cause = row
+    return Offered(
+        entry_id=entry.id,
+        entry_link_version=entry.link_version,
+        is_waiting=entry.status in OPEN_STATES,
+        may_try=cause != CancelCause.GUEST,
     )
 
 

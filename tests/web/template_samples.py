@@ -10,6 +10,7 @@ from types import SimpleNamespace as Row
 from typing import Any
 
 from tests.web import change_samples, desk_samples
+from tests.web.waitlist_samples import waitlist_samples
 
 ZONE = "Asia/Taipei"
 TODAY = date(2026, 10, 19)
@@ -101,6 +102,7 @@ def samples(language: str = "en") -> dict[str, list[tuple[str, dict[str, Any]]]]
         **desk_samples.bookings(word, salon),
         **_shift(word, salon),
         **_others(word, salon),
+        **waitlist_samples(word, salon, TODAY, TEN, twd(800)),
     }
 
 

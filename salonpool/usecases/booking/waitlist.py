@@ -12,7 +12,6 @@ from salonpool.domain.booking import BookingStatus, CancelCause, Wish
 from salonpool.domain.links import digest
 from salonpool.domain.local_time import DAY
 from salonpool.domain.message import MessageStatus
-from salonpool.domain.phone import mobile_number
 from salonpool.domain.refusal import InvalidInput, Missing, Refusal
 from salonpool.domain.text_input import name as clean_name
 from salonpool.domain.waitlist import (
@@ -27,6 +26,7 @@ from salonpool.domain.waitlist import (
 from salonpool.models import Booking, Message, WaitlistEntry, WaitlistSalon, WaitlistWindow
 from salonpool.queries import waitlist_pages
 from salonpool.queries.salons import SalonRow, get_salon, list_services
+from salonpool.queries.sisters import list_sisters
 from salonpool.queries.visits import get_visit
 from salonpool.queries.waitlist import was_taken
 from salonpool.usecases import audit, limits
@@ -77,7 +77,7 @@ def join(
     A phone has at most 3 open entries. Raises InvalidInput, Missing, Refusal: too_many_waits, too_many_tries.
     """
     salon = get_salon(wanted.salon_slug, language)
-    phone = mobile_number(wanted.phone, salon.region, field="phone", demo=texting.demo)
+    phone = texting.guest_phone(wanted.phone, salon.region)
     name = clean_name(wanted.name, field="name")
     windows = clean_windows(wanted.windows, now)
     salons = [salon, *_sisters(salon, wanted, language)]
@@ -153,7 +153,7 @@ def sweep(now: datetime) -> int:
 
 
 def _sisters(salon: SalonRow, wanted: Waiting, language: str) -> list[SalonRow]:
-    known = {sister.slug: sister for sister in waitlist_pages.list_sisters(salon, language)}
+    known = {sister.slug: sister for sister in list_sisters(salon, language)}
     slugs = list(dict.fromkeys(wanted.sister_slugs))
     if any(slug not in known for slug in slugs):
         raise InvalidInput("unknown_choice", field="sisters")

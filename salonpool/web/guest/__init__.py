@@ -10,4 +10,5 @@ from salonpool.web.guest import (  # noqa: E402, F401  each adds its routes
     confirm,
     move,
     salons,
+    wait,
 )

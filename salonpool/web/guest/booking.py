@@ -17,6 +17,7 @@ from salonpool.queries.bookings import BookingPage, get_booking
 from salonpool.usecases.booking import cancellations
 from salonpool.web.extensions import language, now, texting
 from salonpool.web.guest import blueprint
+from salonpool.web.guest.wait import show_place
 from salonpool.web.links import opened
 from salonpool.web.wording import in_words
 
@@ -26,8 +27,9 @@ FEE_DIGITS = 10
 
 @blueprint.get("/b/<string:token>")
 def show_booking(token: str) -> str:
-    """The booking in whatever state it is; looking changes nothing."""
-    return show(get_booking(opened(access.booking_id_by_link, token), language()), token)
+    """The booking in whatever state it is, or a place held for who waits; looking changes nothing."""
+    booking = get_booking(opened(access.booking_id_by_link, token), language())
+    return show_place(booking, token) or show(booking, token)
 
 
 @blueprint.get("/b/<string:token>.ics")
@@ -103,6 +105,7 @@ def shown(booking: BookingPage) -> dict[str, Any]:
         "late_fee": late_fee if charges else None,
         "fee": booking.fee if booking.fee.amount_minor else None,
         "answer_by": booking.answer_by,
+        "gets_texts": booking.gets_texts,
         "by_salon": booking.cancel_cause not in {None, CancelCause.GUEST},
     }
 

@@ -1,0 +1,104 @@
+"""One sample of every state of the waitlist's pages; the shapes are those the templates name."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from types import SimpleNamespace as Row
+from typing import Any
+
+States = list[tuple[str, dict[str, Any]]]
+
+
+def waitlist_samples(
+    word: dict[str, str], salon: Row, today: date, ten: Any, price: Row
+) -> dict[str, States]:
+    """Template name -> [(state, variables without the frame)]."""
+    return {
+        "guest/wait.html": _wait(word, salon, today, price),
+        "guest/waiting.html": _waiting(word, salon, ten),
+        "guest/place.html": _place(word, salon, ten, price),
+    }
+
+
+def _wait(word: dict[str, str], salon: Row, today: date, price: Row) -> States:
+    services = [
+        Row(id=number, name=word[key], length="any", minutes=60, price=price)
+        for number, key in enumerate(("cut", "colour", "perm"), 1)
+    ]
+    form = {
+        "salon": salon,
+        "services": services,
+        "chosen": services[:1],
+        "stylists": [Row(id=1, name=word["wen"], visiting=False), Row(id=2, name=word["zhe"], visiting=True)],
+        "stylist_id": "",
+        "days": [Row(on=today + timedelta(days=n), ticked=n == 2) for n in range(14)],
+        "today": today,
+        "part": "any",
+        "sisters": [],
+        "ticked_sisters": set(),
+        "form": {"phone": "", "name": ""},
+        "errors": {},
+    }
+    sister = {"slug": "kapok", "name": word["kapok"], "price": price}
+    typed = {"form": {"phone": "0912", "name": word["guest"]}, "errors": {"phone": word["wrong"]}}
+    wrong = typed | {"sisters": [sister], "ticked_sisters": {"kapok"}, "stylist_id": "2", "part": "evening"}
+    everything = dict.fromkeys(("service", "stylist", "windows", "sisters"), word["wrong"])
+    return [
+        ("fresh", form),
+        ("several services", form | {"chosen": services[:2]}),
+        ("wrong", form | wrong),
+        ("all wrong", form | wrong | {"errors": everything}),
+    ]
+
+
+def _waiting(word: dict[str, str], salon: Row, ten: Any) -> States:
+    day = timedelta(days=1)
+
+    def page(status: str, **over: Any) -> dict[str, Any]:
+        entry = Row(
+            status=status, service_names=(word["cut"], word["colour"]), stylist_names=(word["wen"],),
+            salons=(salon, Row(name=word["kapok"])),
+        )  # fmt: skip
+        window = Row(starts_at=ten, ends_at=ten + timedelta(hours=2), is_whole=False, last_on=ten.date())
+        whole = Row(starts_at=ten + day, ends_at=ten + 2 * day, is_whole=True, last_on=(ten + day).date())
+        several = Row(starts_at=ten + day, ends_at=ten + 4 * day, is_whole=True, last_on=ten.date() + 3 * day)
+        values = {"salon": salon, "entry": entry, "windows": [window, whole, several], "held": None}
+        return values | {"held_url": None, "booking_url": None, "token": "abc123def45"} | over
+
+    held = Row(starts_at=ten, held_until=ten - day, salon=salon)
+    return [
+        ("waiting", page("waiting")),
+        ("held", page("offered", held=held, held_url="/b/abc123def45")),
+        ("booked", page("booked", booking_url="/b/abc123def45")),
+        ("left", page("left")),
+        ("expired", page("expired")),
+    ]
+
+
+def _place(word: dict[str, str], salon: Row, ten: Any, price: Row) -> States:
+    booking = {
+        "starts_at": ten,
+        "services_text": word["cut"],
+        "minutes": 60,
+        "price": price,
+        "stylist_name": word["wen"],
+    }
+    terms = {"change_until": ten, "free_until": None, "late_fee": price}
+    page = {
+        "salon": salon,
+        "booking": booking,
+        "held_until": ten - timedelta(hours=3),
+        "terms": terms | {"late_fee": None},
+        "may_try": False,
+        "problem": "",
+        "waiting_url": "/w/abc123def45",
+        "token": "abc123def45",
+    }
+    return [
+        ("held", page),
+        ("costs", page | {"terms": terms}),
+        ("too soon to change", page | {"terms": terms | {"change_until": None}}),
+        ("ran out", page | {"held_until": None, "may_try": True}),
+        ("taken", page | {"held_until": None, "problem": word["wrong"]}),
+        ("let go", page | {"held_until": None, "waiting_url": None}),
+    ]
