@@ -9,11 +9,18 @@ from flask_smorest import Api
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from salonpool.domain.refusal import InvalidInput
-from salonpool.web.api import bookings, description, nearby, offers, salons, shifts
+from salonpool.web.api import bookings, description, nearby, offers, phone_codes, salons, shifts
 from salonpool.web.extensions import csrf
 
 DEEPEST = 10
-BLUEPRINTS = (salons.blueprint, nearby.blueprint, bookings.blueprint, shifts.blueprint, offers.blueprint)
+BLUEPRINTS = (
+    salons.blueprint,
+    nearby.blueprint,
+    bookings.blueprint,
+    phone_codes.blueprint,
+    shifts.blueprint,
+    offers.blueprint,
+)
 
 
 class AsWritten(DefaultJSONProvider):

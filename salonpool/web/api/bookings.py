@@ -1,26 +1,34 @@
 """Book, hold, confirm, move and cancel through the API."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, request
 from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
-from salonpool.domain.booking import MAX_SERVICES, BookingStatus, SlotTaken, Wish
+from salonpool.domain.booking import BookingStatus, SlotTaken
 from salonpool.domain.money import Money
+from salonpool.domain.phone_code import DIGITS
 from salonpool.domain.refusal import Missing
+from salonpool.domain.series import SeriesTaken
 from salonpool.domain.text_input import NAME_MAX, NOTE_MAX
 from salonpool.queries import access
-from salonpool.usecases.booking import bookings, cancellations, moves
+from salonpool.usecases.booking import bookings, cancellations, moves, series
 from salonpool.usecases.booking.booked import GUEST, Booked
+from salonpool.usecases.booking.caps import Asker
+from salonpool.web import askers
 from salonpool.web.api.bearer import get_bearer
 from salonpool.web.api.description import idempotency_key
-from salonpool.web.api.fields import ID, Id, Instant, InstantOut, MoneyOut, Out, Strict, Text, money
+from salonpool.web.api.fields import ID, Id, Instant, InstantOut, MoneyOut, Out, Strict, Text, money, utc
 from salonpool.web.api.salons import StylistOut, slot
+from salonpool.web.api.wishes import Flag, RepeatIn, WishIn, repeat_of, wish_of
 from salonpool.web.errors import answer
 from salonpool.web.extensions import language, now, texting
 from salonpool.web.links import opened
 from salonpool.web.wording import in_words
+
+CODE_PATTERN = f"^[0-9]{{{DIGITS}}}$"
 
 blueprint = Blueprint("bookings", __name__, description="Bookings and holds")
 
@@ -28,16 +36,16 @@ blueprint = Blueprint("bookings", __name__, description="Bookings and holds")
 class CustomerIn(Strict):
     phone = Text(longest=40, required=True)
     name = Text(longest=NAME_MAX)
+    code = Text(longest=DIGITS, matching=CODE_PATTERN)
 
 
-class HoldIn(Strict):
+class HoldIn(WishIn):
     salon = Text(longest=40, required=True)
-    services = fields.List(Id(), required=True, validate=validate.Length(1, MAX_SERVICES))
-    stylist = Id()
     starts_at = Instant(required=True)
 
 
 class BookingIn(HoldIn):
+    repeat = fields.Nested(RepeatIn)
     customer = fields.Nested(CustomerIn, required=True)
     note = Text(longest=NOTE_MAX)
 
@@ -50,6 +58,18 @@ class ConfirmIn(Strict):
 class MoveIn(Strict):
     starts_at = Instant(required=True)
     stylist = Id(allow_none=True)
+
+
+class CancelIn(Strict):
+    later = Flag(load_default=False)
+
+
+class VisitOut(Out):
+    id = fields.Integer()
+    status = fields.String(validate=validate.OneOf(list(BookingStatus)))
+    starts_at = InstantOut()
+    ends_at = InstantOut()
+    manage_token = fields.String()
 
 
 class BookingOut(Out):
@@ -66,6 +86,7 @@ class BookingOut(Out):
     late_fee = fields.Nested(MoneyOut)
     fee = fields.Nested(MoneyOut)
     manage_token = fields.String()
+    visits = fields.List(fields.Nested(VisitOut))
 
 
 class HoldOut(BookingOut):
@@ -73,7 +94,7 @@ class HoldOut(BookingOut):
     held_until = InstantOut()
 
     class Meta:
-        exclude = ("manage_token",)
+        exclude = ("manage_token", "visits")
 
 
 @blueprint.errorhandler(SlotTaken)
@@ -82,21 +103,42 @@ def answer_taken(taken: SlotTaken) -> Response:
     return answer(409, taken.code, detail=in_words(taken), nearest=[slot(start) for start in taken.nearest])
 
 
+@blueprint.errorhandler(SeriesTaken)
+def answer_series_taken(taken: SeriesTaken) -> Response:
+    """409 with the dates that do not fit, why, and what is free near each."""
+    dates = [
+        {
+            "starts_at": utc(unfit.starts_at),
+            "code": unfit.refusal.code,
+            "nearest": [slot(start) for start in unfit.nearest],
+        }
+        for unfit in taken.dates
+    ]
+    return answer(409, taken.code, detail=in_words(taken), dates=dates)
+
+
 @blueprint.post("/bookings")
 @blueprint.arguments(BookingIn)
 @blueprint.response(201, BookingOut)
 @blueprint.doc(parameters=[idempotency_key(required=True)])
 def book(wanted: dict[str, Any]) -> dict[str, Any]:
-    """Book in one step. Send an Idempotency-Key: a retry with the same key and body gets the same answer."""
-    booked = bookings.book(
+    """Book in one step. Send an Idempotency-Key: a retry with the same key and body gets the same answer.
+
+    With `companions` or `repeat` all are booked or nobody; `visits` lists what was booked.
+    """
+    repeat = repeat_of(wanted)
+    asked: dict[str, Any] = {
         **_wish(wanted),
-        guest=_guest(wanted),
-        key=request.headers.get("Idempotency-Key"),
-        language=language(),
-        now=now(),
-        texting=texting(),
-    )
-    return _booking(booked)
+        "guest": _guest(wanted),
+        "key": request.headers.get("Idempotency-Key"),
+        "language": language(),
+        "now": now(),
+        "texting": texting(),
+        "asker": _asker(wanted),
+    }
+    if repeat is None:
+        return _booking(bookings.book(**asked))
+    return _bookings(series.book_series(repeat=repeat, **asked))
 
 
 @blueprint.post("/holds")
@@ -109,6 +151,7 @@ def hold(wanted: dict[str, Any]) -> dict[str, Any]:
         language=language(),
         now=now(),
         texting=texting(),
+        asker=askers.program("", None),
     )
     held = {"hold_token": texting().links.hold_token(booked.id), "held_until": booked.held_until}
     return _common(booked) | held
@@ -129,6 +172,7 @@ def confirm(wanted: dict[str, Any], booking_id: int) -> dict[str, Any]:
         language=language(),
         now=now(),
         texting=texting(),
+        asker=_asker(wanted),
     )
     return _booking(booked)
 
@@ -157,14 +201,18 @@ def move(wanted: dict[str, Any], booking_id: int) -> dict[str, Any]:
 
 
 @blueprint.post(f"/bookings/{ID % 'booking_id'}/cancel")
+@blueprint.arguments(CancelIn, required=False)
 @blueprint.response(200, BookingOut)
-def cancel(booking_id: int) -> dict[str, Any]:
+def cancel(wanted: dict[str, Any], booking_id: int) -> dict[str, Any]:
     """Cancel until the salon's cut-off; the bearer is the manage token. Repeating it changes nothing.
 
-    After `free_until` it costs `late_fee`; `fee` in the answer is what it cost.
+    After `free_until` it costs `late_fee`; `fee` in the answer is what it cost. `later`: the later visits of
+    its series, too; `visits` lists what was given up.
     """
     _check_bearer(booking_id)
-    return _booking(cancellations.cancel(booking_id=booking_id, now=now(), texting=texting()))
+    asked: dict[str, Any] = {"booking_id": booking_id, "now": now(), "texting": texting()}
+    given_up = series.cancel_later(**asked) if wanted["later"] else []
+    return _bookings(given_up) if given_up else _booking(cancellations.cancel(**asked))
 
 
 def _check_bearer(booking_id: int) -> None:
@@ -176,7 +224,7 @@ def _wish(wanted: dict[str, Any]) -> dict[str, Any]:
     """What a booking and a hold ask for alike."""
     return {
         "salon_slug": wanted["salon"],
-        "wish": Wish(tuple(wanted["services"]), wanted.get("stylist")),
+        "wish": wish_of(wanted),
         "starts_at": wanted["starts_at"],
     }
 
@@ -186,9 +234,27 @@ def _guest(wanted: dict[str, Any]) -> bookings.Guest:
     return bookings.Guest(customer["phone"], customer.get("name"), wanted.get("note"))
 
 
+def _asker(wanted: dict[str, Any]) -> Asker:
+    return askers.program(wanted["customer"]["phone"], wanted["customer"].get("code"))
+
+
 def _booking(booked: Booked) -> dict[str, Any]:
-    token = texting().links.booking_token(booked.id, booked.link_version)
-    return _common(booked) | {"manage_token": token}
+    return _bookings([booked])
+
+
+def _bookings(made: Sequence[Booked]) -> dict[str, Any]:
+    """The first of them, and all in `visits`."""
+    visits = [
+        {
+            "id": one.id,
+            "status": one.status,
+            "starts_at": one.starts_at,
+            "ends_at": one.ends_at,
+            "manage_token": texting().links.booking_token(one.id, one.link_version),
+        }
+        for one in made
+    ]
+    return _common(made[0]) | {"manage_token": visits[0]["manage_token"], "visits": visits}
 
 
 def _common(booked: Booked) -> dict[str, Any]:

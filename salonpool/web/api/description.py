@@ -6,6 +6,7 @@ from typing import Any
 from apispec import APISpec, BasePlugin
 from marshmallow import Schema, fields
 
+from salonpool.domain import phone_code
 from salonpool.usecases import idempotency
 from salonpool.web.api.fields import EXAMPLE_INSTANT, Strict
 from salonpool.web.api.salons import SlotOut
@@ -18,6 +19,7 @@ ABOUT = (
 WHY = {
     400: "Not JSON, or not UTF-8.",
     401: "No staff token, or not a good one.",
+    403: "The number has several visits ahead and needs a code, or the code is not the one that was sent.",
     404: "Nothing there, or not yours to see.",
     409: "A rule said no; nothing was changed. `slot_taken` comes with up to three others in `nearest`.",
     413: "More than 256 KB.",
@@ -60,6 +62,7 @@ EXAMPLES: dict[str, Any] = {
     "speaks": "en",
     "phone": "0912 345 678",
     "name": "林太太",
+    "code": phone_code.EXAMPLE,
     "note": "Short at the sides, please.",
     "amount_minor": 42000,
     "currency": "TWD",
@@ -68,11 +71,18 @@ EXAMPLES: dict[str, Any] = {
     "Idempotency-Key": idempotency.EXAMPLE,
 }
 EXAMPLE_ID = 7
+NEED_A_CODE = {"/api/v1/bookings", "/api/v1/holds/{booking_id}/confirm"}
 
 
 class ErrorOut(Strict):
     field = fields.String(required=True)
     message = fields.String(required=True)
+
+
+class UnfitOut(Strict):
+    starts_at = fields.String(required=True)
+    code = fields.String(required=True)
+    nearest = fields.List(fields.Nested(SlotOut), required=True)
 
 
 class Problem(Strict):
@@ -83,6 +93,7 @@ class Problem(Strict):
     detail = fields.String(required=True)
     errors = fields.List(fields.Nested(ErrorOut))
     nearest = fields.List(fields.Nested(SlotOut))
+    dates = fields.List(fields.Nested(UnfitOut))
 
 
 def idempotency_key(*, required: bool) -> dict[str, Any]:
@@ -171,4 +182,6 @@ def _refusals(path: str, method: str, operation: dict[str, Any]) -> set[int]:
         found.add(409)
         if "staff_token" not in tokens:  # guests and links are counted
             found.add(429)
+        if path in NEED_A_CODE:
+            found.add(403)
     return found

@@ -74,8 +74,9 @@ class QueryId(QueryNumber):
 class Text(fields.String):
     """Text within bounds, without characters that cannot be stored."""
 
-    def __init__(self, *, longest: int, **kwargs: Any) -> None:
-        super().__init__(validate=validate.Length(max=longest), **kwargs)
+    def __init__(self, *, longest: int, matching: str = "", **kwargs: Any) -> None:
+        form = [validate.Regexp(matching, error="Give text of the form {regex}.")] if matching else []
+        super().__init__(validate=[validate.Length(max=longest), *form], **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = str(super()._deserialize(value, attr, data, **kwargs))
