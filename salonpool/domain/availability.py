@@ -201,18 +201,27 @@ class _Ways:
     def __init__(self, search: _Search, number: int, skills: frozenset[int]) -> None:
         self.search, self.number, self.skills = search, number, skills
         self.track = search.course.tracks[number]
+        self._allowed = [self._may_do(part) for part in self.track.parts]
+        self._able: dict[tuple[int, int], list[Worker]] = {}
         self._begun: dict[tuple[int, int, int], _ByChanges] = {}
         self._by_anyone: dict[tuple[int, int], _ByChanges] = {}
 
     def able(self, part: int, at: int) -> list[Worker]:
         """Who can begin this part at this minute."""
-        workers = self.search.board.workers
-        if self.track.named is not None:
-            if not any(other.skill_ids <= self.skills for other in self.track.parts):
-                return []
-            if self.track.parts[part].skill_ids <= self.skills:
-                workers = (self.search.by_id[self.track.named],)
-        return [worker for worker in workers if contains(self.search.starts(self.number, part, worker), at)]
+        if (part, at) not in self._able:
+            starts = self.search.starts
+            able = [w for w in self._allowed[part] if contains(starts(self.number, part, w), at)]
+            self._able[part, at] = able
+        return self._able[part, at]
+
+    def _may_do(self, part: Part) -> tuple[Worker, ...]:
+        """Who may do it as far as the stylist asked for goes."""
+        if self.track.named is None:
+            return self.search.board.workers
+        if not any(other.skill_ids <= self.skills for other in self.track.parts):
+            return ()
+        asked = part.skill_ids <= self.skills
+        return (self.search.by_id[self.track.named],) if asked else self.search.board.workers
 
     def begun_by(self, worker: Worker, part: int, at: int) -> _ByChanges:
         """The ways to go on from this part, when this stylist begins it; empty when there is none."""
