@@ -152,6 +152,14 @@ def read_named_boards(
     return boards, names
 
 
+def read_hands(
+    stylist_ids: Collection[int], starts_at: datetime, ends_at: datetime, now: datetime
+) -> dict[int, tuple[Span, ...]]:
+    """When these stylists' hands are taken between two instants, wherever they are; one statement."""
+    busy = _busy({f"stylist:{each}" for each in stylist_ids}, starts_at, ends_at, now, None)
+    return {each: tuple(busy.get(f"stylist:{each}", ())) for each in stylist_ids}
+
+
 def closed(salon_id: int) -> str:
     """The resource that is taken while a salon takes nobody."""
     return f"closed:{salon_id}"

@@ -11,4 +11,5 @@ from salonpool.web.desk import (  # noqa: E402  each adds its routes
     shifts,  # noqa: F401
     sisters,  # noqa: F401
     today,  # noqa: F401
+    why,  # noqa: F401
 )
