@@ -20,7 +20,7 @@ RUN_AXE = """options => axe.run(document, options).then(({violations}) => violat
 SETTLED = "() => Promise.all(document.getAnimations().map((one) => one.finished))"
 PHONE, DESK, NARROW = (360, 800), (1280, 800), (320, 640)
 # What reads the same in a Chinese sentence: the brand, the currencies, what programs and phones call a thing.
-FOREIGN = {"salonpool", "nt", "twd", "app", "cookie"}
+FOREIGN = {"salonpool", "nt", "twd", "app", "cookie", "google"}
 READ_WORDS = """() => {
   const own = document.documentElement.lang;
   const copy = document.body.cloneNode(true);

@@ -31,6 +31,7 @@ def _row(word: dict[str, str], status: str = "confirmed", **over: Any) -> Row:
         "fee": None,
         "answer_by": None,
         "by_salon": False,
+        "gets_texts": True,
     }
     return Row(**known | over)
 
@@ -61,6 +62,8 @@ def _booking(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict
         "guest/booking.html": [
             ("booked", page(open_, just_booked=True)),
             ("moved", page(open_, just_moved=True)),
+            ("moved, no texts", page(_row(word, gets_texts=False), just_moved=True)),
+            ("booked, no texts", page(_row(word, gets_texts=False), just_booked=True)),
             ("open", page(open_)),
             ("free so far", page(_row(word, late_fee=FEE, free_until=free))),
             ("fee by now", page(_row(word, late_fee=FEE))),

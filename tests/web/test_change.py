@@ -422,6 +422,15 @@ def test_nothing_typed_at_the_salon_breaks_out_of_the_calendar_file(
     assert "SUMMARY:Cut · A\\;B\\,C\\\\D\\nATTENDEE:mailto:x@y" in lines
 
 
+def test_who_gets_no_texts_is_not_promised_any(client: Any, shop: SimpleNamespace) -> None:
+    url = _book(shop)
+    _set(no_sms_reason="opted_out")
+    assert "Keep the address of this page" in client.get(f"{url}?done=booked").text
+    page = client.get(_move(client, url, b.at("16:00", TUESDAY)).location)
+    assert "This is your new time." in page.text
+    assert "sending you a text" not in page.text
+
+
 def test_google_is_not_told_the_link_of_the_booking(client: Any, shop: SimpleNamespace) -> None:
     url = _book(shop)
     [address] = re.findall(r'href="(https://calendar\.google\.com/[^"]+)"', client.get(url).text)
