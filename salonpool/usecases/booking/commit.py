@@ -218,12 +218,8 @@ def _on_duty(session: Session, wanted: Wanted) -> list[int]:
         )
         .order_by(Assignment.stylist_id)
     ).all()
-    asked = wanted.visit.wish.stylist_id
+    _check_asked_for(session, wanted, {stylist_id for stylist_id, _ in rows})
     only = wanted.visit.only_stylist_id
-    if asked is not None and not any(stylist_id == asked for stylist_id, _ in rows):
-        if not _works_here(session, wanted.salon, asked):
-            raise InvalidInput("unknown_choice", field="stylist")
-        raise InvalidInput("outside_hours", field="starts_at")
     if not any(starts_at <= wanted.starts_at for stylist_id, starts_at in rows if only in (None, stylist_id)):
         raise InvalidInput("outside_hours", field="starts_at")
     return sorted({stylist_id for stylist_id, _ in rows if only in (None, stylist_id)})
@@ -234,6 +230,18 @@ def _serving(session: Session, booking: Booking) -> Collection[int]:
     if booking.id is None:
         return ()
     return session.scalars(sa.select(Segment.stylist_id).where(Segment.booking_id == booking.id)).all()
+
+
+def _check_asked_for(session: Session, wanted: Wanted, on_duty: Collection[int]) -> None:
+    """Those asked for by name, for a companion too, must be there. Raises InvalidInput."""
+    wish = wanted.visit.wish
+    asked = [("stylist", wish.stylist_id), *(("companions", one.stylist_id) for one in wish.companions)]
+    for field, stylist_id in asked:
+        if stylist_id is None or stylist_id in on_duty:
+            continue
+        if not _works_here(session, wanted.salon, stylist_id):
+            raise InvalidInput("unknown_choice", field=field)
+        raise InvalidInput("outside_hours", field="starts_at")
 
 
 def _works_here(session: Session, salon: SalonRow, stylist_id: int) -> bool:

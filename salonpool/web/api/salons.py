@@ -6,12 +6,13 @@ from typing import Any
 from flask_smorest import Blueprint
 from marshmallow import RAISE, fields, validate
 
-from salonpool.domain.booking import HORIZON, MAX_SERVICES, FreeStart, Wish
+from salonpool.domain.booking import HORIZON, FreeStart
 from salonpool.domain.local_time import day_span
 from salonpool.domain.refusal import InvalidInput
 from salonpool.queries import availability, salons
 from salonpool.queries.visits import get_visit
-from salonpool.web.api.fields import InstantOut, MoneyOut, Out, QueryId, QueryNumber, Strict, money, utc
+from salonpool.web.api.fields import InstantOut, MoneyOut, Out, QueryNumber, money, utc
+from salonpool.web.api.wishes import WishQuery, asked_for
 from salonpool.web.extensions import language, now
 
 blueprint = Blueprint("salons", __name__, description="Salons and free times")
@@ -60,9 +61,7 @@ class SlotsOut(Out):
     slots = fields.List(fields.Nested(SlotOut))
 
 
-class SlotsIn(Strict):
-    service = fields.List(QueryId(), required=True, validate=validate.Length(1, MAX_SERVICES))
-    stylist = QueryId()
+class SlotsIn(WishQuery):
     from_ = fields.Date(data_key="from", required=True)
     days = QueryNumber(load_default=1, validate=validate.Range(1, MAX_DAYS))
 
@@ -96,7 +95,7 @@ def get_salon(slug: str) -> dict[str, Any]:
 def list_slots(wanted: dict[str, Any], slug: str) -> dict[str, Any]:
     """Free starts, one row per start and stylist who can serve."""
     salon = salons.get_salon(slug, language())
-    visit = get_visit(salon, Wish(tuple(wanted["service"]), wanted.get("stylist")), language())
+    visit = get_visit(salon, asked_for(wanted), language())
     first = wanted["from_"]
     if first > now().date() + HORIZON:
         raise InvalidInput("too_far_ahead", field="from", days=HORIZON.days)
