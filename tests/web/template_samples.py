@@ -9,8 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace as Row
 from typing import Any
 
-from tests.web import change_samples, desk_samples
-from tests.web.waitlist_samples import waitlist_samples
+from tests.web import change_samples, desk_samples, waitlist_samples
 
 ZONE = "Asia/Taipei"
 TODAY = date(2026, 10, 19)
@@ -102,7 +101,7 @@ def samples(language: str = "en") -> dict[str, list[tuple[str, dict[str, Any]]]]
         **desk_samples.bookings(word, salon),
         **_shift(word, salon),
         **_others(word, salon),
-        **waitlist_samples(word, salon, TODAY, TEN, twd(800)),
+        **waitlist_samples.pages(word, salon, TODAY, TEN, twd(800)),
     }
 
 
@@ -388,6 +387,8 @@ def _desk(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[st
         "bookings": _bookings(word),
         "shifts": _shift_rows(word)[:2],
         "later_shifts": _shift_rows(word)[2:],
+        "waitlist": [],
+        "waitlist_order": "first_come",
     }
     skills = [Row(id=number, name=word[key]) for number, key in enumerate(["cut", "colour", "perm"], 1)]
     form = {
@@ -406,7 +407,9 @@ def _desk(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[st
     wrong = dict.fromkeys(("on", "ends", "skill", "hourly_pay", "priority"), word["wrong"])
     return {
         "desk/today.html": [
-            ("full", day),
+            ("full", {**day, **waitlist_samples.at_the_desk(word, TEN)}),
+            ("best fit first", {**day, **waitlist_samples.at_the_desk(word, TEN, "best_fit")}),
+            ("value first", {**day, **waitlist_samples.at_the_desk(word, TEN, "value")}),
             ("empty", {**day, "on": TODAY, "waiting": [], "bookings": [], "shifts": [], "later_shifts": []}),
             (
                 "past",

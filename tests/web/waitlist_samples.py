@@ -9,15 +9,37 @@ from typing import Any
 States = list[tuple[str, dict[str, Any]]]
 
 
-def waitlist_samples(
-    word: dict[str, str], salon: Row, today: date, ten: Any, price: Row
-) -> dict[str, States]:
+def pages(word: dict[str, str], salon: Row, today: date, ten: Any, price: Row) -> dict[str, States]:
     """Template name -> [(state, variables without the frame)]."""
     return {
         "guest/wait.html": _wait(word, salon, today, price),
         "guest/waiting.html": _waiting(word, salon, ten),
         "guest/place.html": _place(word, salon, ten, price),
     }
+
+
+def at_the_desk(word: dict[str, str], ten: Any, order: str = "first_come") -> dict[str, Any]:
+    """The desk's list in that order."""
+
+    def entry(name: str | None, held_until: Any, windows: list[Row]) -> dict[str, Any]:
+        row = Row(
+            guest_name=name, services_text=word["cut"], stylist_names=(word["wen"],) if name else (),
+            starts_at=ten if held_until else None, held_until=held_until,
+        )  # fmt: skip
+        return {"row": row, "windows": windows}
+
+    windows = _windows(ten)
+    entries = [entry(word["guest"], ten, windows[:1]), entry(None, None, windows)]
+    return {"waitlist": entries, "waitlist_order": order}
+
+
+def _windows(ten: Any) -> list[Row]:
+    day = timedelta(days=1)
+    return [
+        Row(starts_at=ten, ends_at=ten + timedelta(hours=2), is_whole=False, last_on=ten.date()),
+        Row(starts_at=ten + day, ends_at=ten + 2 * day, is_whole=True, last_on=(ten + day).date()),
+        Row(starts_at=ten + day, ends_at=ten + 4 * day, is_whole=True, last_on=ten.date() + 3 * day),
+    ]
 
 
 def _wait(word: dict[str, str], salon: Row, today: date, price: Row) -> States:
@@ -59,10 +81,7 @@ def _waiting(word: dict[str, str], salon: Row, ten: Any) -> States:
             status=status, service_names=(word["cut"], word["colour"]), stylist_names=(word["wen"],),
             salons=(salon, Row(name=word["kapok"])),
         )  # fmt: skip
-        window = Row(starts_at=ten, ends_at=ten + timedelta(hours=2), is_whole=False, last_on=ten.date())
-        whole = Row(starts_at=ten + day, ends_at=ten + 2 * day, is_whole=True, last_on=(ten + day).date())
-        several = Row(starts_at=ten + day, ends_at=ten + 4 * day, is_whole=True, last_on=ten.date() + 3 * day)
-        values = {"salon": salon, "entry": entry, "windows": [window, whole, several], "held": None}
+        values = {"salon": salon, "entry": entry, "windows": _windows(ten), "held": None}
         return values | {"held_url": None, "booking_url": None, "token": "abc123def45"} | over
 
     held = Row(starts_at=ten, held_until=ten - day, salon=salon)

@@ -8,11 +8,12 @@ from flask_login import login_required
 from salonpool.domain.booking import HORIZON
 from salonpool.domain.local_time import DAY, day_span, local_day
 from salonpool.domain.refusal import Missing
-from salonpool.queries import bookings, desk, shifts
+from salonpool.queries import bookings, desk, shifts, waitlist_pages
 from salonpool.web.desk import blueprint
 from salonpool.web.desk.bookings import attendance_words
 from salonpool.web.desk.salon import own_salon
 from salonpool.web.extensions import language, now
+from salonpool.web.windows import said
 
 LATER = timedelta(days=14)
 
@@ -42,6 +43,7 @@ def _page(on: date) -> str:
     salon = own_salon()
     begins, ends = day_span(on, salon.tz)
     waiting = desk.list_pending(salon.id, language(), now())
+    waitlist = waitlist_pages.list_waiting(salon.id, language(), now())
     return render_template(
         "desk/today.html",
         salon=salon,
@@ -52,5 +54,10 @@ def _page(on: date) -> str:
         waiting=[{"row": row, "attendance": attendance_words(row.attendance)} for row in waiting],
         bookings=bookings.list_day_at_salon(salon.id, begins, ends, language()),
         shifts=shifts.list_between([salon.id], begins, ends, language()),
+        waitlist=[
+            {"row": entry, "windows": [said(window, salon.tz) for window in entry.windows]}
+            for entry in waitlist.entries
+        ],
+        waitlist_order=waitlist.order,
         later_shifts=shifts.list_open([salon.id], max(ends, now()), ends + LATER, language()),
     )

@@ -20,6 +20,7 @@ from salonpool.usecases.booking import places, waitlist
 from salonpool.web.extensions import language, now, texting
 from salonpool.web.guest import blueprint
 from salonpool.web.links import opened
+from salonpool.web.windows import said
 from salonpool.web.wording import in_words
 
 DAYS = 14
@@ -71,7 +72,7 @@ def show_waiting(token: str) -> str:
         "guest/waiting.html",
         salon=entry.salons[0],
         entry=entry,
-        windows=[_said(window, entry.salons[0]) for window in entry.windows],
+        windows=[said(window, entry.salons[0].tz) for window in entry.windows],
         held=entry.place,
         held_url=links.booking_path(entry.place.booking_id, entry.place.link_version)
         if entry.place
@@ -261,16 +262,6 @@ def _sisters(salon: SalonRow, chosen: list[ServiceRow]) -> list[dict[str, Any]]:
             price = Money(sum(service.price.amount_minor for service in theirs), sister.currency)
             found.append({"slug": sister.slug, "name": sister.name, "price": price})
     return found
-
-
-def _said(window: Window, salon: SalonRow) -> dict[str, Any]:
-    """A window as people say it: a whole day, several, or hours of one."""
-    starts_at, ends_at = window
-    first, last = local_day(starts_at, salon.tz), local_day(ends_at, salon.tz)
-    is_whole = starts_at == at_local(first, MIDNIGHT, salon.tz) and ends_at == at_local(
-        last, MIDNIGHT, salon.tz
-    )
-    return {"starts_at": starts_at, "ends_at": ends_at, "is_whole": is_whole, "last_on": last - DAY}
 
 
 def _is_id(text: str) -> bool:
