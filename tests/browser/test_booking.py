@@ -65,7 +65,51 @@ def test_without_scripts_on_the_narrowest_screen_one_can_book_and_cancel(opens: 
     assert width(page) <= 320
 
 
-@pytest.mark.parametrize("path", [SALON, "/", "/in", "/demo/phones", "/help"])
+def test_a_length_an_addition_and_a_second_service_need_no_script(opens: Opens) -> None:
+    page = opens(chromium.NARROW, java_script_enabled=False)
+    hands = Hands(page)
+    page.goto(SALON)
+    long_hair = page.get_by_role("radio", name=re.compile("^Long hair"))
+    assert long_hair.count() == 0  # of no service that is chosen
+    hands.tap(page.get_by_role("radio", name=re.compile("^Colour")))
+    hands.tap(long_hair)
+    hands.tap(page.get_by_role("checkbox", name=re.compile("^Treatment")))
+    hands.tap(page.get_by_text("Add a service"))
+    page.select_option("#service-then-1", index=2)
+    assert width(page) <= 320
+    hands.tap_on(page.get_by_role("button", name="Show times"))
+    expect(page.locator("#bar b")).to_contain_text("Colour (long hair) + Treatment + Cut · ")
+    assert width(page) <= 320
+
+
+def test_a_day_of_another_month_is_two_taps_away_without_scripts(opens: Opens) -> None:
+    page = opens(java_script_enabled=False)
+    hands = Hands(page)
+    page.goto(SALON)
+    hands.tap_on(page.get_by_role("link", name="More dates"))
+    hands.tap_on(page.get_by_role("link", name="Next month"))
+    day = page.locator(".month a").nth(-3)
+    number = day.inner_text()
+    hands.tap_on(day)
+    hands.tap(free_times(page).first)
+    hands.tap_on("button[form=hold]")
+    expect(page.locator("p.when")).to_contain_text(f" {number} ")
+
+
+def test_the_stylists_are_those_of_the_service_as_soon_as_it_is_tapped(opens: Opens) -> None:
+    page = opens()
+    hands = Hands(page)
+    page.goto(SALON)
+    perm = page.get_by_role("radio", name=re.compile("^以晴"))
+    expect(perm).to_have_count(1)
+    with page.expect_response(re.compile("/times")):
+        hands.tap(page.get_by_role("radio", name=re.compile("^Perm")))
+    expect(perm).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    "path", [SALON, f"{SALON}?service=5&guests=2&gender=man", "/", "/in", "/demo/phones", "/help"]
+)
 def test_text_twice_as_large_covers_nothing_and_needs_no_sideways_scroll(opens: Opens, path: str) -> None:
     page = opens(chromium.NARROW)
     page.goto(path)
