@@ -91,7 +91,14 @@ def test_a_booking_shows_everything_one_can_do_with_it(client: Any, shop: Simple
 
 def test_who_asked_for_anyone_books_again_with_anyone(client: Any, shop: SimpleNamespace) -> None:
     page = client.get(_book(shop, stylist=None))
-    assert f"/s/qinghe?service={shop.cut}&amp;stylist=&amp;on=2026-11-24" in page.text
+    assert f"/s/qinghe?service={shop.cut}&amp;on=2026-11-24" in page.text
+
+
+def test_a_service_no_longer_offered_is_not_asked_for_again(client: Any, shop: SimpleNamespace) -> None:
+    url = _book(shop)
+    with transaction() as session:
+        session.execute(sa.update(Service).values(bookable=False))
+    assert 'href="/s/qinghe"' in client.get(url).text
 
 
 @pytest.mark.parametrize("part", ["", "/move", "/cancel", ".ics"])

@@ -15,9 +15,11 @@ from salonpool.domain.refusal import InvalidInput, Refusal
 from salonpool.queries import access
 from salonpool.queries.bookings import BookingPage, get_booking
 from salonpool.usecases.booking import cancellations
+from salonpool.usecases.booking.stored import stored_wish
 from salonpool.web.extensions import language, now, texting
 from salonpool.web.guest import blueprint
 from salonpool.web.guest.wait import show_place
+from salonpool.web.guest.choices import arguments
 from salonpool.web.links import opened
 from salonpool.web.wording import in_words
 
@@ -133,13 +135,11 @@ def _book_again(booking: BookingPage) -> dict[str, Any]:
     zone = booking.salon.tz
     day = local_day(booking.starts_at + AGAIN_AFTER, zone)
     in_weeks = day > local_day(now(), zone) and booking.status != BookingStatus.CANCELLED
-    url = url_for(
-        "guest.show_book",
-        slug=booking.salon.slug,
-        service=list(dict.fromkeys(booking.service_ids)),
-        stylist=booking.stylist_id if booking.stylist_named else "",
-        on=day if in_weeks else None,
-    )
+    try:
+        chosen = arguments(stored_wish(booking.id, language()).visit.wish, day if in_weeks else None)
+    except InvalidInput:  # the salon no longer offers one of the services
+        chosen = {}
+    url = url_for("guest.show_book", slug=booking.salon.slug, **chosen)
     return {"url": url, "weeks": AGAIN_AFTER // (7 * DAY) if in_weeks else None}
 
 
