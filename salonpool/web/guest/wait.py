@@ -83,7 +83,7 @@ def show_waiting(token: str) -> str:
 
 
 @blueprint.post("/w/<string:token>/leave")
-def leave(token: str) -> BaseResponse:
+def leave_waitlist(token: str) -> BaseResponse:
     """Off the list."""
     waitlist.leave(opened(access.waitlist_id_by_link, token), now=now())
     return redirect(url_for("guest.show_waiting", token=token), 303)
