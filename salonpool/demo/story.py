@@ -7,21 +7,22 @@ import sqlalchemy as sa
 from salonpool.database import db
 from salonpool.demo.people import SAT, SUN
 from salonpool.demo.rows import TZ, World
-from salonpool.domain.booking import SlotTaken, Wish
+from salonpool.domain.booking import Length, SlotTaken, Wish
 from salonpool.domain.demo import CAST, GUEST_SALON_SLUG, Part, phone_of
 from salonpool.domain.local_time import DAY, at_local, local_day
 from salonpool.domain.money import Money
 from salonpool.domain.offer import OfferStatus
-from salonpool.models import Assignment, Decision, Offer
+from salonpool.models import Assignment, Booking, BookingItem, Decision, Offer, Service
 from salonpool.usecases import sign_ins
-from salonpool.usecases.booking import bookings
+from salonpool.usecases.booking import bookings, waitlist
 from salonpool.usecases.planning import planning
 from salonpool.usecases.pool import offers, shifts
 from salonpool.usecases.texts.texting import Texting
 
 QINGHE_CLOSED_ON = 0  # Monday
 NIGHT_OWL_OWNER = phone_of(26)
-NEW_GUEST = "0900 000 720"
+NEW_GUEST, NEW_GUEST_KEY = "0900 000 720", "demo-new-guest"
+WAITING_GUEST = "0900 000 721"
 PLAN_SECONDS = 10.0
 PLANS_MOST = 5  # a clock that runs beside us may plan in between
 
@@ -41,9 +42,11 @@ class Story:
         self.today = local_day(now, TZ)
 
     def tell(self) -> None:
-        """A visiting stylist with a guest; a shift asked for, one Mia is asked for, one nobody can take."""
+        """A visiting stylist with a guest, and another who waits for that hour; a shift asked for, one Mia is
+        asked for, one nobody can take."""
         visiting = self._fill_a_shift()
         self._book_with(visiting)
+        self._wait_for(visiting)
         owner = CAST[Part.OWNER].phone
         urgent = self._post(
             NIGHT_OWL_OWNER, "night-owl", self.today, "18:00", "22:00", "cut", 390, priority=1
@@ -84,7 +87,7 @@ class Story:
                     wish=Wish((service_id,), stylist_id),
                     starts_at=starts_at,
                     guest=bookings.Guest(NEW_GUEST, "葉小姐"),
-                    key="demo-new-guest",
+                    key=NEW_GUEST_KEY,
                     language="zh-Hant",
                     now=self.now,
                     texting=self.texting,
@@ -94,6 +97,25 @@ class Story:
             else:
                 return
         raise StoryStuck("no chair for the visiting stylist's guest")
+
+    def _wait_for(self, visiting: Assignment) -> None:
+        """Somebody would like the hour just booked; it frees when the new guest cancels by link."""
+        row = db.session.execute(
+            sa.select(Booking.starts_at, Booking.ends_at, Service.code, Service.length)
+            .join(BookingItem, BookingItem.booking_id == Booking.id)
+            .join(Service, Service.id == BookingItem.service_id)
+            .where(Booking.client_ref == NEW_GUEST_KEY)
+        ).one()
+        db.session.rollback()
+        waiting = waitlist.Waiting(
+            salon_slug=GUEST_SALON_SLUG,
+            codes=(row.code if row.length == Length.ANY else f"{row.code}:{row.length}",),
+            windows=((row.starts_at, row.ends_at),),
+            phone=WAITING_GUEST,
+            name="何先生",
+            stylist_ids=(visiting.stylist_id,),
+        )
+        waitlist.join(waiting, language="zh-Hant", now=self.now, texting=self.texting)
 
     def _post(
         self,

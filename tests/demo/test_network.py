@@ -42,6 +42,7 @@ from salonpool.models import (
 from salonpool.queries import availability, doctor
 from salonpool.queries.salons import get_salon
 from salonpool.queries.visits import get_visit
+from salonpool.usecases.booking import cancellations, places
 from tests import databases, example
 
 ON_SQLITE = pytest.mark.parametrize("example_url", ["sqlite"], indirect=True)
@@ -71,6 +72,17 @@ def test_no_two_rows_take_the_same_stylist_or_chair_at_once(app: Any) -> None:
                   AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at"""
     assert _count(overlaps) == 0
     assert guards.missing(db.session.connection()) == []
+
+
+def test_somebody_waits_for_an_hour_that_frees_when_the_new_guest_cancels(app: Any) -> None:
+    texting = app.extensions["salonpool.texting"]
+    booking_id = db.session.scalar(sa.select(Booking.id).where(Booking.client_ref == "demo-new-guest")) or 0
+    now = clock.now()
+    assert places.offer_freed(now, texting) == 0
+    cancellations.cancel(booking_id=booking_id, now=now, texting=texting)
+    assert places.offer_freed(now, texting) == 1
+    newest = db.session.scalars(sa.select(Message).order_by(Message.id.desc()).limit(1)).one()
+    assert (newest.text_id, newest.to) == ("C8", "+886900000721")
 
 
 def test_every_visit_lies_within_the_stylists_hours_at_that_salon(app: Any) -> None:
@@ -120,6 +132,11 @@ def test_salons_sell_what_the_booking_page_can_show(app: Any) -> None:
     assert _count("SELECT count(DISTINCT salon_id) FROM service WHERE length <> 'any'") >= 2
     assert _count("SELECT count(*) FROM service WHERE add_on") >= 4
     assert _count("SELECT count(*) FROM salon WHERE late_fee_minor > 0") == 1
+    assert _count("SELECT count(*) FROM salon WHERE approve_minutes > 0") == 1
+    assert _count("SELECT count(*) FROM closure") == 1
+    unanswered = """SELECT count(*) FROM salon_link a WHERE NOT EXISTS (SELECT 1 FROM salon_link b
+                    WHERE b.salon_id = a.sister_id AND b.sister_id = a.salon_id)"""
+    assert _count("SELECT count(*) FROM salon_link") > 0 == _count(unanswered)
     assert _count("SELECT count(*) FROM stylist_service WHERE price_minor IS NOT NULL") >= 3
     assert _count("SELECT count(*) FROM stylist_service WHERE minutes IS NOT NULL") >= 3
     assert _count("SELECT count(*) FROM stylist WHERE NOT takes_second_guest") == 2
