@@ -2,7 +2,8 @@
 
 python -m bench.race [--database sqlite|postgresql|both] [--short] [--seed N] [--without LAYERS]
 
-Bars: every round exactly one 201 and otherwise 409; p99 <= 500 ms; no overlap in the dump. Else exit 1.
+Bars: every round exactly one winner (201, or 200 for a move) and otherwise 409; p99 <= 500 ms; no overlap in
+the dump. Else exit 1.
 """
 
 import argparse
@@ -11,59 +12,26 @@ import random
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
+from bench.contests import CONTESTS, MOST, Contest, prepare
 from bench.table import percentile, show
 from bench.volley import Answer, Request, Volley
 from migrations import guards
-from salonpool import clock
 from salonpool.app import create_app
 from salonpool.database import db
-from salonpool.domain.booking import HOLD
-from salonpool.domain.local_time import DAY
-from salonpool.usecases import demo_clock
+from salonpool.domain.demo import NETWORK_SLUG
 from tests import builders, databases, live
 
 P99_BAR_SECONDS = 0.5
-MOST = 20
 WORKERS = 4
-ROUNDS = {"same start": 400, "overlapping starts": 400, "expired holds": 200}
-SHORT = {"same start": 12, "overlapping starts": 12, "expired holds": 6}
-BLOCK = timedelta(hours=2)
-BLOCKS_A_DAY = 4
-FIRST_HOUR_UTC = 2
-STYLISTS = 4
-
-
-@dataclass
-class Ground:
-    """A network of its own: one salon where only the contested stylist is scarce."""
-
-    slug: str
-    service_id: int
-    stylist_ids: list[int]
-    first_day: datetime
-    used: int = 0
-
-    def block(self) -> tuple[int, datetime]:
-        """A stylist and the start of two hours nobody has touched."""
-        day, rest = divmod(self.used, BLOCKS_A_DAY * len(self.stylist_ids))
-        stylist, number = divmod(rest, BLOCKS_A_DAY)
-        self.used += 1
-        return self.stylist_ids[stylist], self.first_day + day * DAY + number * BLOCK
-
-    def wish(self, stylist_id: int, starts_at: datetime) -> dict[str, Any]:
-        """The common part of a booking and a hold."""
-        return {
-            "salon": self.slug,
-            "services": [self.service_id],
-            "stylist": stylist_id,
-            "starts_at": starts_at.isoformat(),
-        }
+ROUNDS = {"same start": 400, "overlapping starts": 400, "expired holds": 200} | dict.fromkeys(
+    ("move", "one chair", "party of three", "two salons"), 150
+)
+SHORT = dict.fromkeys(ROUNDS, 6) | {"same start": 12, "overlapping starts": 12}
 
 
 @dataclass
@@ -71,6 +39,7 @@ class Tally:
     """What the rounds of one kind came to."""
 
     wanted_rounds: int
+    kind: Contest
     rounds: int = 0
     requests: int = 0
     not_one_winner: int = 0
@@ -83,7 +52,7 @@ class Tally:
         statuses = Counter(answer.status for answer in answers)
         self.rounds += 1
         self.requests += len(answers)
-        self.not_one_winner += statuses != Counter({201: 1, 409: len(answers) - 1})
+        self.not_one_winner += not self.kind.one_won(answers)
         self.statuses += statuses
         self.seconds += [answer.seconds for answer in answers]
         self.hello += [answer.seconds for answer in hello]
@@ -135,13 +104,12 @@ def run(kind: databases.Kind, rounds: dict[str, int], seed: int, left_out: Seque
     with databases.fresh(kind) as url:
         app = create_app(databases.config_for(url, demo=True))
         with app.app_context():
-            ground = prepare(sum(rounds.values()))
             if "guards" in left_out:
                 with db.engine.begin() as connection:
                     guards.drop(connection)
             db.session.remove()
             with live.server(url, workers=WORKERS, **_serving(left_out)) as server:
-                tallies = contest(server.url, ground, rounds, chance)
+                tallies = contest(server.url, rounds, chance)
             db.session.remove()
             db.engine.dispose()
         overlaps = count_overlaps(dump(url))
@@ -149,79 +117,21 @@ def run(kind: databases.Kind, rounds: dict[str, int], seed: int, left_out: Seque
     return Outcome(tallies, overlaps)
 
 
-def prepare(blocks: int) -> Ground:
-    """Make the network. Stylists work every day; shifts reach 90 days ahead, which bounds the rounds."""
-    now = clock.now()
-    network = builders.a_network()
-    salon = builders.a_salon(network, chairs=STYLISTS, slug="race", zone="UTC")
-    service = builders.a_service(salon)
-    stylists = [builders.a_stylist(network, home=salon) for _ in range(STYLISTS)]
-    for stylist in stylists:
-        builders.a_rota(stylist, salon, weekdays=tuple(range(7)), starts="02:00", ends="11:00", now=now)
-    # Two days ahead, so that the demo clock may jump over the holds of all rounds.
-    first_day = datetime(now.year, now.month, now.day, FIRST_HOUR_UTC, tzinfo=UTC) + 2 * DAY
-    assert blocks <= STYLISTS * BLOCKS_A_DAY * 80, "more rounds than the rota has room for"
-    return Ground("race", service, stylists, first_day)
-
-
-def contest(url: str, ground: Ground, rounds: dict[str, int], chance: random.Random) -> dict[str, Tally]:
+def contest(url: str, rounds: dict[str, int], chance: random.Random) -> dict[str, Tally]:
     """Fire every round; beside each, as many hellos at once for comparison."""
-    tallies = {kind: Tally(count) for kind, count in rounds.items()}
+    network = builders.a_network(slug=NETWORK_SLUG)  # the clock of a demo may be moved
+    tallies = {}
     with Volley(url, MOST) as volley:
         volley.fire([Request("/healthz")] * MOST)  # open the connections before anything is timed
-        makers = {
-            "same start": _same_start(ground, rounds["same start"], chance),
-            "overlapping starts": _overlapping(ground, rounds["overlapping starts"], chance),
-            "expired holds": _expired_holds(volley, ground, rounds["expired holds"], chance),
-        }
-        for kind, requests_of_rounds in makers.items():
-            for requests in requests_of_rounds:
+        for kind in CONTESTS:
+            ground = prepare(
+                network, f"race-{kind.name.replace(' ', '-')}", chairs=kind.chairs, hours=kind.hours
+            )
+            tally = tallies[kind.name] = Tally(rounds[kind.name], kind)
+            for requests in kind.rounds(volley, ground, rounds[kind.name], chance):
                 hello = volley.fire([Request("/healthz")] * len(requests))
-                tallies[kind].add(volley.fire(requests), hello)
+                tally.add(volley.fire(requests), hello)
     return tallies
-
-
-def _same_start(ground: Ground, rounds: int, chance: random.Random) -> Iterator[list[Request]]:
-    for _ in range(rounds):
-        stylist, start = ground.block()
-        yield [_booking(ground, stylist, start, n) for n in range(chance.randint(2, MOST))]
-
-
-def _overlapping(ground: Ground, rounds: int, chance: random.Random) -> Iterator[list[Request]]:
-    """Starts 0, 15, 30 or 45 minutes apart: any two of these hours overlap, so one may win."""
-    for _ in range(rounds):
-        stylist, start = ground.block()
-        offsets = [timedelta(minutes=15 * chance.randrange(4)) for _ in range(chance.randint(2, MOST))]
-        yield [_booking(ground, stylist, start + offset, n) for n, offset in enumerate(offsets)]
-
-
-def _booking(ground: Ground, stylist: int, start: datetime, number: int) -> Request:
-    body = ground.wish(stylist, start) | {"customer": {"phone": f"+886912{ground.used:03d}{number:03d}"}}
-    return Request("/api/v1/bookings", body, {"Idempotency-Key": f"{ground.used}-{number}"})
-
-
-def _expired_holds(
-    volley: Volley, ground: Ground, rounds: int, chance: random.Random
-) -> Iterator[list[Request]]:
-    """Several holds of one place, each made after the one before expired; then all confirmed at once."""
-    places = [(*ground.block(), chance.randint(2, MOST)) for _ in range(rounds)]
-    confirms: list[list[Request]] = [[] for _ in places]
-    for layer in range(max((size for *_, size in places), default=0)):
-        for number, (stylist, start, size) in enumerate(places):
-            if layer < size:
-                [held] = volley.fire([Request("/api/v1/holds", ground.wish(stylist, start))])
-                if held.status == 201:  # always, but for an app with its guards taken out
-                    confirms[number].append(_confirm(held.body, f"+886922{number:03d}{layer:03d}"))
-        demo_clock.jump(HOLD + timedelta(minutes=1), clock.now())
-    yield from (requests for requests in confirms if len(requests) > 1)
-
-
-def _confirm(hold: dict[str, Any], phone: str) -> Request:
-    return Request(
-        f"/api/v1/holds/{hold['id']}/confirm",
-        {"customer": {"phone": phone}},
-        {"Authorization": f"Bearer {hold['hold_token']}"},
-    )
 
 
 def dump(database_url: str) -> dict[str, Any]:
@@ -261,7 +171,7 @@ def _show(kind: str, tallies: dict[str, Tally], overlaps: int, left_out: Sequenc
             "rounds of",
             "rounds",
             "requests",
-            "not one 201",
+            "not one winner",
             "statuses",
             "p50 ms",
             "p99 ms",

@@ -1,0 +1,224 @@
+"""The ways to fight over a place, each a run of rounds in which exactly one may win."""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from bench.volley import Answer, Request, Volley
+from salonpool import clock
+from salonpool.database import db, transaction
+from salonpool.domain.booking import HOLD
+from salonpool.domain.local_time import DAY
+from salonpool.domain.shift import AssignmentSource, AssignmentStatus, ShiftSource, ShiftStatus
+from salonpool.models import Assignment, Salon, Shift
+from salonpool.usecases import demo_clock
+from tests import builders
+
+MOST = 20
+STYLISTS = 4
+OPENS, HOURS = 2, 9  # UTC; on duty from 02:00 to 11:00 every day
+DAYS = 80  # rotas reach 90 days ahead
+HOUR = timedelta(hours=1)
+
+
+@dataclass
+class Ground:
+    """A salon of its own for one kind of contest, and the hours nobody has touched."""
+
+    slug: str
+    salon_id: int
+    service_id: int
+    stylist_ids: list[int]
+    first_day: datetime
+    hours: int = 1
+    used: int = 0
+    phones: int = field(default=0)
+
+    def place(self) -> tuple[int, datetime]:
+        """A stylist and an untouched start."""
+        a_day = HOURS // self.hours
+        day, rest = divmod(self.used, a_day * len(self.stylist_ids))
+        stylist, number = divmod(rest, a_day)
+        assert day < DAYS, "more rounds than the rota has room for"
+        self.used += 1
+        return self.stylist_ids[stylist], self.first_day + day * DAY + number * self.hours * HOUR
+
+    def moment(self) -> datetime:
+        """A start at which everybody here is free."""
+        a_day = HOURS // self.hours
+        day, number = divmod(self.used, a_day)
+        assert day < DAYS, "more rounds than the rota has room for"
+        self.used += 1
+        return self.first_day + day * DAY + number * self.hours * HOUR
+
+    def wish(self, start: datetime, stylist_id: int | None = None, **more: Any) -> dict[str, Any]:
+        """The common part of a booking and a hold."""
+        asked = {} if stylist_id is None else {"stylist": stylist_id}
+        wanted = {"salon": self.slug, "services": [self.service_id], "starts_at": start.isoformat()}
+        return wanted | asked | more
+
+    def booking(self, start: datetime, stylist_id: int | None = None, **more: Any) -> Request:
+        """A booking by somebody who has never booked."""
+        self.phones += 1
+        phone = f"+8869{self.salon_id % 100:02d}{self.phones:06d}"
+        body = self.wish(start, stylist_id, **more) | {"customer": {"phone": phone}}
+        return Request("/api/v1/bookings", body, {"Idempotency-Key": f"{self.slug}-{self.phones}"})
+
+
+def prepare(network: int, slug: str, *, chairs: int = STYLISTS, hours: int = 1) -> Ground:
+    """A salon with four stylists on duty every day."""
+    now = clock.now()
+    salon = builders.a_salon(network, chairs=chairs, slug=slug, zone="UTC")
+    service = builders.a_service(salon)
+    stylists = [builders.a_stylist(network, home=salon) for _ in range(STYLISTS)]
+    for stylist in stylists:
+        builders.a_rota(stylist, salon, weekdays=tuple(range(7)), starts="02:00", ends="11:00", now=now)
+    # Two days ahead, so that the demo clock may jump over the holds of all rounds.
+    first_day = datetime(now.year, now.month, now.day, OPENS, tzinfo=UTC) + 2 * DAY
+    return Ground(slug, salon, service, stylists, first_day, hours)
+
+
+@dataclass(frozen=True)
+class Contest:
+    """One kind: its ground, its rounds, and the status its one winner gets."""
+
+    name: str
+    rounds: Callable[[Volley, Ground, int, random.Random], Iterator[Sequence[Request]]]
+    winner: int = 201
+    chairs: int = STYLISTS
+    hours: int = 1
+
+    def one_won(self, answers: Sequence[Answer]) -> bool:
+        """One winner, and every other answer is 409."""
+        statuses = sorted(answer.status for answer in answers)
+        return statuses == sorted([self.winner, *[409] * (len(answers) - 1)])
+
+
+def _same_start(_: Volley, ground: Ground, rounds: int, chance: random.Random) -> Iterator[Sequence[Request]]:
+    for _round in range(rounds):
+        stylist, start = ground.place()
+        yield [ground.booking(start, stylist) for _ in range(chance.randint(2, MOST))]
+
+
+def _overlapping(
+    _: Volley, ground: Ground, rounds: int, chance: random.Random
+) -> Iterator[Sequence[Request]]:
+    """Starts 0, 15, 30 or 45 minutes apart: any two of these hours overlap."""
+    for _round in range(rounds):
+        stylist, start = ground.place()
+        offsets = [timedelta(minutes=15 * chance.randrange(4)) for _ in range(chance.randint(2, MOST))]
+        yield [ground.booking(start + offset, stylist) for offset in offsets]
+
+
+def _expired_holds(
+    volley: Volley, ground: Ground, rounds: int, chance: random.Random
+) -> Iterator[Sequence[Request]]:
+    """Several holds of one place, each made after the one before expired; then all confirmed at once."""
+    places = [(*ground.place(), chance.randint(2, MOST)) for _ in range(rounds)]
+    confirms: list[list[Request]] = [[] for _ in places]
+    for layer in range(max((size for *_, size in places), default=0)):
+        for number, (stylist, start, size) in enumerate(places):
+            if layer < size:
+                [held] = volley.fire([Request("/api/v1/holds", ground.wish(start, stylist))])
+                if held.status == 201:  # always, but for an app with its guards taken out
+                    confirms[number].append(_confirm(ground, held.body))
+        demo_clock.jump(HOLD + timedelta(minutes=1), clock.now())
+    yield from (requests for requests in confirms if len(requests) > 1)
+
+
+def _confirm(ground: Ground, hold: dict[str, Any]) -> Request:
+    ground.phones += 1
+    return Request(
+        f"/api/v1/holds/{hold['id']}/confirm",
+        {"customer": {"phone": f"+8869{ground.salon_id % 100:02d}{ground.phones:06d}"}},
+        {"Authorization": f"Bearer {hold['hold_token']}"},
+    )
+
+
+def _moves(volley: Volley, ground: Ground, rounds: int, chance: random.Random) -> Iterator[Sequence[Request]]:
+    """Guests of different hours all want the same other one."""
+    for _round in range(rounds):
+        made = volley.fire([ground.booking(*_swapped(ground)) for _ in range(chance.randint(2, 8))])
+        stylist, start = ground.place()
+        body = {"starts_at": start.isoformat(), "stylist": stylist}
+        yield [
+            Request(
+                f"/api/v1/bookings/{answer.body['id']}/move",
+                body,
+                {"Authorization": f"Bearer {answer.body['manage_token']}"},
+            )
+            for answer in made
+            if answer.status == 201
+        ]
+
+
+def _swapped(ground: Ground) -> tuple[datetime, int]:
+    stylist, start = ground.place()
+    return start, stylist
+
+
+def _one_chair(_: Volley, ground: Ground, rounds: int, chance: random.Random) -> Iterator[Sequence[Request]]:
+    """Every stylist is free, but there is one chair."""
+    for _round in range(rounds):
+        start = ground.moment()
+        yield [
+            ground.booking(start, chance.choice(ground.stylist_ids)) for _ in range(chance.randint(2, MOST))
+        ]
+
+
+def _parties(_: Volley, ground: Ground, rounds: int, chance: random.Random) -> Iterator[Sequence[Request]]:
+    """Three come together, all or nobody; with four stylists one party fits."""
+    companions = [{"services": [ground.service_id]}] * 2
+    for _round in range(rounds):
+        start = ground.moment()
+        yield [ground.booking(start, companions=companions) for _ in range(chance.randint(2, 12))]
+
+
+def _two_salons(_: Volley, ground: Ground, rounds: int, chance: random.Random) -> Iterator[Sequence[Request]]:
+    """Two salons both believe to have the stylist: what the hands do counts, wherever they are."""
+    there = _sister(ground)
+    for _round in range(rounds):
+        stylist, start = ground.place()
+        yield [chance.choice((ground, there)).booking(start, stylist) for _ in range(chance.randint(2, MOST))]
+
+
+def _sister(ground: Ground) -> Ground:
+    """A salon whose shifts repeat those of `ground`, a fault that no door of ours lets in."""
+    network = db.session.get_one(Salon, ground.salon_id).network_id
+    salon = builders.a_salon(network, chairs=STYLISTS, slug=f"{ground.slug}-there", zone="UTC")
+    service = builders.a_service(salon)
+    with transaction() as session:
+        for found in session.scalars(
+            sa.select(Assignment).where(Assignment.salon_id == ground.salon_id)
+        ).all():
+            times = {"starts_at": found.starts_at, "ends_at": found.ends_at, "created_at": found.created_at}
+            where = {"network_id": network, "salon_id": salon}
+            shift = Shift(**where, **times, source=ShiftSource.ROTA, status=ShiftStatus.FILLED)
+            session.add(shift)
+            session.flush()
+            session.add(
+                Assignment(
+                    **where,
+                    **times,
+                    shift_id=shift.id,
+                    stylist_id=found.stylist_id,
+                    status=AssignmentStatus.ACTIVE,
+                    source=AssignmentSource.ROTA,
+                )  # fmt: skip
+            )
+    return Ground(f"{ground.slug}-there", salon, service, ground.stylist_ids, ground.first_day)
+
+
+CONTESTS = (
+    Contest("same start", _same_start, hours=2),
+    Contest("overlapping starts", _overlapping, hours=2),
+    Contest("expired holds", _expired_holds, hours=2),
+    Contest("move", _moves, winner=200),
+    Contest("one chair", _one_chair, chairs=1),
+    Contest("party of three", _parties),
+    Contest("two salons", _two_salons, hours=2),
+)
