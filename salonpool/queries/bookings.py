@@ -42,6 +42,7 @@ class BookingPage:
     sequence: int
     gets_texts: bool
     link_version: int
+    series_id: int | None
 
     @property
     def minutes(self) -> int:
@@ -119,6 +120,7 @@ def get_booking(booking_id: int, language: str) -> BookingPage:
         sequence=booking.sequence,
         gets_texts=booking.no_sms_reason is None,
         link_version=booking.link_version,
+        series_id=booking.series_id,
     )
 
 

@@ -42,6 +42,7 @@ class SeriesRow:
     id: int
     starts_at: datetime
     status: str
+    link_version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ def _rows(salon_id: int, which: sa.ColumnElement[bool], language: str, now: date
 def list_series(series_id: int) -> list[SeriesRow]:
     """The visits made by one wish to repeat, in order of time."""
     rows = db.session.execute(
-        sa.select(Booking.id, Booking.starts_at, Booking.status)
+        sa.select(Booking.id, Booking.starts_at, Booking.status, Booking.link_version)
         .where(Booking.series_id == series_id)
         .order_by(Booking.starts_at)
     )

@@ -43,6 +43,7 @@ def _booking(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict
             "booking": booking,
             "token": "tok",
             "problem": "",
+            "series": [],
             "just_booked": False,
             "just_moved": False,
             "just_cancelled": False,
@@ -57,7 +58,11 @@ def _booking(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict
     open_, free = _row(word), STARTS_AT - timedelta(days=1)
     cancelled = _row(word, "cancelled")
     soon = Row(url="/s/qinghe", weeks=None)
-    fee = {"fee": NOTHING, "problem": ""}
+    fee = {"fee": NOTHING, "problem": "", "later": 0}
+    series = [
+        Row(starts_at=STARTS_AT + timedelta(weeks=n), status="confirmed", url=f"/b/{n}" if n else None)
+        for n in (0, 1)
+    ]
     return {
         "guest/booking.html": [
             ("booked", page(open_, just_booked=True)),
@@ -79,11 +84,16 @@ def _booking(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict
             ("past", page(open_, past=True, can_change=False)),
             ("long past", page(open_, past=True, can_change=False, book_again=soon)),
             ("missed", page(_row(word, "no_show"))),
+            ("series", page(open_, series=series)),
         ],
         "guest/cancel.html": [
             ("ask", page(open_) | fee),
+            ("ask, series", page(open_) | fee | {"later": 2}),
             ("ask, fee", page(_row(word, late_fee=FEE)) | fee | {"fee": FEE}),
-            ("fee by now", page(_row(word, late_fee=FEE)) | {"fee": FEE, "problem": word["wrong"]}),
+            (
+                "fee by now",
+                page(_row(word, late_fee=FEE)) | {"fee": FEE, "problem": word["wrong"], "later": 0},
+            ),
         ],
     }
 

@@ -14,12 +14,13 @@ from salonpool.domain.local_time import DAY, local_day
 from salonpool.domain.refusal import InvalidInput, Refusal
 from salonpool.queries import access
 from salonpool.queries.bookings import BookingPage, get_booking
-from salonpool.usecases.booking import cancellations
+from salonpool.queries.desk import list_series
+from salonpool.usecases.booking import cancellations, series
 from salonpool.usecases.booking.stored import stored_wish
 from salonpool.web.extensions import language, now, texting
 from salonpool.web.guest import blueprint
-from salonpool.web.guest.wait import show_place
 from salonpool.web.guest.choices import arguments
+from salonpool.web.guest.wait import show_place
 from salonpool.web.links import opened
 from salonpool.web.wording import in_words
 
@@ -60,7 +61,8 @@ def cancel(token: str) -> BaseResponse | tuple[str, int]:
     g.page_url = url_for("guest.show_booking", token=token)
     try:
         agreed = _fee(request.form.get("fee", "0"))
-        cancellations.cancel(booking_id=booking_id, now=now(), texting=texting(), agreed_fee_minor=agreed)
+        give_up = series.cancel_later if request.form.get("later") == "1" else cancellations.cancel
+        give_up(booking_id=booking_id, now=now(), texting=texting(), agreed_fee_minor=agreed)
     except Refusal as refusal:
         booking = get_booking(booking_id, language())
         if refusal.code == "fee_changed" or isinstance(refusal, InvalidInput):
@@ -88,6 +90,7 @@ def show(booking: BookingPage, token: str, problem: str = "") -> str:
         map_url=_map_url(booking),
         google_url=google_url(_entry(booking, token)),
         book_again=_book_again(booking),
+        series=_series(booking),
     )
 
 
@@ -119,8 +122,25 @@ def _ask_cancel(booking: BookingPage, token: str, problem: str = "") -> str:
         booking=shown(booking),
         token=token,
         fee=booking.fee_at(now()),
+        later=sum(
+            one["starts_at"] > booking.starts_at and one["status"] in OPEN_STATES for one in _series(booking)
+        ),
         problem=problem,
     )
+
+
+def _series(booking: BookingPage) -> list[dict[str, Any]]:
+    """Every visit of the series with its link, for whom holds one of them; nothing for a single visit."""
+    if booking.series_id is None:
+        return []
+    return [
+        {
+            "starts_at": one.starts_at,
+            "status": one.status,
+            "url": None if one.id == booking.id else texting().links.booking_path(one.id, one.link_version),
+        }
+        for one in list_series(booking.series_id)
+    ]
 
 
 def _fee(typed: str) -> int:
