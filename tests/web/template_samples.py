@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace as Row
 from typing import Any
 
-from tests.web import change_samples, desk_samples, waitlist_samples
+from tests.web import change_samples, desk_samples, near_samples, waitlist_samples
 
 ZONE = "Asia/Taipei"
 TODAY = date(2026, 10, 19)
@@ -99,6 +99,7 @@ def samples(language: str = "en") -> dict[str, list[tuple[str, dict[str, Any]]]]
         **_me(word),
         **_desk(word, salon),
         **desk_samples.bookings(word, salon),
+        **near_samples.pages(word, salon),
         **_shift(word, salon),
         **_others(word, salon),
         **waitlist_samples.pages(word, salon, TODAY, TEN, twd(800)),
@@ -145,12 +146,14 @@ def _guest(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
         }
         return Row(**known | over)
 
+    elsewhere = near_samples.elsewhere(word)
     book: dict[str, Any] = {
         "salon": salon,
         "choice": Row(month=None, today=TODAY),
         "stretch": stretch(),
         "times": times,
         "nearest": [],
+        "elsewhere": {},
         "closed_because": "",
         "taken_at": None,
         "problem": "",
@@ -181,26 +184,7 @@ def _guest(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
         "wish": Row(service_ids=(3, 6), companions=(Row(),), gender="woman", speaks="en"),
     }
     near = slots[2:5]
-    rows = [
-        Row(
-            slug="qinghe", name=word["salon"], directions=word["walk"], online=True, soonest_at=TEN, zone=ZONE
-        ),
-        Row(
-            slug="kapok",
-            name=word["kapok"],
-            directions=None,
-            online=True,
-            soonest_at=TEN + timedelta(hours=26),
-            zone=ZONE,
-        ),
-    ]
-    owl = Row(slug="owl", name=word["owl"], directions=word["walk"], online=False, soonest_at=None, zone=ZONE)
-    districts = [Row(name=word["datong"], salons=rows), Row(name=word["zhongshan"], salons=[owl])]
     return {
-        "guest/salons.html": [
-            ("list", {"districts": districts, "query": "", "today": TODAY}),
-            ("none", {"districts": [], "query": "zzz", "today": TODAY}),
-        ],
         "guest/book.html": [
             ("free", book),
             ("taken", {**book, **zhe, "nearest": near, "taken_at": TEN}),
@@ -208,6 +192,7 @@ def _guest(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
                 "full",
                 {**book, **zhe, "times": [], "nearest": near, "stretch": stretch("full"), "first_id": 7},
             ),
+            ("full, other places", {**book, "times": [], "stretch": stretch("full"), "elsewhere": elsewhere}),
             ("off", {**book, **zhe, "times": [], "nearest": near, "stretch": stretch("off")}),
             ("closed", {**book, "times": [], "stretch": stretch("closed"), "closed_because": word["wrong"]}),
             ("closed for no reason", {**book, "times": [], "stretch": stretch("closed")}),

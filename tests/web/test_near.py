@@ -1,0 +1,108 @@
+"""Other places: the page of the sisters' soonest times, and the ways out of a full day when booking."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from salonpool.usecases.salons import sisters
+from tests import builders as b
+
+NEXT_DAY = b.TODAY + timedelta(days=1)
+
+
+@pytest.fixture
+def town(app: Any) -> SimpleNamespace:
+    """Qinghe works Mondays only; Kapok, a kilometre away, on Tuesdays, where Wen of Qinghe visits."""
+    network = b.a_network()
+    qinghe = b.a_salon(network, slug="qinghe", name_en="Qinghe Hair")
+    kapok = b.a_salon(network, slug="kapok", name_en="Kapok Studio", x_km=1.0)
+    cut, kapok_cut = b.a_service(qinghe), b.a_service(kapok, price_minor=60000)
+    wen = b.a_stylist(network, home=qinghe, name="小雯")
+    zhe = b.a_stylist(network, home=qinghe, name="阿哲", skills=("cut", "colour"))
+    b.a_rota(wen, qinghe, weekdays=(0,))
+    b.a_rota(zhe, qinghe, weekdays=(0,))
+    b.a_rota(wen, kapok, weekdays=(1,))
+    return SimpleNamespace(
+        network=network, qinghe=qinghe, kapok=kapok, cut=cut, kapok_cut=kapok_cut, wen=wen, zhe=zhe
+    )
+
+
+def _become_sisters(town: SimpleNamespace) -> None:
+    for salon, sister in ((town.qinghe, "kapok"), (town.kapok, "qinghe")):
+        sisters.link(salon_id=salon, sister_slug=sister, actor="test", now=b.NOW)
+
+
+def test_a_sister_is_shown_with_name_way_time_and_price_before_the_tap(
+    client: Any, town: SimpleNamespace
+) -> None:
+    _become_sisters(town)
+    page = client.get("/near?service=cut&from=qinghe").text
+    for said in ("Kapok Studio", "15 min walk", "tomorrow 10:00", "NT$600"):
+        assert said in page
+    assert f'href="/s/kapok?service={town.kapok_cut}&amp;on={NEXT_DAY}"' in page
+    assert page.count('<li class="row">') <= 5
+    booking_page = client.get(f"/s/kapok?service={town.kapok_cut}&on={NEXT_DAY}")
+    assert 'value="2026-10-20T02:00:00+00:00"' in booking_page.text
+
+
+def test_who_did_not_agree_is_not_shown(client: Any, town: SimpleNamespace) -> None:
+    sisters.link(salon_id=town.qinghe, sister_slug="kapok", actor="test", now=b.NOW)
+    page = client.get("/near?service=cut&from=qinghe")
+    assert page.status_code == 200
+    assert "Kapok" not in page.text
+    assert "No free time nearby" in page.text
+    assert "Kapok" not in client.get(f"/s/qinghe?on={NEXT_DAY}").text
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("service=nothing&from=qinghe", 422),
+        ("service=cut&from=qinghe&on=2026-02-30", 422),
+        ("service=cut&from=qinghe&on=2026-10-18", 422),
+        ("service=cut&from=qinghe&on=2030-01-01", 422),
+        ("&".join(["service=cut"] * 7) + "&from=qinghe", 422),
+        ("service=cut&from=qinghe&from=kapok", 422),
+        ("service=cut&from=nowhere", 404),
+        ("from=qinghe", 200),
+        ("service=&from=qinghe", 200),
+        ("service=cut", 302),
+        ("", 302),
+    ],
+)
+def test_odd_questions_are_answered_without_harm(
+    client: Any, town: SimpleNamespace, query: str, status: int
+) -> None:
+    assert client.get(f"/near?{query}").status_code == status
+
+
+def test_a_full_day_offers_the_sisters_time(client: Any, town: SimpleNamespace) -> None:
+    _become_sisters(town)
+    page = client.get(f"/s/qinghe?on={NEXT_DAY}").text
+    assert "Free at our sister salons" in page
+    assert "Kapok Studio" in page
+    assert f"/near?service=cut&amp;from=qinghe&amp;on={NEXT_DAY}" in page
+    assert "Free at our sister salons" not in client.get("/s/qinghe").text
+
+
+def test_a_shorter_service_of_the_same_kind_that_fits_is_offered(client: Any, town: SimpleNamespace) -> None:
+    long = b.a_service(town.qinghe, code="long-cut", segments=((600, True),))
+    b.a_service(town.qinghe, code="colour", skill="colour", segments=((30, True),))
+    page = client.get(f"/s/qinghe?service={long}&on={b.TODAY}").text
+    assert "Shorter, and free that day" in page
+    assert f'href="/s/qinghe?service={town.cut}&amp;on={b.TODAY}"' in page
+    assert "Choose 髮" not in page
+    assert page.count('aria-label="Choose ') == 1
+
+
+def test_a_stylist_is_followed_to_where_they_work_next(client: Any, town: SimpleNamespace) -> None:
+    _become_sisters(town)
+    page = client.get(f"/s/qinghe?stylist={town.wen}&on={NEXT_DAY}").text
+    assert "小雯 works nearby" in page
+    assert f'href="/s/kapok?service={town.kapok_cut}&amp;on={NEXT_DAY}&amp;stylist={town.wen}"' in page
+    at_kapok = client.get(f"/s/kapok?service={town.kapok_cut}&on={NEXT_DAY}&stylist={town.wen}").text
+    assert 'value="2026-10-20T02:00:00+00:00"' in at_kapok
+    assert "works nearby" not in client.get(f"/s/qinghe?stylist={town.zhe}&on={NEXT_DAY}").text
+    assert "works nearby" not in client.get(f"/s/qinghe?stylist={town.wen}&on={b.TODAY}").text
