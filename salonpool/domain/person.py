@@ -20,3 +20,13 @@ class RoleKind(StrEnum):
     RECEPTIONIST = "receptionist"
     STYLIST = "stylist"
     OFFICE = "office"
+
+
+def initials(name: str) -> str:
+    """As little of a name as tells people of one family apart: A. L.; 林 of 林太太."""
+    words = name.split()
+    if not words:
+        return ""
+    if words[0][0].isascii():
+        return " ".join(f"{word[0].upper()}." for word in words)
+    return words[0][0]

@@ -40,6 +40,12 @@ def remember_proof(proof: phone_codes.Proof) -> None:
     session[PROOF] = [proof.code_id, proof.used_at.isoformat()]
 
 
+def remember_code(asker: Asker) -> None:
+    """The code that was just spent proves the number for the next booking, too."""
+    if asker.code_id is not None:
+        remember_proof(phone_codes.Proof(asker.code_id, now()))
+
+
 def forget_proof() -> None:
     """The next reader is another."""
     session.pop(PROOF, None)

@@ -1,15 +1,18 @@
 """How a no leaves the house: a page for people, application/problem+json (RFC 9457) for programs."""
 
 import math
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
 
 from salonpool.domain.refusal import InvalidInput, Missing, Refusal
 from salonpool.web.extensions import now, read_as_a_stranger
 from salonpool.web.wording import in_words, sentence
+
+AnyResponse = TypeVar("AnyResponse", bound=BaseResponse)
 
 STATUS = {"too_many_tries": 429, "not_signed_in": 401, "not_allowed": 403, "sign_in_used": 410}
 STATUS |= dict.fromkeys(("phone_unproved", "code_wrong"), 403)
@@ -38,6 +41,11 @@ def answer_refusal(refusal: Refusal) -> Response:
     """A rule said no."""
     errors = [{"field": refusal.field, "message": in_words(refusal)}] if refusal.field else None
     response = answer(status_of(refusal), refusal.code, detail=in_words(refusal), errors=errors)
+    return wait_as_told(response, refusal)
+
+
+def wait_as_told(response: AnyResponse, refusal: Refusal) -> AnyResponse:
+    """The answer with Retry-After, if the refusal says until when."""
     if retry_at := refusal.values.get("retry_at"):
         seconds = (retry_at - now()).total_seconds()
         response.headers["Retry-After"] = str(max(1, math.ceil(seconds)))

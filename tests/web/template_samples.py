@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace as Row
 from typing import Any
 
-from tests.web import change_samples, desk_samples, near_samples, waitlist_samples
+from tests.web import change_samples, desk_samples, my_samples, near_samples, waitlist_samples
 
 ZONE = "Asia/Taipei"
 TODAY = date(2026, 10, 19)
@@ -102,6 +102,7 @@ def samples(language: str = "en") -> dict[str, list[tuple[str, dict[str, Any]]]]
         **near_samples.pages(word, salon),
         **_shift(word, salon),
         **_others(word, salon),
+        **my_samples.pages(word),
         **waitlist_samples.pages(word, salon, TODAY, TEN, twd(800)),
     }
 
@@ -229,6 +230,7 @@ def _visit(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
         "form": {"phone": "", "name": "", "note": ""},
         "terms": terms(change_until=TEN),
         "errors": {},
+        "ask_code": False,
         "change_url": "/s/qinghe?service=1",
         "idempotency_key": "k1",
     }
@@ -242,6 +244,7 @@ def _visit(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
         "guest/confirm.html": [
             ("fresh", confirm),
             ("wrong", wrong),
+            ("code asked for", {**wrong, "ask_code": True, "errors": {"code": word["wrong"]}}),
             ("fee", {**confirm, "terms": terms(change_until=TEN, free_until=TEN, late_fee=twd(300))}),
             ("fee by now", {**confirm, "terms": terms(late_fee=twd(300))}),
             ("to be agreed", {**confirm, "terms": terms(change_until=TEN, answer_by=TEN)}),

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from flask import g, make_response, redirect, render_template, request, session, url_for
@@ -11,12 +12,16 @@ from werkzeug.wrappers import Response
 from salonpool.domain.booking import BookingStatus, SlotTaken, answer_by, cut_off_at, free_until
 from salonpool.domain.local_time import local_day
 from salonpool.domain.money import Money
+from salonpool.domain.phone_code import read_code
 from salonpool.domain.refusal import InvalidInput, Missing, Refusal
 from salonpool.queries import access
 from salonpool.queries.bookings import BookingPage, get_booking
 from salonpool.queries.visits import Visit
+from salonpool.usecases import phone_codes
 from salonpool.usecases.booking import bookings
 from salonpool.usecases.booking.stored import stored_wish
+from salonpool.web import askers
+from salonpool.web.errors import status_of, wait_as_told
 from salonpool.web.extensions import language, now, texting
 from salonpool.web.guest import blueprint
 from salonpool.web.guest.book import page, page_taken
@@ -52,6 +57,7 @@ def confirm(slug: str) -> Response:
     try:
         if request.form.get("website"):
             raise InvalidInput("leave_empty", field="website")
+        asker = askers.browser(form["phone"], _typed_code())
         booked = bookings.confirm(
             booking_id=held.id,
             guest=bookings.Guest(form["phone"], form["name"], form["note"]),
@@ -59,21 +65,51 @@ def confirm(slug: str) -> Response:
             language=language(),
             now=now(),
             texting=texting(),
+            asker=asker,
         )
     except Refusal as refusal:
         return _refused(held, token, form, refusal, key)
     session.pop(KEPT_IN_SESSION, None)
+    askers.remember_code(asker)
     done = texting().links.booking_token(booked.id, booked.link_version)
     return redirect(url_for("guest.show_booking", token=done, done="booked"), 303)
+
+
+def _typed_code() -> str | None:
+    """The code, if the page asked for one and the guest does not want another. Raises InvalidInput."""
+    if not request.form.get("asked") or request.form.get("again"):
+        return None
+    return read_code(request.form.get("code", ""))
+
+
+def _ask_code(held: BookingPage, token: str, form: dict[str, str], unproved: Refusal, key: str) -> Response:
+    """Text a code to the number and ask for it, saying why first."""
+    try:
+        phone_codes.send(
+            form["phone"],
+            address=request.remote_addr,
+            language=language(),
+            now=now(),
+            texting=texting(),
+        )
+    except Refusal as refusal:
+        again = _confirm_page(held, token, form, {"code": in_words(refusal)}, key, status_of(refusal), "code")
+        return wait_as_told(again, refusal)
+    return _confirm_page(held, token, form, {"code": in_words(unproved)}, key, status_of(unproved), "code")
 
 
 def _refused(held: BookingPage, token: str, form: dict[str, str], refusal: Refusal, key: str) -> Response:
     """Back to the form for what was typed there; to the times when the place cannot be had."""
     if refusal.code == "already_confirmed":
         return redirect(_manage_url(held), 303)
+    if refusal.code == "phone_unproved":
+        return _ask_code(held, token, form, refusal, key)
     field = (refusal.field or "").rpartition(".")[2]
-    if field in {*TYPED, "website"}:
-        return _confirm_page(held, token, form, {field: in_words(refusal)}, key, status=422)
+    if status_of(refusal) == HTTPStatus.TOO_MANY_REQUESTS:
+        field = "code" if request.form.get("asked") else "phone"
+    if field in {*TYPED, "website", "code"}:
+        again = _confirm_page(held, token, form, {field: in_words(refusal)}, key, status_of(refusal), field)
+        return wait_as_told(again, refusal)
     if not isinstance(refusal, SlotTaken | InvalidInput):
         raise refusal
     session[KEPT_IN_SESSION] = {name: text[:KEPT_CHARACTERS] for name, text in form.items()}
@@ -86,8 +122,15 @@ def _refused(held: BookingPage, token: str, form: dict[str, str], refusal: Refus
 
 
 def _confirm_page(
-    held: BookingPage, token: str, form: dict[str, str], errors: dict[str, str], key: str, status: int = 200
+    held: BookingPage,
+    token: str,
+    form: dict[str, str],
+    errors: dict[str, str],
+    key: str,
+    status: int = 200,
+    field: str = "",
 ) -> Response:
+    """`field` code: the page asks for a code, and goes on asking while it is sent."""
     visit = _visit(held)
     chosen: dict[str, Any] = _chosen(held, visit)
     text = render_template(
@@ -105,6 +148,7 @@ def _confirm_page(
         terms=_terms(held, now()),
         form=form,
         errors=errors,
+        ask_code=field == "code" or bool(request.form.get("asked")),
         change_url=url_for("guest.show_book", slug=held.salon.slug, **chosen),
         idempotency_key=key,
     )

@@ -1,0 +1,105 @@
+"""The visits of a proved number, for whoever holds it now."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from salonpool.database import db
+from salonpool.domain.booking import BookingStatus, CancelCause
+from salonpool.domain.person import initials
+from salonpool.models import (
+    Booking,
+    BookingItem,
+    CatalogueEntry,
+    Customer,
+    Network,
+    Salon,
+    Service,
+    Stylist,
+)
+from salonpool.queries.naming import name_in
+
+# A number goes to somebody else after some months of rest; what is older is not theirs to see.
+LOOK_BACK = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class MyVisit:
+    """One visit. `initials` only where several people share the number, and never more of a name."""
+
+    id: int
+    link_version: int
+    salon_name: str
+    zone: str
+    starts_at: datetime
+    ends_at: datetime
+    status: str
+    services_text: str
+    stylist_name: str
+    initials: str
+
+
+def list_my_visits(phone: str, now: datetime, language: str) -> list[MyVisit]:
+    """What the number (E.164) has ahead and had in the last 90 days, by time; holds left out."""
+    rows = db.session.execute(_visits(language), {"phone": phone, "since": now - LOOK_BACK}).all()
+    services: dict[int, list[str]] = {}
+    for row in rows:
+        services.setdefault(row.id, []).append(row.service_name)
+    visits = {
+        row.id: MyVisit(
+            id=row.id,
+            link_version=row.link_version,
+            salon_name=row.salon_name,
+            zone=row.zone,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            status=row.status,
+            services_text=" + ".join(services[row.id]),
+            stylist_name=row.stylist_name,
+            initials=initials(row.guest_name or ""),
+        )
+        for row in reversed(rows)  # the name of a visit is that of its first item
+    }
+    shown = sorted(visits.values(), key=lambda visit: (visit.starts_at, visit.id))
+    names = {row.guest_name for row in rows if row.position == 0 and row.guest_name}
+    return shown if len(names) > 1 else [replace(visit, initials="") for visit in shown]
+
+
+def _visits(language: str) -> Any:
+    expired = sa.and_(
+        Booking.status == BookingStatus.CANCELLED, Booking.cancel_cause == CancelCause.HOLD_EXPIRED
+    )
+    return (
+        sa.select(
+            Booking.id,
+            Booking.link_version,
+            Booking.starts_at,
+            Booking.ends_at,
+            Booking.status,
+            Salon.zone,
+            (Salon.name_en if language == "en" else Salon.name).label("salon_name"),
+            Stylist.name.label("stylist_name"),
+            BookingItem.guest_name,
+            BookingItem.position,
+            name_in(language, CatalogueEntry).label("service_name"),
+        )
+        .join(Customer, Customer.id == Booking.customer_id)
+        .join(Salon, Salon.id == Booking.salon_id)
+        .join(Stylist, Stylist.id == Booking.stylist_id)
+        .join(BookingItem, BookingItem.booking_id == Booking.id)
+        .join(Service, Service.id == BookingItem.service_id)
+        .join(
+            CatalogueEntry,
+            sa.and_(CatalogueEntry.network_id == Service.network_id, CatalogueEntry.code == Service.code),
+        )
+        .where(
+            Customer.network_id.in_(sa.select(Network.id)),  # the index begins with them
+            Customer.phone == sa.bindparam("phone"),
+            Booking.starts_at >= sa.bindparam("since"),
+            Booking.status != BookingStatus.HELD,
+            sa.not_(expired),
+        )
+        .order_by(Booking.starts_at, Booking.id, BookingItem.position)
+    )
