@@ -68,8 +68,8 @@ CAPS: tuple[Cap, ...] = (
     Cap(Kind.TRY, Per.ADDRESS, MINUTES_10, 30, "as for guesses at links", scaled=False),
     Cap(Kind.TEXT, Per.PHONE, HOUR, 12, "book, move and cancel 4 visits", scaled=False),
     Cap(Kind.TEXT, Per.PHONE, DAY, 30, "nobody wants more from us", scaled=False),
-    Cap(Kind.TEXT, Per.PREFIX, HOUR, 60, "pumping texts into a range of numbers"),
-    Cap(Kind.TEXT, Per.SALON, DAY, 500, "ten chairs, 16 visits each, 3 texts a visit"),
+    Cap(Kind.TEXT, Per.PREFIX, HOUR, 600, "pumping texts into a range of numbers"),
+    Cap(Kind.TEXT, Per.SALON, DAY, 3000, "six times ten chairs, 16 visits each, 3 texts a visit"),
 )
 # What a number may have ahead without a code, in the whole network, and in any case at one salon.
 OPEN_WITHOUT_CODE = 3

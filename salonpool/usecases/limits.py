@@ -19,6 +19,11 @@ from salonpool.usecases.rows import insert_or_add_one
 
 MISSES = 30
 MISS_WINDOW = timedelta(minutes=10)
+# This machine; RFC 1918 and RFC 4193.
+OUR_OWN = tuple(
+    ipaddress.ip_network(net)
+    for net in ("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
+)
 LONGEST_WINDOW = DAY
 BLOCKS = {4: 24, 6: 56}
 
@@ -61,6 +66,15 @@ def at_address(address: str | None) -> dict[Per, str]:
         return {Per.ADDRESS: "unknown", Per.BLOCK: "unknown"}
     block = ipaddress.ip_network((parsed, BLOCKS[parsed.version]), strict=False)
     return {Per.ADDRESS: _customer(parsed), Per.BLOCK: str(block)}
+
+
+def is_our_own(address: str | None) -> bool:
+    """Is it this machine's or a private network's address? Then it may be a proxy's, and so everybody's."""
+    try:
+        parsed = ipaddress.ip_address(address or "")
+    except ValueError:
+        return False
+    return any(parsed in network for network in OUR_OWN)
 
 
 def key_of(kind: str, who: str) -> str:

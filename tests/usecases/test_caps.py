@@ -15,7 +15,7 @@ from salonpool.domain.booking import SlotTaken, Wish
 from salonpool.domain.caps import CAPS
 from salonpool.domain.refusal import Refusal
 from salonpool.models import AuditEntry, Booking, Message, Occupancy
-from salonpool.usecases import phone_codes
+from salonpool.usecases import limits, phone_codes
 from salonpool.usecases.booking import bookings, cancellations
 from salonpool.usecases.booking.booked import Booked
 from salonpool.usecases.booking.bookings import Guest
@@ -253,3 +253,13 @@ def test_a_text_more_than_its_number_may_have_is_left_out_and_the_booking_says_s
     _book(shop, days=70, asker=None, now=later)
     assert _count(Message) == 13
     assert _count(Booking, no_sms_reason="capped") == 1
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "192.168.1.20", "::1", "fd00::7"])
+def test_an_address_that_may_be_a_proxys_is_not_counted_for_bookings(address: str) -> None:
+    assert limits.is_our_own(address)
+
+
+@pytest.mark.parametrize("address", ["203.0.113.7", "2001:db8::1", "nonsense", None])
+def test_any_other_address_is_somebodys(address: str | None) -> None:
+    assert not limits.is_our_own(address)

@@ -90,8 +90,9 @@ def admit(
         if not asker.gave_code:
             raise Refusal("phone_unproved", field="customer.phone", open=ahead)
         phone_codes.redeem(session, asker.code_id, phone, now)
-    who = limits.at_address(asker.address)
-    limits.take(session, Kind.BOOKING, who, now, scale=texting.limits_scale)
+    if not limits.is_our_own(asker.address):
+        who = limits.at_address(asker.address)
+        limits.take(session, Kind.BOOKING, who, now, scale=texting.limits_scale)
 
 
 def _visits_ahead(session: Session, booking: Booking, now: datetime) -> tuple[int, int]:
