@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import Flask
 from playwright.sync_api import Page
 
+from bench import waiters
 from bench.stage import Stage
 from salonpool.domain.local_time import DAY
 
@@ -95,6 +96,26 @@ def _pay_less(page: Page, stage: Stage) -> None:
     submit(page, "main button.danger")
 
 
+def _save_nobody(page: Page, stage: Stage) -> None:
+    page.locator("#booking input[name=starts_at]").first.check()
+    submit(page, "button[form=booking]")
+
+
+def _move_nowhere(page: Page, stage: Stage) -> None:
+    page.locator("#move").evaluate("form => form.noValidate = true")
+    submit(page, "button[form=move]")
+
+
+def _close_without_a_day(page: Page, stage: Stage) -> None:
+    page.locator("#closure").evaluate("form => form.noValidate = true")
+    submit(page, "#closure button.primary")
+
+
+def _answer_too_late(page: Page, stage: Stage) -> None:
+    stage.answered(page.url)
+    submit(page, "form[action$='/approve'] button")
+
+
 def _say_yes(page: Page, stage: Stage) -> None:
     submit(page, "form[action$='/accept'] button")
 
@@ -129,6 +150,21 @@ def _guess(page: Page, stage: Stage) -> None:
     for _ in range(MISSES):
         page.request.get(f"/b/{UNKNOWN}")
     page.goto(f"/b/{UNKNOWN}")
+
+
+def _wait_without_a_number(page: Page, stage: Stage) -> None:
+    page.check("input[name^=day-] >> nth=2")
+    submit(page, "button[form=wait]")
+
+
+def _wait_for_nothing(page: Page, stage: Stage) -> None:
+    page.fill("#field-phone", "0912 345 678")
+    submit(page, "button[form=wait]")
+
+
+def _be_too_late(page: Page, stage: Stage) -> None:
+    waiters.take_from(stage, page.url[page.url.index("/b/") :])
+    submit(page, "form[action$='/take'] button")
 
 
 def _at(make: Callable[[Stage, str], str], status: str) -> Callable[[Stage], str]:
@@ -186,8 +222,25 @@ GUEST = [
     Scene("cancel, for a fee", "guest.ask_cancel", lambda s: s.book("dear") + "/cancel"),
     Scene("cancel, for more", "guest.ask_cancel", lambda s: s.book("dear") + "/cancel", 409, act=_pay_less),
     Scene("cancel", "guest.ask_cancel", lambda s: s.book() + "/cancel"),
+    Scene("booking, series", "guest.show_booking", Stage.series),
+    Scene("cancel, series", "guest.ask_cancel", lambda s: s.series() + "/cancel"),
     Scene("cancel, too late", "guest.ask_cancel", lambda s: s.book("strict") + "/cancel"),
     Scene("cancel, over", "guest.ask_cancel", lambda s: s.book() + "/cancel", 409, act=_cancel_what_is_over),
+]  # fmt: skip
+GUEST += [
+    Scene("wait", "guest.show_wait", "/s/qinghe/wait"),
+    Scene("wait, no number", "guest.show_wait", "/s/lane/wait", 422, act=_wait_without_a_number),
+    Scene("wait, no day", "guest.show_wait", "/s/lane/wait", 422, act=_wait_for_nothing),
+    *(
+        Scene(f"waitlist, {status}", "guest.show_waiting", _at(waiters.entry, status))
+        for status in ("waiting", "offered", "booked", "left", "expired")
+    ),
+    *(
+        Scene(f"place, {state}", "guest.show_booking", _at(waiters.place, state))
+        for state in ("held", "ran out", "let go")
+    ),
+    Scene("place, no change", "guest.show_booking", lambda s: waiters.place(s, slug="strict")),
+    Scene("place, taken", "guest.show_booking", waiters.place, 409, act=_be_too_late),
 ]  # fmt: skip
 STYLIST = [
     *(
@@ -202,6 +255,28 @@ STYLIST = [
 ]  # fmt: skip
 DESK = [
     Scene("desk", "desk.show_today", "/desk", who="owner"),
+    *(
+        Scene(f"desk booking, {status}", "desk.show_booking", _at(Stage.desk_booking, status), who="owner")
+        for status in ("pending", "confirmed", "checked_in", "completed", "cancelled", "no_show")
+    ),
+    Scene("desk booking, series", "desk.show_booking", Stage.desk_series, who="owner"),
+    Scene(
+        "desk booking, too late", "desk.show_booking", lambda s: s.desk_booking("pending"), 409, "owner",
+        _answer_too_late,
+    ),
+    Scene("desk move", "desk.show_move", lambda s: s.desk_booking() + "/move", who="owner"),
+    Scene(
+        "desk move, no time chosen", "desk.show_move", lambda s: s.desk_booking() + "/move", 422, "owner",
+        _move_nowhere,
+    ),
+    Scene("desk move, over", "desk.show_move", lambda s: s.desk_booking("completed") + "/move", 409, "owner"),
+    Scene("new booking", "desk.show_new_booking", "/desk/booking/new", who="owner"),
+    Scene("new booking, nobody", "desk.show_new_booking", "/desk/booking/new", 422, "owner", _save_nobody),
+    Scene("new booking, no services", "desk.show_new_booking", "/desk/booking/new", who="newcomer"),
+    Scene("closed days, none", "desk.show_closures", "/desk/closures", who="newcomer"),
+    Scene("closed days, in the way", "desk.show_closures", Stage.close, who="owner"),
+    Scene("closed days, no day", "desk.show_closures", "/desk/closures", 422, "owner", _close_without_a_day),
+    Scene("desk, waiting for a yes", "desk.show_today", lambda s: s.waiting(), who="owner"),
     Scene("desk, empty", "desk.show_today", "/desk", who="newcomer"),
     Scene("desk, a past day", "desk.show_day", lambda s: f"/desk/{s.past_day()}", who="owner"),
     Scene("desk, a coming day", "desk.show_day", lambda s: f"/desk/{s.today + 9 * DAY}", who="owner"),

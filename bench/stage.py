@@ -16,11 +16,12 @@ from salonpool.domain.closure import LocalSpan
 from salonpool.domain.demo import CAST, NETWORK_SLUG, Part
 from salonpool.domain.links import digest
 from salonpool.domain.local_time import DAY, at_local, local_day
+from salonpool.domain.series import Repeat
 from salonpool.models import Account, Booking, Card, Counter, Offer, Salon, Shift, Stylist
 from salonpool.queries import availability, salons
 from salonpool.queries.visits import visit_of
 from salonpool.usecases import sign_ins
-from salonpool.usecases.booking import bookings, cancellations
+from salonpool.usecases.booking import bookings, cancellations, series
 from salonpool.usecases.salons import closures
 from salonpool.usecases.texts.texting import Texting
 from tests import builders
@@ -143,6 +144,56 @@ class Stage:
             self._update(Booking, made.id, changes)
         return self.texting.links.booking_path(made.id, made.link_version)
 
+    def desk_booking(self, status: str = "confirmed", *, days_ahead: int = 1) -> str:
+        """A booking at the owner's salon, by its address at the desk."""
+        number = next(self._guests)
+        guest = bookings.Guest(f"0912 345 {number}", "林小姐")
+        wish = self._wish(CAST[Part.OWNER].salon_slug, days_ahead)
+        made = bookings.book(**wish, guest=guest, key=f"stage-{number}")
+        values: dict[str, Any] = {"status": status}
+        if status == "pending":
+            values |= {"answer_by": self.now + timedelta(hours=1), "confirmed_at": None}
+        self._update(Booking, made.id, values)
+        return f"/desk/booking/{made.id}"
+
+    def desk_series(self) -> str:
+        """The first visit of a series at the owner's salon, by its address at the desk."""
+        number = next(self._guests)
+        wish = self._wish(CAST[Part.OWNER].salon_slug, 30)
+        made = series.book_series(
+            **wish, repeat=Repeat(1, 2), guest=bookings.Guest(f"0912 345 {number}"), key=f"stage-{number}"
+        )
+        return f"/desk/booking/{made[0].id}"
+
+    def series(self) -> str:
+        """The address of the first visit of a series."""
+        number = next(self._guests)
+        made = series.book_series(
+            **self._wish("lane"), repeat=Repeat(1, 2), guest=bookings.Guest(f"0912 345 {number}"),
+            key=f"stage-{number}",
+        )  # fmt: skip
+        return self.texting.links.booking_path(made[0].id, made[0].link_version)
+
+    def waiting(self) -> str:
+        """The desk's first page, when a booking waits for its yes."""
+        self.desk_booking("pending")
+        return "/desk"
+
+    def answered(self, url: str) -> None:
+        """The salon's time to answer a booking is over."""
+        self._update(Booking, int(url.rsplit("/", 1)[1]), {"answer_by": self.now})
+
+    def close(self) -> str:
+        """The owner's salon is closed on a day far ahead that somebody had booked."""
+        booking_id = int(self.desk_booking(days_ahead=60).rsplit("/", 1)[1])
+        day = local_day(db.session.get_one(Booking, booking_id).starts_at, self.zone)
+        salon_id = db.session.get_one(Booking, booking_id).salon_id
+        db.session.rollback()
+        closures.close(
+            salon_ids=[salon_id], span=LocalSpan(day, day), reason="春節", actor="command", now=self.now
+        )
+        return "/desk/closures"
+
     def cancel(self, path: str) -> str:
         """Cancel a booking by its address."""
         cancellations.cancel(booking_id=self._booking_id(path), now=self.now, texting=self.texting)
@@ -206,11 +257,14 @@ class Stage:
         assert found, path
         return found
 
-    def _wish(self, slug: str) -> dict[str, Any]:
+    def _days(self, ahead: int) -> tuple[datetime, datetime]:
+        return self.now + ahead * DAY, self.now + (ahead + 19) * DAY
+
+    def _wish(self, slug: str, days_ahead: int = 1) -> dict[str, Any]:
         salon = salons.get_salon(slug, "zh-Hant")
         service = salons.list_services(salon, "zh-Hant")[0]
         visit = visit_of(salon, (service,))
-        soonest = availability.find_openings(visit, self.now + DAY, self.now + 20 * DAY, self.now)[0]
+        soonest = availability.find_openings(visit, *self._days(days_ahead), self.now)[0]
         starts_at = availability.free_starts([soonest], visit)[0].starts_at
         db.session.rollback()
         return {
