@@ -9,6 +9,7 @@ from salonpool.web.guest import (  # noqa: E402, F401  each adds its routes
     booking,
     confirm,
     move,
+    my,
     near,
     salons,
     wait,

@@ -13,11 +13,13 @@ from salonpool.domain.booking import FreeStart, SlotTaken
 from salonpool.domain.course import total_minutes
 from salonpool.domain.money import Money
 from salonpool.domain.person import Gender
-from salonpool.domain.refusal import InvalidInput
+from salonpool.domain.refusal import InvalidInput, Refusal
 from salonpool.queries import salons
 from salonpool.queries.outlook import Candidate
 from salonpool.queries.salons import SalonRow, ServiceRow
 from salonpool.usecases.booking import bookings
+from salonpool.web import askers
+from salonpool.web.errors import status_of, wait_as_told
 from salonpool.web.extensions import LOCALES, language, now, texting
 from salonpool.web.filters import day_name, minutes_long, money
 from salonpool.web.guest import blueprint, elsewhere
@@ -70,11 +72,17 @@ def hold(slug: str) -> BaseResponse:
             language=language(),
             now=now(),
             texting=texting(),
+            asker=askers.browser(),
         )
     except SlotTaken as taken:
         return page_taken(salon, request.form, taken, starts_at)
-    except InvalidInput as refusal:
-        return page("guest/book.html", salon, request.form, status=422, problem=in_words(refusal))
+    except Refusal as refusal:
+        if not isinstance(refusal, InvalidInput) and refusal.code != "too_many_places":
+            raise
+        problem = in_words(refusal)
+        again = page("guest/book.html", salon, request.form, status=status_of(refusal), problem=problem)
+        return wait_as_told(again, refusal)
+    askers.remember_hold(booked.id)
     token = texting().links.hold_token(booked.id)
     return redirect(url_for("guest.show_confirm", slug=slug, hold=token), 303)
 
