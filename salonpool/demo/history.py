@@ -15,7 +15,7 @@ from salonpool.demo import guests
 from salonpool.demo.diary import Duty, Placed, fill, load
 from salonpool.demo.guests import GuestSpec
 from salonpool.demo.rows import AHEAD, BACK, TZ, World
-from salonpool.demo.salons import SALONS
+from salonpool.demo.salons import CLOSING, SALONS, closed_on
 from salonpool.domain.booking import BookingStatus, CancelCause
 from salonpool.domain.course import StationKind
 from salonpool.domain.links import digest
@@ -94,6 +94,8 @@ def _visits(
         midnight = to_minutes(at_local(day, time(), TZ))
         loads = load(day.weekday(), False, number), load(day.weekday(), True, number)
         for salon in SALONS:
+            if salon.slug == CLOSING and day == closed_on(today):
+                continue
             on_duty = duties[salon.slug, day]
             placed = fill(on_duty, world.units[salon.slug], world.menus[salon.slug], midnight, loads, rng)
             for place in placed:

@@ -10,13 +10,16 @@ from salonpool import clock
 from salonpool.database import db, transaction
 from salonpool.demo import emptying, guests, history, rows
 from salonpool.demo.rows import TZ
+from salonpool.demo.salons import CLOSED_BECAUSE, CLOSING, closed_on
 from salonpool.demo.story import QINGHE_CLOSED_ON, Story
+from salonpool.domain.closure import LocalSpan
 from salonpool.domain.demo import EMPTY_SLUG, ZONE, phone_of
 from salonpool.domain.local_time import local_day
 from salonpool.domain.person import RoleKind
 from salonpool.domain.refusal import Refusal
 from salonpool.models import Account, Network, Role, Salon, Station
 from salonpool.usecases import demo_clock
+from salonpool.usecases.salons import closures
 from salonpool.usecases.texts.texting import Texting
 
 OPENS, CLOSES = time(10), time(16)
@@ -61,6 +64,14 @@ def build(texting: Texting) -> Built:
     today = local_day(now, TZ)
     world = rows.write(today, now)
     booked = history.write(world, today, now, texting)
+    day = closed_on(today)
+    closures.close(
+        salon_ids=[world.salons[CLOSING]],
+        span=LocalSpan(day, day),
+        reason=CLOSED_BECAUSE,
+        actor="command",
+        now=now,
+    )
     Story(world, now, clock.system_now(), texting).tell()
     _write_empty_network(now)
     return Built(len(world.salons), len(world.stylists), guests.COUNT, booked)

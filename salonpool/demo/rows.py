@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from salonpool.database import transaction
 from salonpool.demo.diary import Sold
 from salonpool.demo.people import OFFICE_NAME, OWN_TERMS, STANDING_YES, STYLISTS, Hours, StylistSpec
-from salonpool.demo.salons import SALONS, SalonSpec
+from salonpool.demo.salons import SALONS, SISTERS, SalonSpec
 from salonpool.demo.services import ANY_LENGTH, CATALOGUE, LENGTHS, SKILLS, LengthSpec
 from salonpool.domain.course import StationKind, Step
 from salonpool.domain.demo import CAST, NETWORK_SLUG, ZONE, Part
@@ -22,6 +22,7 @@ from salonpool.models import (
     Network,
     Role,
     Salon,
+    SalonLink,
     Service,
     ServiceSegment,
     Skill,
@@ -72,6 +73,16 @@ def write(today: date, now: datetime) -> World:
         _write_catalogue(session, world)
         for salon in SALONS:
             _write_salon(session, world, salon, founded_at)
+        session.add_all(
+            SalonLink(
+                network_id=network.id,
+                salon_id=world.salons[one],
+                sister_id=world.salons[other],
+                created_at=founded_at,
+            )
+            for pair in SISTERS
+            for one, other in (pair, pair[::-1])
+        )
         for stylist in STYLISTS:
             _write_stylist(session, world, stylist, today - JOINED_BEFORE, founded_at)
         _write_own_terms(session, world)
@@ -107,6 +118,7 @@ def _write_salon(session: Session, world: World, spec: SalonSpec, at: datetime) 
         directions_en=spec.directions_en, address=spec.address, phone=spec.phone, zone=ZONE,
         language="zh-Hant", x_km=spec.x_km, y_km=spec.y_km, created_at=at,
         free_minutes=spec.free_hours * 60, late_fee_minor=spec.late_fee * 100,
+        approve_minutes=spec.approve_hours and spec.approve_hours * 60,
     )  # fmt: skip
     session.add(salon)
     session.flush()

@@ -1,9 +1,11 @@
 """The eight invented salons: where they are, how large, and what they are known for."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from salonpool.demo.services import BARBER, COLOUR_HOUSE, FAMILY, PERM_HOUSE, STUDIO
 from salonpool.domain.demo import phone_of
+from salonpool.domain.local_time import DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +13,8 @@ class SalonSpec:
     """One salon. `x_km`, `y_km`: east and north of the Yuanshan station. `prices`: per cent of the usual.
 
     `sized`: what is priced by hair length; `add_ons`: what is only sold beside something else. A late
-    cancellation costs `late_fee` (NT$) from `free_hours` before the start.
+    cancellation costs `late_fee` (NT$) from `free_hours` before the start. Who has `approve_hours` says yes
+    to each booking first.
     """
 
     slug: str
@@ -36,6 +39,7 @@ class SalonSpec:
     add_ons: tuple[str, ...] = ()
     free_hours: int = 3
     late_fee: int = 0
+    approve_hours: int | None = None
 
 
 # A table is read by its rows.
@@ -75,7 +79,7 @@ SALONS = (
         "晴光市場", "Qingguang",
         "捷運中山國小站走路 6 分鐘", "6 min walk from Zhongshan Elementary School MRT",
         "農安街993號", phone_of(6), 0.6, -0.7, 2, BARBER, 80,
-        basins=0,
+        basins=0, approve_hours=4,
     ),
     SalonSpec(
         "night-owl", "夜貓子髮室", "Night Owl Hair", "夜貓子", "Night Owl",
@@ -90,3 +94,20 @@ SALONS = (
     ),
 )
 # fmt: on
+
+# Those who agreed to show each other's times to guests who find none.
+SISTERS = (
+    ("qinghe", "kapok"),
+    ("qinghe", "half-day"),
+    ("little-tree", "lao-zhang"),
+    ("riverside", "corner-window"),
+    ("riverside", "night-owl"),
+)
+
+CLOSING, CLOSED_BECAUSE = "half-day", "員工旅遊"
+BUSIEST = (4, 5)  # Friday, Saturday
+
+
+def closed_on(today: date) -> date:
+    """The day of this week on which one salon takes nobody: one it can spare."""
+    return next(day for day in (today + n * DAY for n in (4, 5, 6)) if day.weekday() not in BUSIEST)

@@ -69,7 +69,7 @@ def test_a_length_an_addition_and_a_second_service_need_no_script(opens: Opens) 
     page = opens(chromium.NARROW, java_script_enabled=False)
     hands = Hands(page)
     page.goto(SALON)
-    long_hair = page.get_by_role("radio", name=re.compile("^Long hair"))
+    long_hair = page.get_by_role("radio", name=re.compile("^long hair"))
     assert long_hair.count() == 0  # of no service that is chosen
     hands.tap(page.get_by_role("radio", name=re.compile("^Colour")))
     hands.tap(long_hair)
