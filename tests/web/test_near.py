@@ -106,3 +106,16 @@ def test_a_stylist_is_followed_to_where_they_work_next(client: Any, town: Simple
     assert 'value="2026-10-20T02:00:00+00:00"' in at_kapok
     assert "works nearby" not in client.get(f"/s/qinghe?stylist={town.zhe}&on={NEXT_DAY}").text
     assert "works nearby" not in client.get(f"/s/qinghe?stylist={town.wen}&on={b.TODAY}").text
+
+
+def test_who_served_last_time_comes_first_and_nobody_asks_for_a_number(
+    client: Any, town: SimpleNamespace
+) -> None:
+    plain, again = (client.get(f"/s/qinghe{query}").text for query in ("", f"?last={town.zhe}"))
+    first = f'id="stylist-{town.wen}"', f'id="stylist-{town.zhe}"'
+    assert plain.index(first[0]) < plain.index(first[1])
+    assert again.index(first[1]) < again.index(first[0])
+    assert "as last time" in again
+    assert f'name="last" value="{town.zhe}"' in again
+    for odd in ("x", "987654", "-1", "%27"):
+        assert "as last time" not in client.get(f"/s/qinghe?last={odd}").text

@@ -128,7 +128,7 @@ def page(
         months={"before": before, "after": after},
         address=url_for("guest.show_book", slug=salon.slug, **arguments(choice.wish)),
         **_what(choice),
-        **_who(stretch),
+        **_who(stretch, given.get("last", "")),
     )
     return make_response(text, 422 if choice.problem and status == 200 else status)
 
@@ -168,9 +168,10 @@ def _what(choice: Choice) -> dict[str, Any]:
     }
 
 
-def _who(stretch: Stretch) -> dict[str, Any]:
-    """The stylists to ask for, the one chosen, and what the visit costs with them."""
+def _who(stretch: Stretch, last: str) -> dict[str, Any]:
+    """The stylists to ask for, who served last time first, the one chosen, and what the visit costs."""
     outlook, choice = stretch.outlook, stretch.choice
+    candidates = sorted(outlook.candidates, key=lambda one: str(one.id) != last)
     wish = outlook.visit.wish
     stylist = next((one for one in outlook.candidates if one.id == wish.stylist_id), None)
     asked = [stylist] if stylist else outlook.candidates
@@ -178,7 +179,8 @@ def _who(stretch: Stretch) -> dict[str, Any]:
     tags: list[set[str]] = [set(one.speaks) for one in outlook.everyone]
     return {
         "stylist": stylist,
-        "candidates": [{"row": one, "detail": _detail(choice, one)} for one in outlook.candidates],
+        "candidates": [{"row": one, "detail": _detail(choice, one, last)} for one in candidates],
+        "last": next((one.id for one in candidates if str(one.id) == last), None),
         "both_genders": {one.gender for one in outlook.everyone} >= set(Gender),
         "tongues": _tongues(set().union(*tags) - tags[0].intersection(*tags)) if tags else [],
         "wish": wish,
@@ -197,9 +199,9 @@ def _amount(choice: Choice, stylist_id: int) -> int:
     )
 
 
-def _detail(choice: Choice, one: Candidate) -> str:
-    """What is special about a stylist: that they visit, their own minutes, their own price."""
-    said = []
+def _detail(choice: Choice, one: Candidate, last: str) -> str:
+    """What is special about a stylist: served last time, visits, own minutes, own price."""
+    said = [_("as last time")] if str(one.id) == last else []
     if one.visiting and one.first_on == choice.today:
         said.append(_("visiting today"))
     elif one.visiting:

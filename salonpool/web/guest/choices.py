@@ -16,7 +16,7 @@ from salonpool.queries.visits import Visit, visit_for
 from salonpool.web.filters import service_name
 from salonpool.web.wording import in_words
 
-FIELDS = ("service", "stylist", "guests", "gender", "speaks", "on", "month")
+FIELDS = ("service", "stylist", "guests", "gender", "speaks", "on", "month", "last")
 LONGEST_TAG = 35  # RFC 5646, 4.4.1
 
 
