@@ -155,7 +155,7 @@ class _Search:
             holes += _holes(worker.busy, window)
         for kind, first, last in station_windows(steps):
             holes += _holes(self.full[kind], (first, last))
-        return intersect(long_enough, subtract(self.reach, union(holes)))
+        return intersect(long_enough, subtract(self.reach, sorted(holes)))
 
     def _alone(self, worker: Worker) -> Iterator[Opening]:
         """One guest, one part: most visits; answered with spans alone."""
@@ -174,7 +174,7 @@ class _Search:
         """Starts from which a chair is free for so long."""
         if minutes not in self._with_chair:
             holes = _holes(self.full[StationKind.CHAIR], (0, minutes))
-            self._with_chair[minutes] = subtract(self.within, union(holes))
+            self._with_chair[minutes] = subtract(self.within, holes)
         return self._with_chair[minutes]
 
     def _one_track(self, start: int, worker: Worker) -> _Path | None:

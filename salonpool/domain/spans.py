@@ -2,7 +2,6 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 
 from salonpool.domain.course import Span
 
@@ -19,11 +18,20 @@ def union(spans: Iterable[Span]) -> list[Span]:
     return joined
 
 
-def subtract(whole: Span, holes: Sequence[Span]) -> list[Span]:
-    """`whole` without the sorted, disjoint `holes`."""
-    edges = [whole[0], *(edge for hole in holes for edge in hole), whole[1]]
-    pairs = [(max(a, whole[0]), min(b, whole[1])) for a, b in list(pairwise(edges))[::2]]
-    return [(a, b) for a, b in pairs if a < b]
+def subtract(whole: Span, holes: Iterable[Span]) -> list[Span]:
+    """`whole` without the `holes`, which are sorted and may lie over one another."""
+    left: list[Span] = []
+    begins, until = whole
+    for a, b in holes:
+        if a >= until:
+            break
+        if a > begins:
+            left.append((begins, a))
+        if b > begins:
+            begins = b
+    if begins < until:
+        left.append((begins, until))
+    return left
 
 
 def intersect(left: Sequence[Span], right: Sequence[Span]) -> list[Span]:
@@ -53,17 +61,7 @@ def overlaps(spans: Iterable[Span], window: Span) -> bool:
 
 def crowded(spans: Sequence[Span], limit: int) -> list[Span]:
     """Where more than `limit` of the spans lie over one another."""
-    # Each edge is one number, ends even and before the starts of the same minute: quick to sort.
-    edges = sorted([2 * b for a, b in spans if a < b] + [2 * a + 1 for a, b in spans if a < b])
-    found: list[Span] = []
-    depth, since = 0, 0
-    for edge in edges:
-        if edge % 2:
-            depth += 1
-            if depth == limit + 1:
-                since = edge // 2
-        else:
-            if depth == limit + 1 and since < edge // 2:
-                found.append((since, edge // 2))
-            depth -= 1
-    return union(found)
+    # One start after the other: it is one too many until all but `limit` of those before it have ended.
+    some = [span for span in spans if span[0] < span[1]]
+    starts, ends = sorted([a for a, _ in some]), sorted([b for _, b in some])
+    return union(zip(starts[limit:], ends, strict=False))

@@ -2,43 +2,65 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from salonpool.database import db, fetch
 from salonpool.domain.availability import Board, Duty, Opening, Worker, openings
-from salonpool.domain.booking import HORIZON, FreeStart, Wish
+from salonpool.domain.booking import HORIZON, FreeStart
 from salonpool.domain.course import Span, StationKind
 from salonpool.domain.local_time import DAY, from_minutes, local_day, to_minutes
 from salonpool.domain.money import Money
 from salonpool.domain.seating import Stations
 from salonpool.domain.shift import WORKING_STATES
 from salonpool.models import Assignment, Occupancy, Stylist, StylistSkill
+from salonpool.queries.sql import minutes_of
 from salonpool.queries.visits import Visit
 
-# Built once: building a statement costs more than running it, and a full board reads two.
+# Built once: building a statement costs more than running it.
+# A row a stylist with the duties in one text, and a row a resource with what takes it: a month of a salon has
+# thousands, and a row each would cost more than the search. A span is one number: its start times 2048, plus
+# its length, which is less than two days.
+_SKILLS = (
+    sa.select(
+        sa.func.aggregate_strings(
+            sa.cast(StylistSkill.skill_id, sa.String(20))
+            + ":"
+            + sa.cast(minutes_of(StylistSkill.valid_from), sa.String(20))
+            + ":"
+            + sa.func.coalesce(sa.cast(minutes_of(StylistSkill.valid_to), sa.String(20)), ""),
+            ",",
+        )
+    )
+    .where(
+        StylistSkill.stylist_id == Stylist.id,
+        StylistSkill.skill_id.in_(sa.bindparam("skill_ids", expanding=True)),
+    )
+    .scalar_subquery()
+)
+_DUTY = minutes_of(Assignment.starts_at) * 2048 + (
+    minutes_of(Assignment.ends_at) - minutes_of(Assignment.starts_at)
+)
 # Index ranges stay short because no shift and no visit lasts a day, not even when the clocks go back.
 _ON_DUTY = (
-    sa.select(Assignment.salon_id, Assignment.stylist_id, Assignment.starts_at, Assignment.ends_at)
-    .add_columns(StylistSkill.skill_id, StylistSkill.valid_from, StylistSkill.valid_to)
-    .add_columns(Stylist.takes_second_guest, Stylist.gender, sa.cast(Stylist.speaks, sa.Text))
-    .add_columns(Stylist.name)
+    sa.select(Assignment.salon_id, Stylist.id, Stylist.name, Stylist.takes_second_guest, Stylist.gender)
+    .add_columns(sa.cast(Stylist.speaks, sa.Text), _SKILLS.label("skills"))
+    .add_columns(sa.func.aggregate_strings(sa.cast(_DUTY, sa.String(20)), ",").label("duties"))
     .join(Stylist, Stylist.id == Assignment.stylist_id)
-    .join(StylistSkill, StylistSkill.stylist_id == Assignment.stylist_id)
     .where(
         Assignment.salon_id.in_(sa.bindparam("salon_ids", expanding=True)),
         Assignment.starts_at < sa.bindparam("until"),
         Assignment.starts_at > sa.bindparam("since"),
         Assignment.ends_at > sa.bindparam("from"),
         Assignment.status.in_(WORKING_STATES),
-        StylistSkill.skill_id.in_(sa.bindparam("skill_ids", expanding=True)),
     )
-    .order_by(Assignment.stylist_id, Assignment.starts_at)
+    .group_by(Assignment.salon_id, Stylist.id)
+    .order_by(Stylist.id)
 )
-# One row a resource, its spans in one text: a month of a salon has thousands, and a row each would cost more
-# than the search. A span is one number: its start times 2048, plus its length, which is less than two days.
 _BARE_START, _BARE_END = (
     sa.type_coerce(column, sa.BigInteger) for column in (Occupancy.starts_at, Occupancy.ends_at)
 )
@@ -55,8 +77,26 @@ _BUSY = (
     )
     .group_by(Occupancy.resource)
 )
+_NAMES = sa.select(Stylist.id, Stylist.name).where(Stylist.id.in_(sa.bindparam("ids", expanding=True)))
 NO_BOOKING = 0  # ids begin at 1
+DAY_MINUTES = 24 * 60
+FOR_EVER = 2**62
 LONGEST_ROW = timedelta(hours=25)  # a closed day when the clocks go back
+
+
+Names = Mapping[int, str]  # of stylists, by id
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """A stylist who may be asked for, and their duties at one salon."""
+
+    stylist_id: int
+    name: str
+    takes_second_guest: bool
+    gender: str | None
+    speaks: str  # the list as it is stored
+    duties: tuple[Duty, ...]
 
 
 def find_openings(
@@ -69,23 +109,39 @@ def find_openings(
 ) -> list[Opening]:
     """Every start from `starts_from` (included) to `starts_until` (excluded), none before now or beyond the
     horizon. Ordered by time, then stylist. `except_booking_id`: a booking that would be moved."""
-    return find_openings_at_salons([visit], starts_from, starts_until, now, except_booking_id)[0]
+    return _find([visit], starts_from, starts_until, now, except_booking_id)[0][0]
+
+
+def find_named_openings(
+    visit: Visit, starts_from: datetime, starts_until: datetime, now: datetime
+) -> tuple[list[Opening], Names]:
+    """As find_openings(), and the names of the stylists, by the same two statements."""
+    [found], names = _find([visit], starts_from, starts_until, now)
+    return found, names
 
 
 def find_openings_at_salons(
+    visits: Sequence[Visit], starts_from: datetime, starts_until: datetime, now: datetime
+) -> list[list[Opening]]:
+    """The openings of each visit, as find_openings(); two statements for all salons together."""
+    return _find(visits, starts_from, starts_until, now)[0]
+
+
+def _find(
     visits: Sequence[Visit],
     starts_from: datetime,
     starts_until: datetime,
     now: datetime,
     except_booking_id: int | None = None,
-) -> list[list[Opening]]:
-    """The openings of each visit, as find_openings(); two statements for all salons together."""
+) -> tuple[list[list[Opening]], Names]:
     within = offered_within(starts_from, starts_until, now)
     if within[0] >= within[1] or not visits:
-        return [[] for _ in visits]
+        return [[] for _ in visits], {}
+    starts_at = from_minutes(within[0])
     ends_at = from_minutes(within[1] + max(visit.course.longest for visit in visits))
-    boards = read_boards(visits, from_minutes(within[0]), ends_at, now, except_booking_id=except_booking_id)
-    return [list(openings(board, visit.course, within)) for visit, board in zip(visits, boards, strict=True)]
+    boards, names = read_named_boards(visits, starts_at, ends_at, now, except_booking_id=except_booking_id)
+    found = [list(openings(board, v.course, within)) for v, board in zip(visits, boards, strict=True)]
+    return found, names
 
 
 def offered_within(starts_from: datetime, starts_until: datetime, now: datetime) -> Span:
@@ -123,33 +179,33 @@ def read_named_boards(
     now: datetime,
     *,
     except_booking_id: int | None = None,
-) -> tuple[list[Board], dict[int, str]]:
+) -> tuple[list[Board], Names]:
     """As read_boards(), and the names of the stylists on them, by the same two statements."""
-    salon_ids = sorted({visit.salon.id for visit in visits})
-    workers, names = _on_duty(visits, salon_ids, starts_at, ends_at)
-    resources = {f"stylist:{stylist_id}" for found in workers for stylist_id in found}
-    staffed = {v.salon.id: v.salon for v, found in zip(visits, workers, strict=True) if found}
-    for salon in staffed.values():
-        resources |= {f"{kind}:{unit}" for kind, ids in salon.units.items() for unit in ids}
+    on_duty = _on_duty(visits, starts_at, ends_at)
+    suited = [[one for one in on_duty[visit.salon.id] if _suits(visit, one)] for visit in visits]
+    staffed = {v.salon.id: v.salon for v, people in zip(visits, suited, strict=True) if people}
+    resources = {f"stylist:{one.stylist_id}" for people in suited for one in people}
+    resources |= {f"{kind}:{unit}" for s in staffed.values() for kind, ids in s.units.items() for unit in ids}
     resources |= {closed(salon_id) for salon_id in staffed}
     busy = _busy(resources, starts_at, ends_at, now, except_booking_id)
-    boards = [
-        Board(
-            workers=tuple(
-                Worker(
-                    stylist_id,
-                    tuple(duties),
-                    tuple(busy.get(f"stylist:{stylist_id}", ())),
-                    takes_second_guest,
-                )
-                for stylist_id, (takes_second_guest, duties) in found.items()
-            ),
-            stations={kind: _stations(kind, ids, busy) for kind, ids in visit.salon.units.items()},
-            closed=tuple(busy.get(closed(visit.salon.id), ())),
-        )
-        for visit, found in zip(visits, workers, strict=True)
-    ]
-    return boards, names
+    boards = [_board(visit, people, busy) for visit, people in zip(visits, suited, strict=True)]
+    return boards, {one.stylist_id: one.name for people in suited for one in people}
+
+
+def _board(visit: Visit, people: Iterable[_Person], busy: Mapping[str, list[Span]]) -> Board:
+    return Board(
+        workers=tuple(
+            Worker(
+                one.stylist_id,
+                one.duties,
+                tuple(busy.get(f"stylist:{one.stylist_id}", ())),
+                one.takes_second_guest,
+            )
+            for one in people
+        ),
+        stations={kind: _stations(kind, ids, busy) for kind, ids in visit.salon.units.items()},
+        closed=tuple(busy.get(closed(visit.salon.id), ())),
+    )
 
 
 def read_hands(
@@ -165,14 +221,11 @@ def closed(salon_id: int) -> str:
     return f"closed:{salon_id}"
 
 
-def free_starts(
-    found: Collection[Opening], visit: Visit, names: Mapping[int, str] | None = None
-) -> list[FreeStart]:
+def free_starts(found: Collection[Opening], visit: Visit, names: Names | None = None) -> list[FreeStart]:
     """Openings with the stylists' names, read unless given, and the price, ready to be offered."""
     if names is None:
         wanted = {placed.stylist_id for opening in found for placed in opening.placed}
-        stylists = sa.select(Stylist.id, Stylist.name).where(Stylist.id.in_(wanted))
-        names = {row.id: row.name for row in fetch(stylists)}
+        names = {row.id: row.name for row in fetch(_NAMES, {"ids": list(wanted)})}
     same: dict[tuple[int, ...], tuple[tuple[str, ...], Money]] = {}
     starts = []
     for opening in found:
@@ -200,53 +253,53 @@ def booked_minutes(stylist_ids: Collection[int], day: tuple[datetime, datetime])
     return minutes
 
 
-def _on_duty(
-    visits: Sequence[Visit], salon_ids: list[int], starts_at: datetime, ends_at: datetime
-) -> tuple[list[dict[int, tuple[bool, list[Duty]]]], dict[int, str]]:
-    """For each visit, who suits the guest: whether they take a second guest, and their duties there.
-
-    And the names of all.
-    """
+def _on_duty(visits: Sequence[Visit], starts_at: datetime, ends_at: datetime) -> dict[int, list[_Person]]:
+    """By salon, who is on duty and has one of the skills, whatever else the guests ask for."""
+    zones = {visit.salon.id: visit.salon.tz for visit in visits}
     wanted = {
-        "salon_ids": salon_ids,
+        "salon_ids": sorted(zones),
         "skill_ids": list({skill for visit in visits for skill in visit.course.skill_ids}),
         "since": starts_at - DAY,
         "from": starts_at,
         "until": ends_at,
     }
-    rows = fetch(_ON_DUTY, wanted)
-    zones = {visit.salon.id: visit.salon.tz for visit in visits}
-    first_on = (starts_at - 2 * DAY).date()  # before every local day that is asked about
-    skills: dict[int, dict[tuple[int, datetime, datetime], set[int]]] = {each: {} for each in salon_ids}
-    people, names = {}, {}
-    for salon_id, stylist_id, begins, ends, skill_id, valid_from, valid_to, *person, name in rows:
-        held = skills[salon_id].setdefault((stylist_id, begins, ends), set())
-        people[stylist_id], names[stylist_id] = person, name
-        always = valid_to is None and valid_from <= first_on
-        if always or _valid_on(local_day(begins, zones[salon_id]), valid_from, valid_to):
-            held.add(skill_id)
-    found: list[dict[int, tuple[bool, list[Duty]]]] = []
-    for visit in visits:
-        mine: dict[int, tuple[bool, list[Duty]]] = {}
-        only = visit.only_stylist_id
-        for (stylist_id, begins, ends), held in skills[visit.salon.id].items():
-            second, gender, speaks = people[stylist_id]
-            if only in (None, stylist_id) and _suits(visit.wish, gender, speaks):
-                duty = Duty((to_minutes(begins), to_minutes(ends)), frozenset(held))
-                mine.setdefault(stylist_id, (second, []))[1].append(duty)
-        found.append(mine)
-    return found, names
+    found: dict[int, list[_Person]] = {salon_id: [] for salon_id in zones}
+    for salon_id, stylist_id, name, second, gender, speaks, skills, duties in fetch(_ON_DUTY, wanted):
+        if skills is not None:
+            own = _duties(_spans(duties), skills, zones[salon_id])
+            found[salon_id].append(_Person(stylist_id, name, second, gender, speaks, own))
+    return found
 
 
-def _suits(wish: Wish, gender: str | None, speaks: str) -> bool:
-    """Is this the kind of stylist the guest asked for? `speaks` is the list as it is stored."""
-    if wish.gender is not None and wish.gender != gender:
+def _duties(spans: list[Span], skills: str, tz: ZoneInfo) -> tuple[Duty, ...]:
+    """In order of time, each with the skills that are valid on the local day on which it begins."""
+    spans.sort()
+    terms = [
+        (int(skill_id), int(first), int(last) if last else FOR_EVER)
+        for skill_id, first, last in (each.split(":") for each in skills.split(","))
+    ]
+    before_all = spans[0][0] - 2 * DAY_MINUTES
+    if all(first <= before_all and last == FOR_EVER for _, first, last in terms):  # nearly everybody
+        always = frozenset([skill_id for skill_id, _, _ in terms])
+        return tuple([Duty(span, always) for span in spans])
+    return tuple(Duty(span, frozenset(_valid_on(_day_of(span[0], tz), terms))) for span in spans)
+
+
+def _day_of(minute: int, tz: ZoneInfo) -> int:
+    """The local date, as minutes_of() gives it."""
+    return to_minutes(datetime.combine(local_day(from_minutes(minute), tz), time(), UTC))
+
+
+def _valid_on(day: int, terms: Sequence[tuple[int, int, int]]) -> Iterator[int]:
+    return (skill_id for skill_id, first, last in terms if first <= day <= last)
+
+
+def _suits(visit: Visit, person: _Person) -> bool:
+    """Is this the stylist, or the kind of stylist, the guest asked for?"""
+    wish = visit.wish
+    if visit.only_stylist_id not in (None, person.stylist_id) or wish.gender not in (None, person.gender):
         return False
-    return wish.speaks is None or wish.speaks in json.loads(speaks)
-
-
-def _valid_on(day: date, valid_from: date, valid_to: date | None) -> bool:
-    return valid_from <= day and (valid_to is None or day <= valid_to)
+    return wish.speaks is None or wish.speaks in json.loads(person.speaks)
 
 
 def _stations(kind: StationKind, ids: tuple[int, ...], busy: Mapping[str, list[Span]]) -> Stations:
@@ -272,5 +325,4 @@ def _busy(
 
 
 def _spans(packed: str) -> list[Span]:
-    numbers = (divmod(int(number), 2048) for number in packed.split(","))
-    return [(starts, starts + minutes) for starts, minutes in numbers]
+    return [(n >> 11, (n >> 11) + (n & 2047)) for n in map(int, packed.split(","))]
