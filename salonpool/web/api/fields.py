@@ -1,10 +1,12 @@
 """Kinds of values the API takes and gives."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+from salonpool.domain.local_time import from_minutes
 from salonpool.domain.money import Money
 
 LARGEST_ID = 2**63 - 1
@@ -122,6 +124,12 @@ class MoneyOut(Out):
 def utc(instant: datetime) -> str:
     """A UTC instant as the API writes it, to the second."""
     return instant.isoformat()[:19] + "Z"  # a third of what strftime takes, for each of hundreds of slots
+
+
+@lru_cache(maxsize=4096)
+def utc_minute(minutes: int) -> str:
+    """The same of minutes since the epoch; kept, because everybody asks about the same weeks."""
+    return utc(from_minutes(minutes))
 
 
 def money(amount: Money) -> dict[str, Any]:

@@ -1,17 +1,19 @@
 """Salons, what they offer, and their free starts."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
 from flask_smorest import Blueprint
 from marshmallow import RAISE, fields, validate
 
+from salonpool.domain.availability import Opening
 from salonpool.domain.booking import HORIZON, FreeStart
 from salonpool.domain.local_time import day_span
 from salonpool.domain.refusal import InvalidInput
 from salonpool.queries import availability, salons
-from salonpool.queries.visits import get_visit
-from salonpool.web.api.fields import InstantOut, MoneyOut, Out, QueryNumber, money, utc
+from salonpool.queries.visits import Visit, get_visit
+from salonpool.web.api.fields import InstantOut, MoneyOut, Out, QueryNumber, money, utc, utc_minute
 from salonpool.web.api.wishes import WishQuery, asked_for
 from salonpool.web.extensions import language, now
 
@@ -103,8 +105,19 @@ def list_slots(wanted: dict[str, Any], slug: str) -> dict[str, Any]:
         raise InvalidInput("in_the_past", field="from")
     starts_from, _ = day_span(first, salon.tz)
     _, starts_until = day_span(first + timedelta(days=wanted["days"] - 1), salon.tz)
-    found = availability.find_openings(visit, starts_from, starts_until, now())
-    return {"slots": [slot(start) for start in availability.free_starts(found, visit)]}
+    found, names = availability.find_named_openings(visit, starts_from, starts_until, now())
+    return {"slots": list(_slots(found, visit, names))}
+
+
+def _slots(found: Iterable[Opening], visit: Visit, names: Mapping[int, str]) -> Iterator[dict[str, Any]]:
+    """As slot() writes them, without an object and a price for each: a month has hundreds."""
+    same: dict[tuple[int, ...], dict[str, Any]] = {}
+    for opening in found:
+        who = tuple([placed.stylist_id for placed in opening.placed])
+        if who not in same:
+            stylist = {"id": opening.stylist_id, "name": names[opening.stylist_id]}
+            same[who] = {"stylist": stylist, "price": money(visit.price_of(opening))}
+        yield {"starts_at": utc_minute(opening.start), "ends_at": utc_minute(opening.ends), **same[who]}
 
 
 def slot(start: FreeStart) -> dict[str, Any]:
