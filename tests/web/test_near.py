@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from salonpool.domain.booking import Wish
+from salonpool.usecases.booking import bookings
+from salonpool.usecases.booking.settling import Guest
 from salonpool.usecases.salons import sisters
 from tests import builders as b
 
@@ -119,3 +122,13 @@ def test_who_served_last_time_comes_first_and_nobody_asks_for_a_number(
     assert f'name="last" value="{town.zhe}"' in again
     for odd in ("x", "987654", "-1", "%27"):
         assert "as last time" not in client.get(f"/s/qinghe?last={odd}").text
+
+
+def test_booking_again_leads_to_the_same_person_first(client: Any, town: SimpleNamespace, app: Any) -> None:
+    texting = app.extensions["salonpool.texting"]
+    made = bookings.book(
+        salon_slug="qinghe", wish=Wish((town.cut,), gender=None), starts_at=b.at("14:00"), language="en",
+        guest=Guest("0912 345 678"), key="k", now=b.NOW, texting=texting,
+    )  # fmt: skip
+    page = client.get(texting.links.booking_path(made.id, made.link_version)).text
+    assert f"last={made.stylist_id}" in page

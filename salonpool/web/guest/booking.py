@@ -151,7 +151,7 @@ def _fee(typed: str) -> int:
 
 
 def _book_again(booking: BookingPage) -> dict[str, Any]:
-    """The address of the booking page with the same choice, and the day five weeks on, if it is ahead."""
+    """The booking page's address with the same choice, who served first, and a day five weeks on if ahead."""
     zone = booking.salon.tz
     day = local_day(booking.starts_at + AGAIN_AFTER, zone)
     in_weeks = day > local_day(now(), zone) and booking.status != BookingStatus.CANCELLED
@@ -159,7 +159,7 @@ def _book_again(booking: BookingPage) -> dict[str, Any]:
         chosen = arguments(stored_wish(booking.id, language()).visit.wish, day if in_weeks else None)
     except InvalidInput:  # the salon no longer offers one of the services
         chosen = {}
-    url = url_for("guest.show_book", slug=booking.salon.slug, **chosen)
+    url = url_for("guest.show_book", slug=booking.salon.slug, **chosen, last=booking.stylist_id)
     return {"url": url, "weeks": AGAIN_AFTER // (7 * DAY) if in_weeks else None}
 
 
