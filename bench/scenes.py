@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Flask
 from playwright.sync_api import Page
@@ -67,6 +68,28 @@ def _confirm_too_late(page: Page, stage: Stage) -> None:
     stage.lose(page.url)
     page.fill("#field-phone", "0912 345 678")
     submit(page, "button[form=confirm]")
+
+
+def _book_once_more(page: Page, stage: Stage) -> None:
+    page.fill("#field-phone", stage.regular(3))
+    submit(page, "button[form=confirm]")
+
+
+def _ask_for_a_code(page: Page, stage: Stage) -> None:
+    page.fill("#field-phone", stage.regular(2))
+    submit(page, "main button.primary")
+
+
+def _type_a_wrong_code(page: Page, stage: Stage) -> None:
+    _ask_for_a_code(page, stage)
+    page.fill("#field-code", "000000" if stage.code() != "000000" else "000001")
+    submit(page, "main button.primary")
+
+
+def _type_the_code(page: Page, stage: Stage) -> None:
+    _ask_for_a_code(page, stage)
+    page.fill("#field-code", stage.code())
+    submit(page, "main button.primary")
 
 
 def _type_a_landline(page: Page, stage: Stage) -> None:
@@ -171,6 +194,11 @@ def _at(make: Callable[[Stage, str], str], status: str) -> Callable[[Stage], str
     return lambda stage: make(stage, status)
 
 
+def _monday(stage: Stage) -> date:
+    """The coming Monday, when the example's first salon is closed and its sisters are not."""
+    return stage.today + (-stage.today.weekday() % 7 or 7) * DAY
+
+
 GUEST = [
     Scene("salons", "guest.list_salons", "/"),
     Scene("salons, none found", "guest.list_salons", "/?q=zzz"),
@@ -201,6 +229,12 @@ GUEST = [
     Scene("confirm, to be agreed", "guest.show_confirm", lambda s: s.hold("asks")),
     Scene("confirm, lost by then", "guest.show_confirm", Stage.hold, 409, act=_confirm_too_late),
     Scene("confirm, landline", "guest.show_confirm", Stage.hold, 422, act=_type_a_landline),
+    Scene("confirm, code asked for", "guest.show_confirm", Stage.hold, 403, act=_book_once_more),
+    Scene("my bookings", "guest.ask_phone", "/my"),
+    Scene("my bookings, half a number", "guest.ask_phone", "/my", 422, act=_type_half_a_number),
+    Scene("my bookings, code sent", "guest.ask_phone", "/my", act=_ask_for_a_code),
+    Scene("my bookings, wrong code", "guest.ask_phone", "/my", 403, act=_type_a_wrong_code),
+    Scene("my bookings, shown", "guest.ask_phone", "/my", act=_type_the_code),
     Scene("booking, just made", "guest.show_booking", lambda s: s.book() + "?done=booked"),
     Scene("booking", "guest.show_booking", Stage.book),
     Scene("booking, too late", "guest.show_booking", lambda s: s.book("strict")),
@@ -287,6 +321,23 @@ DESK = [
         for status in ("posted", "offering", "filled", "unfilled", "cancelled")
     ),
 ]  # fmt: skip
+NEAR = [
+    Scene("salons, by service", "guest.list_salons", "/?service=cut&order=distance&near=qinghe"),
+    Scene("salons, no such service", "guest.list_salons", "/?service=nothing", 422),
+    Scene("near", "guest.show_near", "/near?service=cut&from=qinghe"),
+    Scene("near, no sisters", "guest.show_near", "/near?service=cut&from=first-salon", 422),
+    Scene("near, nothing", "guest.show_near", "/near?from=nobody"),
+    Scene("book, full, other places", "guest.show_book", lambda s: f"/s/qinghe?on={_monday(s)}"),
+    Scene("sister salons", "desk.show_sisters", "/desk/sisters", who="owner"),
+    Scene("sister salons, none", "desk.show_sisters", "/desk/sisters", who="newcomer"),
+    Scene("why not", "desk.show_why", "/desk/why", who="owner"),
+    Scene(
+        "why not, blocked", "desk.show_why",
+        lambda s: f"/desk/why?starts_at={s.today + DAY}T03:00", who="owner",
+    ),
+    Scene("why not, no such time", "desk.show_why", "/desk/why?starts_at=never", 422, "owner"),
+    Scene("why not, no services", "desk.show_why", "/desk/why", who="newcomer"),
+]  # fmt: skip
 OTHERS = [
     Scene("sign in", "sign_in.ask", "/in?next=/desk"),
     Scene("sign in, half a number", "sign_in.ask", "/in", 422, act=_type_half_a_number),
@@ -307,4 +358,4 @@ OTHERS = [
     Scene("500", ERRORS, "/fails/500", 500),
     Scene("503", ERRORS, "/fails/503", 503),
 ]
-SCENES = (*GUEST, *STYLIST, *DESK, *OTHERS)
+SCENES = (*GUEST, *NEAR, *STYLIST, *DESK, *OTHERS)

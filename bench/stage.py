@@ -17,7 +17,7 @@ from salonpool.domain.demo import CAST, NETWORK_SLUG, Part
 from salonpool.domain.links import digest
 from salonpool.domain.local_time import DAY, at_local, local_day
 from salonpool.domain.series import Repeat
-from salonpool.models import Account, Booking, Card, Counter, Offer, Salon, Shift, Stylist
+from salonpool.models import Account, Booking, Card, Counter, Message, Offer, Salon, Shift, Stylist
 from salonpool.queries import availability, salons
 from salonpool.queries.visits import visit_of
 from salonpool.usecases import sign_ins
@@ -143,6 +143,23 @@ class Stage:
         if changes:
             self._update(Booking, made.id, changes)
         return self.texting.links.booking_path(made.id, made.link_version)
+
+    def regular(self, visits: int) -> str:
+        """The number of a guest with that many visits ahead, one of them at the lane's salon."""
+        number = next(self._guests)
+        phone = f"0912 345 {number}"
+        for visit in range(visits):
+            guest = bookings.Guest(phone, "林小姐" if visit else "林先生")
+            wish = self._wish("strict" if visit else "lane")
+            bookings.book(**wish, guest=guest, key=f"stage-{number}-{visit}")
+        return phone
+
+    def code(self) -> str:
+        """The code of the last text that has one."""
+        last = sa.select(Message.body).where(Message.text_id == "C9").order_by(Message.id.desc()).limit(1)
+        body = db.session.scalar(last) or ""
+        db.session.rollback()
+        return "".join(character for character in body if character.isdigit())[:6]
 
     def desk_booking(self, status: str = "confirmed", *, days_ahead: int = 1) -> str:
         """A booking at the owner's salon, by its address at the desk."""
