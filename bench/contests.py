@@ -1,21 +1,28 @@
 """The ways to fight over a place, each a run of rounds in which exactly one may win."""
 
 import random
+import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from flask import current_app
 
 from bench.volley import Answer, Request, Volley
 from salonpool import clock
 from salonpool.database import db, transaction
-from salonpool.domain.booking import HOLD
+from salonpool.domain.booking import HOLD, OCCUPYING_STATES
 from salonpool.domain.local_time import DAY
 from salonpool.domain.shift import AssignmentSource, AssignmentStatus, ShiftSource, ShiftStatus
-from salonpool.models import Assignment, Salon, Shift
+from salonpool.models import Assignment, Booking, Salon, Shift
 from salonpool.usecases import demo_clock
+from salonpool.usecases.booking import places, waitlist
+from salonpool.usecases.texts.texting import Texting
 from tests import builders
 
 MOST = 20
@@ -23,6 +30,7 @@ STYLISTS = 4
 OPENS, HOURS = 2, 9  # UTC; on duty from 02:00 to 11:00 every day
 DAYS = 80  # rotas reach 90 days ahead
 HOUR = timedelta(hours=1)
+SERVICE = "cut"
 
 
 @dataclass
@@ -36,7 +44,8 @@ class Ground:
     first_day: datetime
     hours: int = 1
     used: int = 0
-    phones: int = field(default=0)
+    phones: int = 0
+    contested: datetime | None = None
 
     def place(self) -> tuple[int, datetime]:
         """A stylist and an untouched start."""
@@ -61,25 +70,29 @@ class Ground:
         wanted = {"salon": self.slug, "services": [self.service_id], "starts_at": start.isoformat()}
         return wanted | asked | more
 
+    def phone(self) -> str:
+        """A number nobody has used."""
+        self.phones += 1
+        return f"+8869{self.salon_id % 100:02d}{self.phones:06d}"
+
     def booking(self, start: datetime, stylist_id: int | None = None, **more: Any) -> Request:
         """A booking by somebody who has never booked."""
-        self.phones += 1
-        phone = f"+8869{self.salon_id % 100:02d}{self.phones:06d}"
-        body = self.wish(start, stylist_id, **more) | {"customer": {"phone": phone}}
+        body = self.wish(start, stylist_id, **more) | {"customer": {"phone": self.phone()}}
         return Request("/api/v1/bookings", body, {"Idempotency-Key": f"{self.slug}-{self.phones}"})
 
 
-def prepare(network: int, slug: str, *, chairs: int = STYLISTS, hours: int = 1) -> Ground:
+def prepare(network: int, slug: str, kind: "Contest") -> Ground:
     """A salon with four stylists on duty every day."""
     now = clock.now()
-    salon = builders.a_salon(network, chairs=chairs, slug=slug, zone="UTC")
-    service = builders.a_service(salon)
+    salon = builders.a_salon(network, chairs=kind.chairs, slug=slug, zone=kind.zone(now))
+    service = builders.a_service(salon, code=SERVICE)
     stylists = [builders.a_stylist(network, home=salon) for _ in range(STYLISTS)]
     for stylist in stylists:
         builders.a_rota(stylist, salon, weekdays=tuple(range(7)), starts="02:00", ends="11:00", now=now)
     # Two days ahead, so that the demo clock may jump over the holds of all rounds.
     first_day = datetime(now.year, now.month, now.day, OPENS, tzinfo=UTC) + 2 * DAY
-    return Ground(slug, salon, service, stylists, first_day, hours)
+    hours_off = first_day.astimezone(ZoneInfo(kind.zone(now))).utcoffset() or timedelta()
+    return Ground(slug, salon, service, stylists, first_day - hours_off, kind.hours)
 
 
 @dataclass(frozen=True)
@@ -91,9 +104,13 @@ class Contest:
     winner: int = 201
     chairs: int = STYLISTS
     hours: int = 1
+    zone: Callable[[datetime], str] = lambda _: "UTC"
+    settled: Callable[[Ground, Sequence[Answer]], bool] | None = None
 
-    def one_won(self, answers: Sequence[Answer]) -> bool:
-        """One winner, and every other answer is 409."""
+    def one_won(self, ground: Ground, answers: Sequence[Answer]) -> bool:
+        """One winner, and every other answer is 409; or what this kind says instead."""
+        if self.settled is not None:
+            return self.settled(ground, answers)
         statuses = sorted(answer.status for answer in answers)
         return statuses == sorted([self.winner, *[409] * (len(answers) - 1)])
 
@@ -131,10 +148,9 @@ def _expired_holds(
 
 
 def _confirm(ground: Ground, hold: dict[str, Any]) -> Request:
-    ground.phones += 1
     return Request(
         f"/api/v1/holds/{hold['id']}/confirm",
-        {"customer": {"phone": f"+8869{ground.salon_id % 100:02d}{ground.phones:06d}"}},
+        {"customer": {"phone": ground.phone()}},
         {"Authorization": f"Bearer {hold['hold_token']}"},
     )
 
@@ -190,7 +206,7 @@ def _sister(ground: Ground) -> Ground:
     """A salon whose shifts repeat those of `ground`, a fault that no door of ours lets in."""
     network = db.session.get_one(Salon, ground.salon_id).network_id
     salon = builders.a_salon(network, chairs=STYLISTS, slug=f"{ground.slug}-there", zone="UTC")
-    service = builders.a_service(salon)
+    service = builders.a_service(salon, code=SERVICE)
     with transaction() as session:
         for found in session.scalars(
             sa.select(Assignment).where(Assignment.salon_id == ground.salon_id)
@@ -213,6 +229,68 @@ def _sister(ground: Ground) -> Ground:
     return Ground(f"{ground.slug}-there", salon, service, ground.stylist_ids, ground.first_day)
 
 
+def _waitlist(
+    volley: Volley, ground: Ground, rounds: int, chance: random.Random
+) -> Iterator[Sequence[Request]]:
+    """A booking is cancelled while one guest waits for its place and others book it."""
+    texting: Texting = current_app.extensions["salonpool.texting"]
+    for _round in range(rounds):
+        stylist, start = ground.place()
+        ground.contested = start
+        [sold] = volley.fire([ground.booking(start, stylist)])
+        wanted = waitlist.Waiting(
+            ground.slug, (SERVICE,), ((start, start + HOUR),), ground.phone(), stylist_ids=(stylist,)
+        )
+        waitlist.join(wanted, language="en", now=clock.now(), texting=texting)
+        gives_up = Request(
+            f"/api/v1/bookings/{sold.body['id']}/cancel",
+            {},
+            {"Authorization": f"Bearer {sold.body['manage_token']}"},
+        )
+        with _offering(texting):
+            yield [gives_up, *(ground.booking(start, stylist) for _ in range(chance.randint(1, 8)))]
+
+
+@contextmanager
+def _offering(texting: Texting) -> Iterator[None]:
+    """What the clock does about freed places, without a pause; once more when the round is over."""
+    app, over = current_app._get_current_object(), threading.Event()  # type: ignore[attr-defined]
+
+    def offer() -> None:
+        with app.app_context():
+            while not over.is_set():
+                places.offer_freed(clock.now(), texting)
+
+    thread = threading.Thread(target=offer)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+        places.offer_freed(clock.now(), texting)
+
+
+def _given_once(ground: Ground, answers: Sequence[Answer]) -> bool:
+    """The place was given up, and is held or sold once; whoever was told 201 has it."""
+    db.session.rollback()
+    given = db.session.scalars(
+        sa.select(Booking.status).where(
+            Booking.salon_id == ground.salon_id,
+            Booking.starts_at == ground.contested,
+            Booking.status.in_(OCCUPYING_STATES),
+        )
+    ).all()
+    statuses = Counter(answer.status for answer in answers)
+    return len(given) <= 1 and statuses[200] == 1 and statuses[201] == given.count("confirmed")
+
+
+def _where_it_is_noon(now: datetime) -> str:
+    """Nobody is offered a place at night."""
+    hours = 12 - now.hour
+    return f"Etc/GMT{-hours:+d}" if hours else "UTC"
+
+
 CONTESTS = (
     Contest("same start", _same_start, hours=2),
     Contest("overlapping starts", _overlapping, hours=2),
@@ -221,4 +299,5 @@ CONTESTS = (
     Contest("one chair", _one_chair, chairs=1),
     Contest("party of three", _parties),
     Contest("two salons", _two_salons, hours=2),
+    Contest("waitlist", _waitlist, zone=_where_it_is_noon, settled=_given_once),
 )

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from bench.contests import CONTESTS, MOST, Contest, prepare
+from bench.contests import CONTESTS, MOST, Contest, Ground, prepare
 from bench.table import percentile, show
 from bench.volley import Answer, Request, Volley
 from migrations import guards
@@ -29,7 +29,7 @@ from tests import builders, databases, live
 P99_BAR_SECONDS = 0.5
 WORKERS = 4
 ROUNDS = {"same start": 400, "overlapping starts": 400, "expired holds": 200} | dict.fromkeys(
-    ("move", "one chair", "party of three", "two salons"), 150
+    ("move", "one chair", "party of three", "two salons", "waitlist"), 150
 )
 SHORT = dict.fromkeys(ROUNDS, 6) | {"same start": 12, "overlapping starts": 12}
 
@@ -47,12 +47,12 @@ class Tally:
     seconds: list[float] = field(default_factory=list)
     hello: list[float] = field(default_factory=list)
 
-    def add(self, answers: Sequence[Answer], hello: Sequence[Answer]) -> None:
+    def add(self, answers: Sequence[Answer], hello: Sequence[Answer], ground: Ground) -> None:
         """Count one round."""
         statuses = Counter(answer.status for answer in answers)
         self.rounds += 1
         self.requests += len(answers)
-        self.not_one_winner += not self.kind.one_won(answers)
+        self.not_one_winner += not self.kind.one_won(ground, answers)
         self.statuses += statuses
         self.seconds += [answer.seconds for answer in answers]
         self.hello += [answer.seconds for answer in hello]
@@ -124,13 +124,11 @@ def contest(url: str, rounds: dict[str, int], chance: random.Random) -> dict[str
     with Volley(url, MOST) as volley:
         volley.fire([Request("/healthz")] * MOST)  # open the connections before anything is timed
         for kind in CONTESTS:
-            ground = prepare(
-                network, f"race-{kind.name.replace(' ', '-')}", chairs=kind.chairs, hours=kind.hours
-            )
+            ground = prepare(network, f"race-{kind.name.replace(' ', '-')}", kind)
             tally = tallies[kind.name] = Tally(rounds[kind.name], kind)
             for requests in kind.rounds(volley, ground, rounds[kind.name], chance):
                 hello = volley.fire([Request("/healthz")] * len(requests))
-                tally.add(volley.fire(requests), hello)
+                tally.add(volley.fire(requests), hello, ground)
     return tallies
 
 
