@@ -13,7 +13,7 @@ from salonpool import clock
 from salonpool.database import db, transaction
 from salonpool.demo import handout
 from salonpool.demo.people import SUN
-from salonpool.domain.demo import CAST, Part, phone_of
+from salonpool.domain.demo import CAST, Part
 from salonpool.domain.local_time import DAY
 from salonpool.domain.offer import OfferStatus
 from salonpool.models import Account, Counter, Offer, Salon
@@ -28,8 +28,6 @@ EDGES = {
     "ends_at": ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"),
     "from": ("0001-01-01", "9999-12-31"),
 }
-GUESTS = 150
-FIRST_GUEST = 800
 SHIFT_DAYS = range(3, 170)
 SKILL = "cut"  # the stylist of the example has it
 PAY = {"amount_minor": 42000, "currency": "TWD"}
@@ -87,7 +85,9 @@ class Caller:
         if path == f"{API}/shifts":
             return self._wanted_shift()
         slot, wish = next(self._slots)
-        phone = "0" + phone_of(FIRST_GUEST + next(self._numbers) % GUESTS).removeprefix("+886")
+        phone = (
+            f"0912{next(self._numbers):06d}"  # each a guest of their own: a number may have few visits ahead
+        )
         return {
             **wish,
             "slug": wish["salon"],
@@ -98,6 +98,7 @@ class Caller:
             "from": slot["starts_at"][:10],
             "days": 1 + next(self._numbers) % 7,
             "customer": {"phone": phone},
+            "phone": phone,
             "Idempotency-Key": self._new_key(),
         }
 
