@@ -70,15 +70,7 @@ def create_app(config: Config) -> Flask:
         SESSION_COOKIE_SECURE=config.public_url.startswith("https:"),
         SALONPOOL=config,
     )
-    links = Links.from_secret(config.secret_key, host=config.link_host, public_url=config.public_url)
-    app.extensions["salonpool.texting"] = Texting(
-        links=links,
-        two_way=config.sms_two_way,
-        demo=config.demo,
-        countries=config.sms_countries,
-        own_numbers=frozenset({config.twilio_from} - {""}),
-        limits_scale=config.limits_scale,
-    )
+    app.extensions["salonpool.texting"] = _texting(config)
     app.extensions["salonpool.gateway"] = functools.cache(functools.partial(_gateway, config))
     if config.demo:
         build = functools.partial(demo_network.build, app.extensions["salonpool.texting"])
@@ -100,6 +92,17 @@ def _answer_database_error(error: DBAPIError) -> Response:
     if not database.is_unavailable(error):
         raise error
     return web.errors.answer_busy()
+
+
+def _texting(config: Config) -> Texting:
+    return Texting(
+        links=Links.from_secret(config.secret_key, host=config.link_host, public_url=config.public_url),
+        two_way=config.sms_two_way,
+        demo=config.demo,
+        countries=config.sms_countries,
+        own_numbers=frozenset({config.twilio_from} - {""}),
+        limits_scale=config.limits_scale,
+    )
 
 
 def _gateway(config: Config) -> Gateway:
