@@ -174,6 +174,14 @@ def test_a_number_that_gets_no_text_is_refused_with_what_was_typed(
     assert f'value="{typed}"' in page.text
 
 
+@pytest.mark.parametrize("path", ["/my", "/my/code", "/my/leave"])
+def test_what_is_too_large_or_without_its_token_is_refused(client: Any, path: str) -> None:
+    fields = _hidden(client.get("/my")) | {"phone": PHONE, "code": "482913"}
+    assert client.post(path, data=fields | {"phone": "9" * 300_000}).status_code == 413
+    assert client.post(path, data=fields | {"csrf_token": "stale"}).status_code == 403
+    assert db.session.scalars(sa.select(Message.id)).all() == []
+
+
 def test_too_many_codes_are_refused_with_a_way_out(client: Any, shop: SimpleNamespace) -> None:
     _booked(shop)
     for _ in range(3):
