@@ -76,15 +76,22 @@ class Outlook:
         return bool(closed) and not any(subtract(span, closed) for span in spans)
 
 
-def get_outlook(visit: Visit, first_on: date, last_on: date, now: datetime) -> Outlook:
-    """The outlook on the local days from `first_on` to `last_on`, both included; three statements."""
+def get_outlook(
+    visit: Visit, first_on: date, last_on: date, now: datetime, *, except_booking_id: int | None = None
+) -> Outlook:
+    """The outlook on the local days from `first_on` to `last_on`, both included; three statements.
+
+    `except_booking_id`: a hold of the reader's own, which gives way to their next one.
+    """
     salon = visit.salon
     within = offered_within(day_span(first_on, salon.tz)[0], day_span(last_on, salon.tz)[1], now)
     if within[0] >= within[1]:
         return Outlook(visit, (), (), {}, {}, ())
     anyone = replace(visit, wish=replace(visit.wish, stylist_id=None, gender=None, speaks=None))
     ends_at = from_minutes(within[1] + visit.course.longest)
-    [board] = read_boards([anyone], from_minutes(within[0]), ends_at, now)
+    [board] = read_boards(
+        [anyone], from_minutes(within[0]), ends_at, now, except_booking_id=except_booking_id
+    )
     everyone = _candidates(board, visit.course, salon, first_on)
     wish, candidates = _possible(visit.wish, everyone)
     visit = visit if wish == visit.wish else replace(visit, wish=wish)

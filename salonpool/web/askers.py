@@ -20,14 +20,24 @@ def program(phone: str, code: str | None) -> Asker:
 
 def browser(phone: str = "", code: str | None = None) -> Asker:
     """The reader of a page, with the code typed there, if one was. Raises InvalidInput, Refusal."""
-    held = session.get(HELD)
     return Asker(
         request.remote_addr,
         proved_phone=find_proved_phone(),
         gave_code=bool(code),
         code_id=_tried(phone, code),
-        hold_id=held if isinstance(held, int) else None,
+        hold_id=find_hold(),
     )
+
+
+def find_hold() -> int | None:
+    """The id of this browser's last hold, unless it has become a booking."""
+    held = session.get(HELD)
+    return held if isinstance(held, int) else None
+
+
+def forget_hold() -> None:
+    """This browser's hold has become a booking."""
+    session.pop(HELD, None)
 
 
 def remember_hold(booking_id: int) -> None:

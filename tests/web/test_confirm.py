@@ -106,6 +106,18 @@ def test_change_leads_back_to_the_same_choice(client: Any, shop: SimpleNamespace
     assert "小雯" in page.text
 
 
+def test_who_goes_back_finds_their_own_time_free_and_nobody_else_does(
+    client: Any, shop: SimpleNamespace
+) -> None:
+    at_two = f'value="{b.at("14:00").isoformat()}"'
+    held = _hold(client, shop)
+    stranger = client.application.test_client()
+    assert at_two in client.get("/s/qinghe").text
+    assert at_two not in stranger.get("/s/qinghe").text
+    assert _confirm(client, held, phone=PHONE).status_code == 303
+    assert at_two not in client.get("/s/qinghe").text
+
+
 def test_a_place_lost_at_the_last_moment_keeps_what_was_typed(
     client: Any, shop: SimpleNamespace, stopped_clock: Any
 ) -> None:

@@ -70,6 +70,7 @@ def confirm(slug: str) -> Response:
     except Refusal as refusal:
         return _refused(held, token, form, refusal, key)
     session.pop(KEPT_IN_SESSION, None)
+    askers.forget_hold()
     askers.remember_code(asker)
     done = texting().links.booking_token(booked.id, booked.link_version)
     return redirect(url_for("guest.show_booking", token=done, done="booked"), 303)

@@ -9,6 +9,8 @@ from salonpool.domain.booking import HORIZON
 from salonpool.domain.local_time import DAY, day_span
 from salonpool.queries.closures import list_closures
 from salonpool.queries.outlook import DayState, Outlook, get_outlook
+from salonpool.queries.visits import Visit
+from salonpool.web import askers
 from salonpool.web.extensions import now
 from salonpool.web.guest.choices import Choice
 
@@ -60,7 +62,7 @@ class Stretch:
         after = [day for day in self.outlook.starts if day > self.on]
         starts = self.outlook.starts
         if not after:
-            starts = get_outlook(self.outlook.visit, self.on, self.on + NEAREST_WITHIN, now()).starts
+            starts = _look(self.outlook.visit, self.on, self.on + NEAREST_WITHIN).starts
             after = [day for day in starts if day > self.on]
         return [{"starts_at": start} for day in after[:NEAREST] for start in starts[day]][:NEAREST]
 
@@ -79,9 +81,14 @@ def stretch_of(choice: Choice) -> Stretch:
         first, last = max(choice.month, choice.today), next_month(choice.month) - DAY
     elif choice.on is not None and choice.on > last:
         first, last = choice.on, choice.on + (STRIP_DAYS - 1) * DAY
-    outlook = get_outlook(choice.visit, first, last, now())
+    outlook = _look(choice.visit, first, last)
     on = choice.on if choice.on is not None and first <= choice.on <= last else None
     return Stretch(choice, list(_days(first, last)), on or next(iter(outlook.starts), first), outlook)
+
+
+def _look(visit: Visit, first: date, last: date) -> Outlook:
+    """What the days hold for this browser: what it holds itself is free for it."""
+    return get_outlook(visit, first, last, now(), except_booking_id=askers.find_hold())
 
 
 def months_beside(choice: Choice) -> tuple[date | None, date | None]:
