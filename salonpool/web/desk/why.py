@@ -166,9 +166,8 @@ def _typed(starts_at: datetime | None, salon: SalonRow) -> dict[str, Any]:
         "stylist": given.get("stylist", ""),
         "gender": given.get("gender", ""),
         "speaks": given.get("speaks", ""),
-        "starts_at": shown.strftime("%Y-%m-%dT%H:%M") if starts_at or not given.get("starts_at") else
-        given["starts_at"],
-    }  # fmt: skip
+        "starts_at": shown.strftime("%Y-%m-%dT%H:%M"),
+    }
 
 
 def _next_hour(salon: SalonRow) -> datetime:
