@@ -107,26 +107,14 @@ def page(
         return _closed(template, salon, status)
     choice = choose(salon, services, given, now())
     stretch = stretch_of(choice)
-    times = stretch.parts()
-    before, after = months_beside(choice)
     text = render_template(
         template,
         salon=salon,
         choice=choice,
-        stretch=stretch,
-        times=times,
-        nearest=nearest or ([] if times else stretch.nearest()),
-        elsewhere=elsewhere.look(
-            choice,
-            stretch.on,
-            has_times=bool(times),
-            has_stylist=stretch.outlook.visit.wish == choice.wish,
-        ),
-        closed_because="" if times else stretch.closed_because(),
         taken_at=taken_at,
         problem=problem or choice.problem,
-        months={"before": before, "after": after},
         address=url_for("guest.show_book", slug=salon.slug, **arguments(choice.wish)),
+        **_when(stretch, nearest),
         **_what(choice),
         **_who(stretch, given.get("last", "")),
     )
@@ -144,6 +132,25 @@ def _closed(template: str, salon: SalonRow, status: int) -> Response:
 def page_taken(salon: SalonRow, given: Any, taken: SlotTaken, taken_at: datetime) -> Response:
     """The booking page with the nearest times first, because somebody else was quicker."""
     return page("guest/book.html", salon, given, status=409, nearest=taken.nearest, taken_at=taken_at)
+
+
+def _when(stretch: Stretch, nearest: tuple[FreeStart, ...]) -> dict[str, Any]:
+    """The days and the times of one of them; where there are none, why, and what there is instead."""
+    times = stretch.parts()
+    before, after = months_beside(stretch.choice)
+    return {
+        "stretch": stretch,
+        "times": times,
+        "nearest": nearest or ([] if times else stretch.nearest()),
+        "closed_because": "" if times else stretch.closed_because(),
+        "elsewhere": elsewhere.look(
+            stretch.choice,
+            stretch.on,
+            has_times=bool(times),
+            has_stylist=stretch.outlook.visit.wish == stretch.choice.wish,
+        ),
+        "months": {"before": before, "after": after},
+    }
 
 
 def _what(choice: Choice) -> dict[str, Any]:
