@@ -6,10 +6,11 @@ from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from salonpool.database import is_overlap, wake
+from salonpool.database import fetch, is_overlap, wake
 from salonpool.domain.availability import Opening, Placed, station_spans
 from salonpool.domain.booking import BookingStatus, SlotTaken
 from salonpool.domain.course import Span, StationKind, Step, hands_windows, total_minutes
@@ -20,6 +21,34 @@ from salonpool.models import Booking, BookingItem, Occupancy, Segment, Station, 
 from salonpool.queries.visits import Piece, Visit
 
 LONGEST_VISIT = timedelta(days=1)
+# Built once: building a statement costs more than running it.
+_OF_BOOKING: Any = sa.bindparam("booking_id")
+_FREE = sa.delete(Occupancy).where(Occupancy.booking_id == _OF_BOOKING).returning(Occupancy.id)
+_KNOWN_ITEMS = sa.select(BookingItem.position, BookingItem.id).where(BookingItem.booking_id == _OF_BOOKING)
+_NO_SEGMENTS = sa.delete(Segment).where(Segment.booking_id == _OF_BOOKING)
+_ITEMS: Any = BookingItem.__table__
+_ADD_ITEMS = sa.insert(_ITEMS).returning(_ITEMS.c.position, _ITEMS.c.id)
+_CHANGE_ITEMS = sa.update(_ITEMS).where(_ITEMS.c.id == sa.bindparam("item_id"))
+_ADD_SEGMENTS = sa.insert(Segment.__table__)  # type: ignore[arg-type]
+_OCCUPY = sa.insert(Occupancy.__table__)  # type: ignore[arg-type]
+_ALONE = sa.select(Stylist.id).where(
+    Stylist.id.in_(sa.bindparam("stylist_ids", expanding=True)), Stylist.takes_second_guest.is_(False)
+)
+_UNITS = (
+    sa.select(Station.id)
+    .where(Station.salon_id == sa.bindparam("salon_id"), Station.kind == sa.bindparam("kind"))
+    .order_by(Station.position)
+)
+_SEATED = sa.select(
+    Occupancy.id,
+    Occupancy.resource,
+    sa.type_coerce(Occupancy.starts_at, sa.BigInteger),
+    sa.type_coerce(Occupancy.ends_at, sa.BigInteger),
+).where(
+    Occupancy.resource.in_(sa.bindparam("resources", expanding=True)),
+    Occupancy.ends_at > sa.bindparam("after"),
+    Occupancy.ends_at < sa.bindparam("before"),
+)
 
 
 def write_rows(session: Session, booking: Booking, visit: Visit, opening: Opening, now: datetime) -> None:
@@ -27,29 +56,28 @@ def write_rows(session: Session, booking: Booking, visit: Visit, opening: Openin
 
     The caller holds the locks of the salon's stations and of the stylists.
     """
+    is_new = booking.id is None
     _write_booking(booking, visit, opening)
     session.add(booking)
     session.flush()
-    before = sa.delete(Occupancy).where(Occupancy.booking_id == booking.id).returning(Occupancy.id)
-    if session.execute(before).all():
+    database = session.connection()
+    if not is_new and database.execute(_FREE, {"booking_id": booking.id}).all():
         wake("waitlist", booking.id)
-    _write_items(session, booking, visit, opening)
-    taken = [*_hands(session, visit, opening), *_stations(session, visit, opening, now)]
+    _write_items(database, booking.id, visit, opening, is_new=is_new)
+    taken = [*_hands(visit, opening), *_stations(session, visit, opening, now)]
     held_until = booking.held_until if booking.status == BookingStatus.HELD else None
+    rows = [
+        {
+            "resource": resource,
+            "starts_at": from_minutes(begins),
+            "ends_at": from_minutes(ends),
+            "held_until": held_until,
+            "booking_id": booking.id,
+        }
+        for resource, (begins, ends) in taken
+    ]
     try:
-        session.execute(
-            sa.insert(Occupancy),
-            [
-                {
-                    "resource": resource,
-                    "starts_at": from_minutes(begins),
-                    "ends_at": from_minutes(ends),
-                    "held_until": held_until,
-                    "booking_id": booking.id,
-                }
-                for resource, (begins, ends) in taken
-            ],
-        )
+        database.execute(_OCCUPY, rows)
     except IntegrityError as error:
         if is_overlap(error):
             raise SlotTaken from error
@@ -65,32 +93,42 @@ def _write_booking(booking: Booking, visit: Visit, opening: Opening) -> None:
     booking.price_minor, booking.currency = price.amount_minor, price.currency
 
 
-def _write_items(session: Session, booking: Booking, visit: Visit, opening: Opening) -> None:
+def _write_items(
+    database: Connection, booking_id: int, visit: Visit, opening: Opening, *, is_new: bool
+) -> None:
     """Items and segments; a booking that moves keeps its items, because names are written on them."""
-    known = {
-        item.position: item
-        for item in session.scalars(sa.select(BookingItem).where(BookingItem.booking_id == booking.id))
-    }
-    session.execute(sa.delete(Segment).where(Segment.booking_id == booking.id))
     by_item = visit.stylists_by_item(opening.placed)
-    for position, item in enumerate(visit.items):
-        row = known.get(position) or BookingItem(
-            salon_id=booking.salon_id,
-            booking_id=booking.id,
-            service_id=item.service.id,
-            position=position,
-            guest=item.guest,
-            guest_name=visit.wish.companions[item.guest - 1].name if item.guest else None,
-        )
-        row.named_stylist_id = _asked_for(visit, item.guest)
-        row.stylist_id = by_item[position]
-        row.price_minor = item.service.price_by(by_item[position]).amount_minor
-        if position not in known:
-            session.add(row)
-            known[position] = row
-    session.flush()
-    item_ids = {position: row.id for position, row in known.items()}
-    session.execute(sa.insert(Segment), list(_segments(booking.id, visit, opening, item_ids)))
+    rows = [
+        {
+            "named_stylist_id": _asked_for(visit, item.guest),
+            "stylist_id": by_item[position],
+            "price_minor": item.service.price_by(by_item[position]).amount_minor,
+        }
+        for position, item in enumerate(visit.items)
+    ]
+    if is_new:
+        added = [row | _fixed(booking_id, visit, position) for position, row in enumerate(rows)]
+        item_ids = {row.position: row.id for row in database.execute(_ADD_ITEMS, added)}
+    else:
+        known = database.execute(_KNOWN_ITEMS, {"booking_id": booking_id})
+        item_ids = {row.position: row.id for row in known}
+        changed = [row | {"item_id": item_ids[position]} for position, row in enumerate(rows)]
+        database.execute(_CHANGE_ITEMS, changed)
+        database.execute(_NO_SEGMENTS, {"booking_id": booking_id})
+    database.execute(_ADD_SEGMENTS, list(_segments(booking_id, visit, opening, item_ids)))
+
+
+def _fixed(booking_id: int, visit: Visit, position: int) -> dict[str, Any]:
+    """What of an item never changes."""
+    item = visit.items[position]
+    return {
+        "salon_id": visit.salon.id,
+        "booking_id": booking_id,
+        "service_id": item.service.id,
+        "position": position,
+        "guest": item.guest,
+        "guest_name": visit.wish.companions[item.guest - 1].name if item.guest else None,
+    }
 
 
 def _asked_for(visit: Visit, guest: int) -> int | None:
@@ -129,11 +167,10 @@ def _minutes(visit: Visit, piece: Piece, stylist_id: int) -> int:
     return total_minutes(visit.items[piece.item].service.steps_by(stylist_id)[piece.first : piece.last])
 
 
-def _hands(session: Session, visit: Visit, opening: Opening) -> Iterator[tuple[str, Span]]:
+def _hands(visit: Visit, opening: Opening) -> Iterator[tuple[str, Span]]:
     """When the stylists are bound; those who take no second guest also while something processes."""
     stylist_ids = {placed.stylist_id for placed in opening.placed}
-    alone = sa.select(Stylist.id).where(Stylist.id.in_(stylist_ids), Stylist.takes_second_guest.is_(False))
-    bound = set(session.scalars(alone))
+    bound = {row.id for row in fetch(_ALONE, {"stylist_ids": list(stylist_ids)})}
     for stylist_id in sorted(stylist_ids):
         spans = [
             (placed.span[0] + a, placed.span[0] + b)
@@ -159,27 +196,17 @@ def _stations(session: Session, visit: Visit, opening: Opening, now: datetime) -
 def _seat(
     session: Session, salon_id: int, kind: StationKind, spans: list[Span], now: datetime
 ) -> Iterator[tuple[str, Span]]:
-    units = session.scalars(
-        sa.select(Station.id)
-        .where(Station.salon_id == salon_id, Station.kind == kind)
-        .order_by(Station.position)
-    ).all()
+    units = [row.id for row in fetch(_UNITS, {"salon_id": salon_id, "kind": kind})]
     by_resource = {f"{kind}:{unit}": unit for unit in units}
-    rows = session.execute(
-        sa.select(Occupancy.id, Occupancy.resource, Occupancy.starts_at, Occupancy.ends_at).where(
-            Occupancy.resource.in_(by_resource),
-            Occupancy.ends_at > from_minutes(min(a for a, _ in spans)) - LONGEST_VISIT,
-            Occupancy.ends_at < from_minutes(max(b for _, b in spans)) + 2 * LONGEST_VISIT,
-        )
-    ).all()
+    near = {
+        "resources": list(by_resource),
+        "after": from_minutes(min(a for a, _ in spans)) - LONGEST_VISIT,
+        "before": from_minutes(max(b for _, b in spans)) + 2 * LONGEST_VISIT,
+    }
+    minute = to_minutes(now)  # of whole minutes, those after it are those after `now`
     seated = [
-        Seated(
-            row=row.id,
-            unit=by_resource[row.resource],
-            span=(to_minutes(row.starts_at), to_minutes(row.ends_at)),
-            movable=row.starts_at > now,
-        )
-        for row in rows
+        Seated(row=row_id, unit=by_resource[resource], span=(starts, ends), movable=starts > minute)
+        for row_id, resource, starts, ends in fetch(_SEATED, near)
     ]
     seating = seat(units, seated, spans)
     if seating is None:
