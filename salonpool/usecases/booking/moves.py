@@ -84,10 +84,9 @@ def move(
             return answer
     except SlotTaken as taken:
         # After the rollback, so that nobody waits for this search behind our locks.
-        has_now = plan.now_booked.starts_at
-        raise SlotTaken(
-            nearest_starts(plan.wanted, now, except_booking_id=booking_id, not_at=has_now)
-        ) from taken
+        not_at = plan.now_booked.starts_at
+        others = nearest_starts(plan.wanted, now, except_booking_id=booking_id, not_at=not_at)
+        raise SlotTaken(others) from taken
 
 
 def _plan(booking_id: int, starts_at: datetime, stylist_id: int | Keep | None) -> _Plan:
