@@ -986,7 +986,8 @@ def upgrade() -> None:
         sa.Column("sid", sa.String(length=40), nullable=True),
         sa.Column("error", sa.String(length=200), nullable=True),
         sa.CheckConstraint(
-            "status IN ('pending', 'sending', 'sent', 'delivered', 'undelivered', 'failed', 'unknown', 'expired', 'held')",
+            "status IN ('pending', 'sending', 'sent', 'delivered', 'undelivered', 'failed', 'unknown', "
+            "'expired', 'held')",
             name="ck_message_status",
         ),
         sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name="fk_message_booking_id_booking"),
@@ -1019,7 +1020,8 @@ def upgrade() -> None:
         sa.Column("assignment_id", BIG, nullable=True),
         sa.Column("closure_id", BIG, nullable=True),
         sa.CheckConstraint(
-            "CASE WHEN booking_id IS NULL THEN 0 ELSE 1 END + CASE WHEN assignment_id IS NULL THEN 0 ELSE 1 END + CASE WHEN closure_id IS NULL THEN 0 ELSE 1 END = 1",
+            "CASE WHEN booking_id IS NULL THEN 0 ELSE 1 END + CASE WHEN assignment_id IS NULL THEN 0 ELSE "
+            "1 END + CASE WHEN closure_id IS NULL THEN 0 ELSE 1 END = 1",
             name="ck_occupancy_one_owner",
         ),
         sa.CheckConstraint("starts_at < ends_at", name="ck_occupancy_starts_at_before_ends_at"),
