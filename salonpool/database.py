@@ -10,6 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 import sqlalchemy as sa
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
@@ -24,6 +25,11 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
+READING = "salonpool.reading"
+WRITING: dict[str, dict[str, Any]] = {
+    "sqlite": {"writing": True},
+    "postgresql": {"writing": True, "isolation_level": "READ COMMITTED"},
+}
 BUSY_TIMEOUT_MS = 5000
 RETRIES = 3
 RETRIABLE_SQLSTATES = {"40P01", "40001"}  # deadlock detected, serialization failure
@@ -40,7 +46,21 @@ class Base(DeclarativeBase):
     metadata = sa.MetaData(naming_convention=NAMING)
 
 
-db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+class OneByOne(FlaskSession):
+    """Outside transaction() each statement stands alone on PostgreSQL, as at READ COMMITTED it does anyway.
+
+    BEGIN and ROLLBACK around reads are two ways to the server for nothing, and after a ROLLBACK psycopg
+    forgets the statements it had prepared.
+    """
+
+    def get_bind(self, *args: Any, **options: Any) -> Engine | Connection:
+        """The app's engine, or for PostgreSQL its view that commits by itself."""
+        bind: Engine | Connection = super().get_bind(*args, **options)
+        bind = current_app.extensions.get(READING, bind)
+        return bind
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"class_": OneByOne})
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
@@ -96,7 +116,7 @@ def transaction() -> Iterator[Session]:
     session.rollback()
     session.info["woken"] = []
     try:
-        session.connection(execution_options={"writing": True})
+        session.connection(execution_options=WRITING[session.get_bind().dialect.name])
         yield session
         session.commit()
         woken = session.info["woken"]
@@ -181,6 +201,8 @@ def init_app(app: Flask) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        app.extensions[READING] = engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def wal_is_safe(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
+from psycopg.pq import TransactionStatus
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from salonpool.database import (
@@ -86,6 +87,21 @@ def test_what_was_read_before_is_read_again_inside(app: Any) -> None:
     _in_another_session(sa.update(Counter).values(hits=7))
     with transaction():
         assert row.hits == 7
+
+
+@POSTGRESQL
+def test_a_read_outside_leaves_nothing_open_and_what_was_prepared_stays_prepared(app: Any) -> None:
+    server: Any = db.session.connection().connection.dbapi_connection
+    for _ in range(server.prepare_threshold + 2):
+        assert _count() == 0
+        assert server.info.transaction_status == TransactionStatus.IDLE
+        db.session.rollback()
+    prepared = db.session.scalars(sa.text("SELECT statement FROM pg_prepared_statements")).all()
+    assert any("FROM counter" in statement for statement in prepared)
+    with transaction() as session:
+        assert _count() == 0
+        server = session.connection().connection.dbapi_connection
+        assert server.info.transaction_status == TransactionStatus.INTRANS
 
 
 def _in_another_session(statement: sa.Executable) -> None:
