@@ -1,7 +1,6 @@
 """The boards of the availability rules: who is on duty at a salon, who is busy, which stations are taken."""
 
 import json
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -9,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from salonpool.database import db, fetch
+from salonpool.database import fetch
 from salonpool.domain.availability import Board, Duty, Opening, Worker, openings
 from salonpool.domain.booking import HORIZON, FreeStart
 from salonpool.domain.course import Span, StationKind
@@ -74,6 +73,17 @@ _BUSY = (
         Occupancy.starts_at < sa.bindparam("until"),
         sa.or_(Occupancy.held_until.is_(None), Occupancy.held_until > sa.bindparam("now")),
         sa.or_(Occupancy.booking_id.is_(None), Occupancy.booking_id != sa.bindparam("except_booking_id")),
+    )
+    .group_by(Occupancy.resource)
+)
+_BOOKED = (
+    sa.select(Occupancy.resource, sa.func.sum(_BARE_END - _BARE_START))
+    .where(
+        Occupancy.resource.in_(sa.bindparam("resources", expanding=True)),
+        Occupancy.ends_at > sa.bindparam("from"),
+        Occupancy.ends_at < sa.bindparam("latest_end"),
+        Occupancy.starts_at < sa.bindparam("until"),
+        Occupancy.booking_id.is_not(None),
     )
     .group_by(Occupancy.resource)
 )
@@ -239,18 +249,9 @@ def free_starts(found: Collection[Opening], visit: Visit, names: Names | None = 
 
 def booked_minutes(stylist_ids: Collection[int], day: tuple[datetime, datetime]) -> dict[int, int]:
     """Minutes of hands-on work per stylist within a day, for choosing among those free."""
-    rows = db.session.execute(
-        sa.select(Occupancy.resource, Occupancy.starts_at, Occupancy.ends_at).where(
-            Occupancy.resource.in_([f"stylist:{s}" for s in stylist_ids]),
-            Occupancy.ends_at > day[0],
-            Occupancy.starts_at < day[1],
-            Occupancy.booking_id.is_not(None),
-        )
-    )
-    minutes: dict[int, int] = defaultdict(int)
-    for resource, starts_at, ends_at in rows:
-        minutes[int(resource.partition(":")[2])] += to_minutes(ends_at) - to_minutes(starts_at)
-    return minutes
+    wanted = {"resources": [f"stylist:{s}" for s in stylist_ids], "from": day[0], "until": day[1]}
+    rows = fetch(_BOOKED, wanted | {"latest_end": day[1] + LONGEST_ROW})
+    return {int(resource.partition(":")[2]): int(minutes) for resource, minutes in rows}
 
 
 def _on_duty(visits: Sequence[Visit], starts_at: datetime, ends_at: datetime) -> dict[int, list[_Person]]:

@@ -63,8 +63,7 @@ def enqueue(app: Flask) -> Callable[..., int | None]:
             "values": {"u": link}, "now": NOW, **changes,
         }  # fmt: skip
         with transaction() as session:
-            message = messages.enqueue(session, **given)
-            return message.id if message else None
+            return messages.enqueue(session, **given)
 
     return add
 

@@ -44,12 +44,11 @@ def sent(app) -> int:
     """A text the provider has."""
     network_id = a_network()
     with transaction() as session:
-        message = messages.enqueue(
+        message_id = messages.enqueue(
             session, network_id=network_id, event_id="sign_in:1", text_id="S1", to="+886912000001",
             language="en", values={"u": "s.example/in/1"}, now=NOW,
         )  # fmt: skip
-        assert message is not None
-        message_id = message.id
+        assert message_id is not None
     outbox.send_due(NOW, NOW, SimulatorGateway())
     return message_id
 

@@ -7,12 +7,21 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from salonpool.database import fetch
 from salonpool.domain.booking import cut_off_at, free_until
 from salonpool.domain.refusal import Missing
 from salonpool.models import Booking, BookingItem, Stylist
 from salonpool.queries.salons import SalonRow
 from salonpool.usecases import audit
 
+# Built once: building a statement costs more than running it.
+_SERVED = (
+    sa.select(BookingItem.service_id, Stylist.name)
+    .join(Booking, Booking.id == BookingItem.booking_id)
+    .join(Stylist, Stylist.id == Booking.stylist_id)
+    .where(BookingItem.booking_id == sa.bindparam("booking_id"))
+    .order_by(BookingItem.position)
+)
 GUEST = "guest"  # the actor who holds a link or the phone; a desk is account:ID
 
 
@@ -45,19 +54,14 @@ class Booked:
 
 def answer_of(session: Session, booking: Booking, salon: SalonRow) -> Booked:
     """The answer for a booking as it is now."""
-    service_ids = session.scalars(
-        sa.select(BookingItem.service_id)
-        .where(BookingItem.booking_id == booking.id)
-        .order_by(BookingItem.position)
-    ).all()
-    stylist = session.get_one(Stylist, booking.stylist_id)
+    served = fetch(_SERVED, {"booking_id": booking.id})
     return Booked(
         id=booking.id,
         status=booking.status,
         salon=salon.slug,
-        services=list(service_ids),
-        stylist_id=stylist.id,
-        stylist_name=stylist.name,
+        services=[row.service_id for row in served],
+        stylist_id=booking.stylist_id,
+        stylist_name=served[0].name,
         starts_at=_iso(booking.starts_at),
         ends_at=_iso(booking.ends_at),
         price_minor=booking.price_minor,

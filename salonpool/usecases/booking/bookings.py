@@ -30,6 +30,7 @@ from salonpool.usecases.booking.caps import Asker
 from salonpool.usecases.booking.commit import (
     Wanted,
     commit,
+    held_too_long,
     keep_place,
     lock_places,
     nearest_starts,
@@ -41,6 +42,9 @@ from salonpool.usecases.booking.stored import stored_wish
 from salonpool.usecases.texts.texting import Texting
 
 SWEEP_AT_ONCE = 200
+# Built once: building a statement costs more than running it.
+_EXPIRED = held_too_long(sa.select(Booking.id).limit(SWEEP_AT_ONCE))
+_OF_KEY = sa.select(Booking.id).where(Booking.client_ref == sa.bindparam("key"))
 
 
 @retried
@@ -160,7 +164,7 @@ def confirm(
 def sweep_expired_holds(now: datetime) -> int:
     """Tidy up: cancel holds past their time. Search and commit ignore them anyway."""
     with transaction() as session:
-        return release_holds(session, sa.select(Booking.id).limit(SWEEP_AT_ONCE), now)
+        return release_holds(session, _EXPIRED, {}, now)
 
 
 def checked_wish(wish: Wish) -> Wish:
@@ -192,7 +196,7 @@ def _take(session: Session, booking: Booking, wanted: Wanted, now: datetime) -> 
 
 def refuse_known_ref(session: Session, key: str) -> None:
     """The booking keeps its key for good; the answer to replay is forgotten after two days."""
-    if session.scalar(sa.select(sa.exists().where(Booking.client_ref == key))):
+    if session.connection().execute(_OF_KEY, {"key": key}).first():
         raise InvalidInput("idempotency_key_reused", field="Idempotency-Key")
 
 

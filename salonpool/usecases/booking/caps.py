@@ -10,7 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salonpool.database import lock, wake
+from salonpool.database import fetch, lock, wake
 from salonpool.domain.booking import OPEN_STATES, BookingStatus, CancelCause
 from salonpool.domain.caps import OPEN_AT_A_SALON, OPEN_WITHOUT_CODE, Kind
 from salonpool.domain.refusal import Refusal
@@ -19,6 +19,16 @@ from salonpool.usecases import limits, phone_codes
 from salonpool.usecases.booking.booked import GUEST, lock_booking, place, record
 from salonpool.usecases.booking.commit import free
 from salonpool.usecases.texts.texting import Texting
+
+# Built once: building a statement costs more than running it.
+_VISIT = sa.func.coalesce(Booking.series_id, Booking.id)  # a series bears the id of its first
+_AT_SALON = sa.case((Booking.salon_id == sa.bindparam("salon_id"), _VISIT))
+_AHEAD = sa.select(sa.func.count(_VISIT.distinct()), sa.func.count(_AT_SALON.distinct())).where(
+    Booking.customer_id == sa.bindparam("customer_id"),
+    Booking.id != sa.bindparam("booking_id"),
+    Booking.status.in_(OPEN_STATES),
+    Booking.starts_at > sa.bindparam("now"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +93,7 @@ def admit(
     """
     if asker is None or phone is None:
         return
-    ahead, here = _visits_ahead(session, booking, now)
+    ahead, here = _visits_ahead(booking, now)
     if here >= OPEN_AT_A_SALON:
         raise Refusal("too_many_open", field="customer.phone", limit=OPEN_AT_A_SALON)
     if ahead >= OPEN_WITHOUT_CODE and asker.proved_phone != phone:
@@ -95,19 +105,11 @@ def admit(
         limits.take(session, Kind.BOOKING, who, now, scale=texting.limits_scale)
 
 
-def _visits_ahead(session: Session, booking: Booking, now: datetime) -> tuple[int, int]:
+def _visits_ahead(booking: Booking, now: datetime) -> tuple[int, int]:
     """How many visits the number has ahead beside this one, in the network and at the salon.
 
     A series counts as one.
     """
-    one = sa.func.coalesce(Booking.series_id, Booking.id)  # a series bears the id of its first
-    at_salon = sa.case((Booking.salon_id == booking.salon_id, one))
-    row = session.execute(
-        sa.select(sa.func.count(one.distinct()), sa.func.count(at_salon.distinct())).where(
-            Booking.customer_id == booking.customer_id,
-            Booking.id != booking.id,
-            Booking.status.in_(OPEN_STATES),
-            Booking.starts_at > now,
-        )
-    ).one()
-    return row[0], row[1]
+    about = {"salon_id": booking.salon_id, "customer_id": booking.customer_id, "booking_id": booking.id}
+    [(ahead, here)] = fetch(_AHEAD, about | {"now": now})
+    return ahead, here

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salonpool.database import lock, wake
+from salonpool.database import fetch, lock, wake
 from salonpool.domain.availability import Board, Opening, openings_at
 from salonpool.domain.booking import (
     BookingStatus,
@@ -22,7 +23,7 @@ from salonpool.domain.local_time import DAY, day_span, local_day, to_minutes
 from salonpool.domain.refusal import InvalidInput, Refusal
 from salonpool.domain.shift import WORKING_STATES
 from salonpool.models import Assignment, Booking, Occupancy, Segment, Stylist
-from salonpool.queries.availability import booked_minutes, find_openings, free_starts, read_boards
+from salonpool.queries.availability import NO_BOOKING, booked_minutes, find_openings, free_starts, read_boards
 from salonpool.queries.closures import find_closed_until
 from salonpool.queries.salons import SalonRow
 from salonpool.queries.visits import Visit
@@ -30,6 +31,40 @@ from salonpool.usecases import audit
 from salonpool.usecases.booking.booking_rows import write_rows
 
 NEAREST_REACH = 2 * DAY
+
+
+def held_too_long(among: sa.Select[int]) -> sa.Select[int]:
+    """Those bookings of `among` that are holds past their time, at `now`, and that nobody is at."""
+    return (
+        among.where(Booking.status == BookingStatus.HELD, Booking.held_until <= sa.bindparam("now"))
+        .order_by(Booking.id)
+        .with_for_update(skip_locked=True)
+    )
+
+
+# Built once: building a statement costs more than running it.
+_ELSEWHERE = sa.and_(
+    Booking.stylist_id.in_(sa.bindparam("stylist_ids", expanding=True)),
+    Booking.starts_at < sa.bindparam("until"),
+    Booking.ends_at > sa.bindparam("from"),
+)
+_IN_THE_WAY = held_too_long(
+    sa.select(Booking.id).where(
+        sa.or_(Booking.salon_id == sa.bindparam("salon_id"), _ELSEWHERE),
+        Booking.id != sa.bindparam("except_booking_id"),
+    )
+)
+_ON_DUTY = (
+    sa.select(Assignment.stylist_id, Assignment.starts_at)
+    .where(
+        Assignment.salon_id == sa.bindparam("salon_id"),
+        Assignment.starts_at < sa.bindparam("until"),
+        Assignment.starts_at > sa.bindparam("since"),  # no shift lasts a day: a short index range
+        Assignment.ends_at > sa.bindparam("from"),
+        Assignment.status.in_(WORKING_STATES),
+    )
+    .order_by(Assignment.stylist_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,24 +161,22 @@ def evict_expired_holds(
 
     All of the salon's: guests may be moved to any of its chairs.
     """
-    elsewhere = sa.and_(
-        Booking.stylist_id.in_(stylist_ids),
-        Booking.starts_at < wanted.latest_end,
-        Booking.ends_at > wanted.starts_at,
-    )
-    in_the_way = sa.select(Booking.id).where(sa.or_(Booking.salon_id == wanted.salon.id, elsewhere))
-    if except_booking_id is not None:  # a hold that is confirmed late does not evict itself
-        in_the_way = in_the_way.where(Booking.id != except_booking_id)
-    release_holds(session, in_the_way, now)
+    about = {
+        "salon_id": wanted.salon.id,
+        "stylist_ids": list(stylist_ids),
+        "from": wanted.starts_at,
+        "until": wanted.latest_end,
+        # a hold that is confirmed late does not evict itself
+        "except_booking_id": except_booking_id or NO_BOOKING,
+    }
+    release_holds(session, _IN_THE_WAY, about, now)
 
 
-def release_holds(session: Session, among: sa.Select[int], now: datetime) -> int:
-    """Cancel those bookings of `among` that are holds past their time. Returns how many."""
-    expired = session.scalars(
-        among.where(Booking.status == BookingStatus.HELD, Booking.held_until <= now)
-        .order_by(Booking.id)
-        .with_for_update(skip_locked=True)
-    ).all()
+def release_holds(
+    session: Session, expired_holds: sa.Select[int], about: dict[str, Any], now: datetime
+) -> int:
+    """Cancel the holds that a statement of held_too_long() finds, filled with `about`. Returns how many."""
+    expired = [row.id for row in fetch(expired_holds, about | {"now": now})]
     for booking_id in expired:
         free(session, booking_id)
         audit.record(
@@ -207,17 +240,13 @@ def nearest_starts(
 
 def _on_duty(session: Session, wanted: Wanted) -> list[int]:
     """Who may work there during the visit. Raises InvalidInput when nobody does as it starts."""
-    rows = session.execute(
-        sa.select(Assignment.stylist_id, Assignment.starts_at)
-        .where(
-            Assignment.salon_id == wanted.salon.id,
-            Assignment.starts_at < wanted.latest_end,
-            Assignment.starts_at > wanted.starts_at - DAY,  # no shift lasts longer: a short index range
-            Assignment.ends_at > wanted.starts_at,
-            Assignment.status.in_(WORKING_STATES),
-        )
-        .order_by(Assignment.stylist_id)
-    ).all()
+    about = {
+        "salon_id": wanted.salon.id,
+        "since": wanted.starts_at - DAY,
+        "from": wanted.starts_at,
+        "until": wanted.latest_end,
+    }
+    rows = fetch(_ON_DUTY, about)
     _check_asked_for(session, wanted, {stylist_id for stylist_id, _ in rows})
     only = wanted.visit.only_stylist_id
     if not any(starts_at <= wanted.starts_at for stylist_id, starts_at in rows if only in (None, stylist_id)):

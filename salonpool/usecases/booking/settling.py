@@ -19,6 +19,12 @@ from salonpool.usecases.booking.booked import GUEST, record
 from salonpool.usecases.booking.texts import text_asked, text_booked
 from salonpool.usecases.texts.texting import Texting
 
+_NAME = (
+    sa.update(BookingItem)
+    .where(BookingItem.booking_id == sa.bindparam("of_booking"), BookingItem.guest == 0)
+    .values(guest_name=sa.bindparam("name"))
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Guest:
@@ -57,6 +63,11 @@ def settle(
 ) -> None:
     """Put the guest's name to a place that is theirs. A salon that approves first has the last word, except
     over what its own desk books."""
+    if guest.phone is not None:
+        booking.customer_id = customers.find_or_add(
+            session, salon, guest.phone, guest.name, booking.language, now
+        )
+    booking.no_sms_reason = customers.no_sms_reason(session, guest.phone)
     booking.held_until = booking.cancel_cause = booking.cancelled_at = None
     if salon.approve_minutes is not None and actor == GUEST:
         booking.status, booking.answer_by = (
@@ -65,15 +76,10 @@ def settle(
         )
     else:
         booking.status, booking.confirmed_at = BookingStatus.CONFIRMED, now
-    if guest.phone is not None:
-        customer = customers.find_or_add(session, salon, guest.phone, guest.name, booking.language, now)
-        booking.customer_id = customer.id
     booking.note = guest.note
-    booking.no_sms_reason = customers.no_sms_reason(session, guest.phone)
-    items = sa.update(BookingItem).where(BookingItem.booking_id == booking.id, BookingItem.guest == 0)
-    session.execute(items.values(guest_name=guest.name))
     booking.link_digest = digest(texting.links.booking_token(booking.id, booking.link_version))
     session.flush()
+    session.connection().execute(_NAME, {"of_booking": booking.id, "name": guest.name})
     record(session, now, actor, "book", booking, before)
 
 

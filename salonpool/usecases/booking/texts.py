@@ -5,9 +5,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from salonpool.database import fetch
 from salonpool.domain.caps import Kind, Per, prefix_of
 from salonpool.domain.message import NoSmsReason
 from salonpool.domain.money import Money
+from salonpool.domain.person import LANGUAGES
 from salonpool.domain.phone import for_reading
 from salonpool.messaging import formats
 from salonpool.models import Booking, BookingItem, CatalogueEntry, Customer, Service, Stylist
@@ -16,6 +18,23 @@ from salonpool.queries.salons import SalonRow
 from salonpool.usecases import limits
 from salonpool.usecases.texts import messages
 from salonpool.usecases.texts.texting import Texting
+
+# Built once: building a statement costs more than running it.
+_SERVED = {
+    language: sa.select(name_in(language, CatalogueEntry).label("service"), Stylist.name.label("stylist"))
+    .select_from(CatalogueEntry)
+    .join(
+        Service,
+        sa.and_(CatalogueEntry.network_id == Service.network_id, CatalogueEntry.code == Service.code),
+    )
+    .join(BookingItem, BookingItem.service_id == Service.id)
+    .join(Booking, Booking.id == BookingItem.booking_id)
+    .join(Stylist, Stylist.id == Booking.stylist_id)
+    .where(BookingItem.booking_id == sa.bindparam("booking_id"))
+    .order_by(BookingItem.position)
+    for language in LANGUAGES
+}
+_PHONE = sa.select(Customer.phone).where(Customer.id == sa.bindparam("id"))
 
 
 def text_booked(session: Session, booking: Booking, salon: SalonRow, now: datetime, texting: Texting) -> None:
@@ -76,19 +95,13 @@ def text_cancelled(
 
 def _visit(session: Session, booking: Booking, texting: Texting) -> dict[str, str]:
     """The services, who does them, and the link."""
-    names = session.scalars(
-        sa.select(name_in(booking.language, CatalogueEntry))
-        .join(
-            Service,
-            sa.and_(CatalogueEntry.network_id == Service.network_id, CatalogueEntry.code == Service.code),
-        )
-        .join(BookingItem, BookingItem.service_id == Service.id)
-        .where(BookingItem.booking_id == booking.id)
-        .order_by(BookingItem.position)
-    ).all()
-    stylist = session.get_one(Stylist, booking.stylist_id)
+    served = fetch(_SERVED[booking.language], {"booking_id": booking.id})
     path = texting.links.booking_path(booking.id, booking.link_version)
-    return {"v": "+".join(names), "n": stylist.name, "u": texting.links.text_url(path)}
+    return {
+        "v": "+".join(row.service for row in served),
+        "n": served[0].stylist,
+        "u": texting.links.text_url(path),
+    }
 
 
 def _text(
@@ -101,10 +114,10 @@ def _text(
     now: datetime,
     texting: Texting,
 ) -> None:
-    customer = session.get(Customer, booking.customer_id) if booking.customer_id else None
-    if customer is None or customer.phone is None or booking.no_sms_reason not in {None, NoSmsReason.CAPPED}:
+    [(phone,)] = fetch(_PHONE, {"id": booking.customer_id}) if booking.customer_id else [(None,)]
+    if phone is None or booking.no_sms_reason not in {None, NoSmsReason.CAPPED}:
         return
-    booking.no_sms_reason = _over_a_cap(session, salon, customer.phone, now, texting)
+    booking.no_sms_reason = _over_a_cap(session, salon, phone, now, texting)
     if booking.no_sms_reason is not None:
         return
     messages.enqueue(
@@ -112,7 +125,7 @@ def _text(
         network_id=booking.network_id,
         event_id=f"booking:{booking.id}:{event}",
         text_id=text_id,
-        to=customer.phone,
+        to=phone,
         language=booking.language,
         values={
             "s": salon.sms_name,

@@ -84,14 +84,14 @@ def join(
     _check_services(salon, wanted.codes, language)
     _check_stylists(salons, wanted.stylist_ids, now)
     with transaction() as session:
-        customer = customers.find_or_add(session, salon, phone, name, language, now)
-        kept = _same(session, customer.id, wanted, salons, windows, now)
+        customer_id = customers.find_or_add(session, salon, phone, name, language, now)
+        kept = _same(session, customer_id, wanted, salons, windows, now)
         if kept is not None:
             return Joined(kept.id, kept.link_version)
-        _check_limits(session, customer.id, phone, address, now)
+        _check_limits(session, customer_id, phone, address, now)
         entry = WaitlistEntry(
             network_id=salon.network_id,
-            customer_id=customer.id,
+            customer_id=customer_id,
             status=WaitlistStatus.WAITING,
             codes=list(wanted.codes),
             stylist_ids=sorted(set(wanted.stylist_ids)),

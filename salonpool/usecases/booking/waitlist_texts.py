@@ -17,7 +17,7 @@ from salonpool.usecases.texts.texting import Texting
 
 def text_place(
     session: Session, booking: Booking, salon: SalonRow, held_until: datetime, now: datetime, texting: Texting
-) -> Message | None:
+) -> int | None:
     """C8, or C8L where nobody can reply: a place is held for you until then. None: it cannot be sent."""
     customer = session.get_one(Customer, booking.customer_id)
     if customer.phone is None:

@@ -34,8 +34,8 @@ def enqueue(
     offer_id: int | None = None,
     due_at: datetime | None = None,
     expires_at: datetime | None = None,
-) -> Message | None:
-    """Add a text to the caller's transaction, worded in the person's language, and wake the clock.
+) -> int | None:
+    """Add a text to the caller's transaction, worded in the person's language, and wake the clock: its id.
 
     None when nothing was added: the number sent STOP, the event was told before (`event_id` names it once),
     or the same words to the same number are still on their way. `due_at` (default now) is when it may
@@ -88,12 +88,12 @@ def record_receipt(*, sid: str, reference: str, word: str, now: datetime) -> boo
     return True
 
 
-def _add(session: Session, **values: Any) -> Message | None:
+def _add(session: Session, **values: Any) -> int | None:
     message_id = insert_new(session, Message, **values)
     if message_id is None:
         return None
     wake("message", message_id)
-    return session.get(Message, message_id)
+    return int(message_id)
 
 
 def _receipted(session: Session, sid: str, reference: str) -> Message | None:
