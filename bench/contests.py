@@ -4,7 +4,7 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -22,6 +22,7 @@ from salonpool.domain.shift import AssignmentSource, AssignmentStatus, ShiftSour
 from salonpool.models import Assignment, Booking, Salon, Shift
 from salonpool.usecases import demo_clock
 from salonpool.usecases.booking import places, waitlist
+from salonpool.usecases.leases import DatabaseTrouble
 from salonpool.usecases.texts.texting import Texting
 from tests import builders
 
@@ -31,6 +32,7 @@ OPENS, HOURS = 2, 9  # UTC; on duty from 02:00 to 11:00 every day
 DAYS = 80  # rotas reach 90 days ahead
 HOUR = timedelta(hours=1)
 SERVICE = "cut"
+PAUSE_SECONDS = 0.02
 
 
 @dataclass
@@ -253,13 +255,14 @@ def _waitlist(
 
 @contextmanager
 def _offering(texting: Texting) -> Iterator[None]:
-    """What the clock does about freed places, without a pause; once more when the round is over."""
+    """What the clock does about freed places, hardly pausing; once more when the round is over."""
     app, over = current_app._get_current_object(), threading.Event()  # type: ignore[attr-defined]
 
     def offer() -> None:
         with app.app_context():
-            while not over.is_set():
-                places.offer_freed(clock.now(), texting)
+            while not over.wait(PAUSE_SECONDS):
+                with suppress(DatabaseTrouble):  # busy; as for the clock itself, there is a next time
+                    places.offer_freed(clock.now(), texting)
 
     thread = threading.Thread(target=offer)
     thread.start()
