@@ -84,6 +84,15 @@ def test_a_missed_visit_gives_its_place_back_and_stays_missed(shop: SimpleNamesp
 
 
 @pytest.mark.parametrize("into", ["checked_in", "completed", "no_show", "confirmed"])
+def test_what_was_given_up_does_not_come_to_life_without_its_place(shop: SimpleNamespace, into: str) -> None:
+    made = _book(shop)
+    at_desk.cancel(booking_id=made.id, account_id=shop.owner, now=b.NOW, texting=shop.texting)
+    with pytest.raises(Refusal, match="not_open"):
+        _turn(shop, made, into)
+    assert db.session.get_one(Booking, made.id, populate_existing=True).status == "cancelled"
+
+
+@pytest.mark.parametrize("into", ["checked_in", "completed", "no_show", "confirmed"])
 def test_what_waits_for_approval_is_not_turned_into_anything_else(shop: SimpleNamespace, into: str) -> None:
     with transaction() as session:
         session.get_one(Salon, shop.salon).approve_minutes = 60

@@ -24,6 +24,8 @@ ACTIONS = {
     BookingStatus.NO_SHOW: "miss",
     BookingStatus.CONFIRMED: "undo",
 }
+# Only these have a place. What was given up has none any more, so no slip of the finger brings it back.
+TURNED = frozenset({BookingStatus.CONFIRMED, BookingStatus.CHECKED_IN, BookingStatus.COMPLETED})
 
 
 @retried
@@ -40,7 +42,7 @@ def turn(*, booking_id: int, into: BookingStatus, account_id: int, now: datetime
         status = BookingStatus(booking.status)
         if status == into:
             return answer_of(session, booking, salon)
-        if into not in ACTIONS or status == BookingStatus.PENDING:
+        if into not in ACTIONS or status not in TURNED:
             raise Refusal("not_open", status=booking.status)
         check_turn(status, into, booking.starts_at, now)
         booking.status = into
