@@ -118,6 +118,18 @@ def test_dates_nobody_works_on_or_too_far_ahead_are_named_too(shop: SimpleNamesp
 
 
 @pytest.mark.parametrize(
+    ("starts_at", "code"),
+    [("9999-12-31T20:00+00:00", "too_far_ahead"), ("0001-01-01T00:00-12:00", "in_the_past")],
+)
+def test_a_series_from_the_ends_of_the_calendar_is_refused(
+    shop: SimpleNamespace, starts_at: str, code: str
+) -> None:
+    with pytest.raises(InvalidInput, match=code):
+        _series(shop, starts_at=datetime.fromisoformat(starts_at))
+    assert _rows() == []
+
+
+@pytest.mark.parametrize(
     ("weeks", "times", "field"),
     [(0, 2, "every_weeks"), (13, 2, "every_weeks"), (1, 1, "times"), (1, 13, "times")],
 )

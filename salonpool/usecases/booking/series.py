@@ -10,7 +10,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salonpool.database import db, retried, transaction
-from salonpool.domain.booking import OPEN_STATES, BookingStatus, SlotTaken, Wish, cancel_fee, check_change
+from salonpool.domain.booking import (
+    OPEN_STATES,
+    BookingStatus,
+    SlotTaken,
+    Wish,
+    cancel_fee,
+    check_change,
+    check_start,
+)
 from salonpool.domain.links import digest
 from salonpool.domain.refusal import Missing, Refusal
 from salonpool.domain.series import Repeat, SeriesTaken, Unfit, starts_of
@@ -73,6 +81,7 @@ def book_series(
     for a stranger (`asker`) caps.admit()'s, for whom a series counts as one visit.
     """
     key = idempotency.check(key)
+    check_start(starts_at, now)  # weeks after the ends of the calendar are no dates
     visit = get_visit(get_salon(salon_slug, language), checked_wish(wish), language)
     guest = checked(guest, visit.salon, texting, actor=actor)
     asked = [salon_slug, asdict(wish), starts_at.isoformat(), asdict(repeat), asdict(guest), actor]
