@@ -122,6 +122,8 @@ def test_a_visit_of_several_services_is_waited_for_as_a_whole(client, shop):
         ({"part": "morning"}, tuple(b.TODAY + n * w.DAY for n in range(6)), "Choose at most 5 days"),
         ({}, (b.TODAY, b.TODAY + 40 * w.DAY), "within 31 days"),
         ({}, ("2026-99-99",), "not one of the choices"),
+        ({}, ("9999-12-31",), "too far ahead"),
+        ({}, ("0001-01-01",), "This is needed"),
         ({"part": "noon"}, (b.TODAY,), "not one of the choices"),
         ({"stylist": "x"}, (b.TODAY,), "not one of the choices"),
         ({"service": "999"}, (b.TODAY,), "not one of the choices"),
@@ -137,6 +139,12 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(client, shop, typed, d
     assert "<title>Error:" in page.text
     db.session.rollback()
     assert db.session.scalar(sa.select(sa.func.count(WaitlistEntry.id))) == 0
+
+
+@pytest.mark.parametrize("query", ["on=9999-12-31", "on=0001-01-01", "day-9999-12-31=1", "on=x"])
+def test_a_day_that_cannot_be_waited_for_shows_the_next_ones(client, shop, query):
+    page = client.get(f"/s/qinghe/wait?{query}")
+    assert (page.status_code, f'name="day-{b.TODAY}"' in page.text) == (200, True)
 
 
 def test_a_fourth_wait_is_refused_on_a_page_of_its_own(client, shop):

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from salonpool.domain.booking import BookingStatus, Length, cut_off_at, free_until
+from salonpool.domain.booking import HORIZON, BookingStatus, Length, cut_off_at, free_until
 from salonpool.domain.local_time import DAY, at_local, local_day
 from salonpool.domain.money import Money
 from salonpool.domain.refusal import InvalidInput, Missing, Refusal
@@ -176,20 +176,23 @@ def _windows(salon: SalonRow, form: Any) -> Iterator[Window]:
     if part not in PARTS:
         raise InvalidInput("unknown_choice", field="windows")
     first, last = PARTS[part]
-    for day in _days_in(form):
+    for day in _days_in(form, local_day(now(), salon.tz)):
         ends_on = day + DAY if last == MIDNIGHT else day
         starts_at, ends_at = at_local(day, first, salon.tz), at_local(ends_on, last, salon.tz)
         if ends_at > now():  # this morning, asked for in the afternoon
             yield starts_at, ends_at
 
 
-def _days_in(form: Any) -> list[date]:
-    """The days that are ticked. Raises InvalidInput."""
+def _days_in(form: Any, today: date) -> list[date]:
+    """The days that are ticked and not over yet. Raises InvalidInput."""
     typed = [name.removeprefix("day-") for name in form if name.startswith("day-")]
     try:
-        return sorted(date.fromisoformat(text) for text in typed if len(text) == len("2026-10-19"))
+        days = sorted(date.fromisoformat(text) for text in typed if len(text) == len("2026-10-19"))
     except ValueError:
         raise InvalidInput("unknown_choice", field="windows") from None
+    if days and days[-1] > today + HORIZON:
+        raise InvalidInput("too_far_ahead", field="windows", days=HORIZON.days)
+    return [day for day in days if day >= today]
 
 
 def _services(services: list[ServiceRow], given: Any) -> list[ServiceRow]:
@@ -241,10 +244,10 @@ def _kept(
         chosen = [first]
     on = given.get("on", "")
     try:
-        ticked = set(_days_in(given)) | ({date.fromisoformat(on)} if on else set())
+        ticked = {*_days_in(given, today), *([date.fromisoformat(on)] if on else [])}
     except (InvalidInput, ValueError):
         ticked = set()
-    return chosen, given.get("stylist", ""), {day for day in ticked if day >= today}
+    return chosen, given.get("stylist", ""), {day for day in ticked if today <= day <= today + HORIZON}
 
 
 def _stylists(salon: SalonRow) -> list[StylistRow]:
