@@ -55,9 +55,8 @@ class OneByOne(FlaskSession):
 
     def get_bind(self, *args: Any, **options: Any) -> Engine | Connection:
         """The app's engine, or for PostgreSQL its view that commits by itself."""
-        bind: Engine | Connection = super().get_bind(*args, **options)
-        bind = current_app.extensions.get(READING, bind)
-        return bind
+        reading: Engine | None = current_app.extensions.get(READING)
+        return reading or super().get_bind(*args, **options)
 
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"class_": OneByOne})
