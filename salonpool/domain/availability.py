@@ -163,15 +163,13 @@ class _Search:
         if track.named not in (None, worker.stylist_id):
             return
         minutes = total_minutes(track.parts[0].steps_of(worker.stylist_id))
-        spans = self.starts(0, 0, worker)
-        if track.needs_chair:
-            spans = intersect(spans, self._with_chair_for(minutes))
-        for start in _on_grid(intersect(spans, [self.within])):
+        possible = self._with_chair_for(minutes) if track.needs_chair else [self.within]
+        for start in _on_grid(intersect(self.starts(0, 0, worker), possible)):
             placed = Placed(0, 0, worker.stylist_id, (start, start + minutes))
             yield Opening(start, worker.stylist_id, start + minutes, (placed,))
 
     def _with_chair_for(self, minutes: int) -> list[Span]:
-        """Starts from which a chair is free for so long."""
+        """Starts inside the question from which a chair is free for so long."""
         if minutes not in self._with_chair:
             holes = _holes(self.full[StationKind.CHAIR], (0, minutes))
             self._with_chair[minutes] = subtract(self.within, holes)

@@ -1,8 +1,10 @@
 """What the public may know of a salon: its name, services and the stylists one can ask for."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -79,7 +81,6 @@ _ASKED_FOR = sa.and_(
     sa.or_(
         sa.bindparam("any_code", type_=sa.Boolean), Service.code.in_(sa.bindparam("codes", expanding=True))
     ),
-    Service.bookable.is_(True),
 )
 _SERVICES = {
     language: sa.select(Service.id, Service.salon_id, Service.code, Service.price_minor, Service.skill_id)
@@ -94,9 +95,16 @@ _SERVICES = {
     )
     .join(ServiceSegment, ServiceSegment.service_id == Service.id)
     .outerjoin(StylistService, StylistService.service_id == Service.id)
-    .where(_ASKED_FOR)
+    .where(Service.bookable.is_(True))
     .order_by(Service.salon_id, Service.position, Service.id, ServiceSegment.position)
     for language in LANGUAGES
+}
+_ASKED = {language: statement.where(_ASKED_FOR) for language, statement in _SERVICES.items()}
+_CHOSEN = {
+    language: statement.where(
+        Service.salon_id == sa.bindparam("salon_id"), Service.id.in_(sa.bindparam("ids", expanding=True))
+    )
+    for language, statement in _SERVICES.items()
 }
 
 
@@ -236,14 +244,21 @@ def list_services_of(
 ) -> dict[int, list[ServiceRow]]:
     """The bookable services of several salons, all or those of some catalogue codes, by salon."""
     wanted = {"salon_ids": [salon.id for salon in salons], "codes": list(codes), "any_code": not codes}
-    by_service: dict[int, list[Any]] = {}
-    for row in fetch(_SERVICES[language], wanted):
-        by_service.setdefault(row.id, []).append(row)
     currencies = {salon.id: salon.currency for salon in salons}
     found: dict[int, list[ServiceRow]] = {salon.id: [] for salon in salons}
-    for rows in by_service.values():
-        found[rows[0].salon_id].append(_service(rows, currencies[rows[0].salon_id]))
+    for salon_id, rows in groupby(fetch(_ASKED[language], wanted), key=attrgetter("salon_id")):
+        found[salon_id] = _services(rows, currencies[salon_id])
     return found
+
+
+def list_chosen_services(salon: SalonRow, ids: Collection[int], language: str) -> list[ServiceRow]:
+    """Those of these services that the salon has and guests can book."""
+    rows = fetch(_CHOSEN[language], {"salon_id": salon.id, "ids": list(ids)})
+    return _services(rows, salon.currency)
+
+
+def _services(rows: Iterable[Any], currency: str) -> list[ServiceRow]:
+    return [_service(list(of_one), currency) for _, of_one in groupby(rows, key=attrgetter("id"))]
 
 
 def _service(rows: Sequence[Any], currency: str) -> ServiceRow:

@@ -10,7 +10,7 @@ from salonpool.domain.course import Course, Part, Step, Track, total_minutes
 from salonpool.domain.money import Money
 from salonpool.domain.person import Gender
 from salonpool.domain.refusal import InvalidInput
-from salonpool.queries.salons import SalonRow, ServiceRow, list_services
+from salonpool.queries.salons import SalonRow, ServiceRow, list_chosen_services
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,8 @@ class Visit:
 
 def get_visit(salon: SalonRow, wish: Wish, language: str) -> Visit:
     """The visit wished for. Raises InvalidInput as visit_for()."""
-    return visit_for(salon, wish, list_services(salon, language))
+    ids = {*wish.service_ids, *(each for one in wish.companions for each in one.service_ids)}
+    return visit_for(salon, wish, list_chosen_services(salon, ids, language))
 
 
 def visit_for(salon: SalonRow, wish: Wish, services: Iterable[ServiceRow]) -> Visit:
