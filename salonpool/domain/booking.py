@@ -158,11 +158,21 @@ def check_change(
 
 
 def cancel_fee(
-    status: BookingStatus, starts_at: datetime, free_minutes: int, late_fee_minor: int, now: datetime
+    status: BookingStatus,
+    starts_at: datetime,
+    free_minutes: int,
+    late_fee_minor: int,
+    now: datetime,
+    *,
+    kept_minor: int = 0,
 ) -> int:
-    """What a guest pays who cancels now, in minor units. What the salon has not approved yet costs nothing."""
-    is_late = status == BookingStatus.CONFIRMED and now > free_until(starts_at, free_minutes)
-    return late_fee_minor if is_late else 0
+    """What a guest pays who cancels now, in minor units. What the salon has not approved yet costs nothing.
+
+    `kept_minor`: what it would have cost when they moved the visit: moving is no way around the fee.
+    """
+    if status != BookingStatus.CONFIRMED:
+        return 0
+    return max(kept_minor, late_fee_minor if now > free_until(starts_at, free_minutes) else 0)
 
 
 def check_turn(status: BookingStatus, into: BookingStatus, starts_at: datetime, now: datetime) -> None:

@@ -1,4 +1,5 @@
-"""Texts to guests about what a salon decides: C1P it will answer, C7 it cannot; C1S, C4S several visits."""
+"""Texts to guests about what a salon decides: C1P it will answer, C7 it cannot; C1S, C4S, C4SF several
+visits."""
 
 from salonpool.messaging.text_table import Texts
 
@@ -41,6 +42,15 @@ TEXTS: Texts = {
         ),
         "zh-Hant": ("【{s}】已取消{d}{t}起的{k}次預約，不收費。再預約：{u}",),
         "zh-Hans": ("【{s}】已取消{d}{t}起的{k}次预约，不收费。再预约：{u}",),
+    },
+    "C4SF": {
+        "en": (
+            "{s}: your {k} visits from {d} {t} on are cancelled, the fee is {p}. Book again: {u}",
+            "{s}: {k} visits from {d} {t} cancelled, fee {p}. {u}",
+            "{s} {k}x from {d} {t} off, {p}. {u}",
+        ),
+        "zh-Hant": ("【{s}】已取消{d}{t}起的{k}次預約，取消費{p}。再預約：{u}",),
+        "zh-Hans": ("【{s}】已取消{d}{t}起的{k}次预约，取消费{p}。再预约：{u}",),
     },
     "C7": {
         "en": (

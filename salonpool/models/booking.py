@@ -27,8 +27,8 @@ from salonpool.models.columns import (
 class Booking(Base):
     """One visit. A hold is a booking in state held; `stylist_id` is who does the first part.
 
-    `sequence` rises with each change (RFC 5545). `fee_minor` is what cancelling late cost. Bookings made by
-    one wish to repeat share `series_id`, the id of the first.
+    `sequence` rises with each change (RFC 5545). `fee_minor` is what cancelling late cost, or costs at least
+    after a late move. Bookings made by one wish to repeat share `series_id`, the id of the first.
     """
 
     __tablename__ = "booking"

@@ -19,7 +19,8 @@ from salonpool.queries.salons import SalonRow, get_salon_by_id
 class BookingPage:
     """One booking for the person who holds its link. Shows no phone number.
 
-    `fee` is what cancelling has cost; `answer_by` is when the salon has answered a request at the latest.
+    `fee` is what cancelling has cost or, after a late move, costs at least; `answer_by` is when the salon
+    has answered a request at the latest.
     """
 
     id: int
@@ -53,13 +54,19 @@ class BookingPage:
         """May the guest still move or cancel it online?"""
         return self.status in OPEN_STATES and now <= self.cut_off_at
 
+    def is_free_at(self, now: datetime) -> bool:
+        """Does cancelling cost nothing then, whatever the salon's fee? After a late move it never does."""
+        return now <= self.free_until and not self.fee.amount_minor
+
     def fee_at(self, now: datetime) -> Money:
         """What cancelling costs then."""
-        salon = self.salon
-        fee = cancel_fee(
-            BookingStatus(self.status), self.starts_at, salon.free_minutes, salon.late_fee_minor, now
-        )
+        fee = self.fee_minor_of(self.status, self.starts_at, self.fee.amount_minor, now)
         return Money(fee, self.price.currency)
+
+    def fee_minor_of(self, status: str, starts_at: datetime, kept_minor: int, now: datetime) -> int:
+        """The same for a visit of its series, in minor units."""
+        free, late_fee = self.salon.free_minutes, self.salon.late_fee_minor
+        return cancel_fee(BookingStatus(status), starts_at, free, late_fee, now, kept_minor=kept_minor)
 
 
 @dataclass(frozen=True, slots=True)

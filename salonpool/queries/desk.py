@@ -43,6 +43,7 @@ class SeriesRow:
     starts_at: datetime
     status: str
     link_version: int
+    fee_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ def _rows(salon_id: int, which: sa.ColumnElement[bool], language: str, now: date
 def list_series(series_id: int) -> list[SeriesRow]:
     """The visits made by one wish to repeat, in order of time."""
     rows = db.session.execute(
-        sa.select(Booking.id, Booking.starts_at, Booking.status, Booking.link_version)
+        sa.select(Booking.id, Booking.starts_at, Booking.status, Booking.link_version, Booking.fee_minor)
         .where(Booking.series_id == series_id)
         .order_by(Booking.starts_at)
     )

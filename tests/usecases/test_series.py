@@ -233,6 +233,18 @@ def test_giving_up_later_visits_keeps_to_the_rules_for_the_first(shop: SimpleNam
     assert [row.fee_minor for row in _rows()] == [20000, 0, 0, 0]
 
 
+def test_giving_up_several_visits_late_costs_the_sum_and_the_text_says_so(shop: SimpleNamespace) -> None:
+    with transaction() as session:
+        salon = session.get_one(Salon, shop.salon)
+        salon.free_minutes, salon.late_fee_minor = 20 * 24 * 60, 20000  # the first two are too near by now
+    made = _series(shop)
+    given_up = series.cancel_later(
+        booking_id=made[0].id, now=b.NOW, texting=shop.texting, agreed_fee_minor=40000
+    )
+    assert [one.fee_minor for one in given_up] == [20000, 20000, 0, 0]
+    assert "your 4 visits from Mon 19 Oct 14:00 on are cancelled, the fee is $400." in _texts()[-1]
+
+
 def test_a_booking_without_a_series_is_its_own(shop: SimpleNamespace) -> None:
     made = _book(shop, b.at("14:00"))
     [one] = series.cancel_later(booking_id=made.id, now=b.NOW, texting=shop.texting)

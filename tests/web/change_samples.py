@@ -58,7 +58,7 @@ def _booking(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict
     open_, free = _row(word), STARTS_AT - timedelta(days=1)
     cancelled = _row(word, "cancelled")
     soon = Row(url="/s/qinghe", weeks=None)
-    fee = {"fee": NOTHING, "problem": "", "later": 0}
+    fee = {"fee": NOTHING, "problem": "", "later": 0, "later_fee": NOTHING}
     series = [
         Row(starts_at=STARTS_AT + timedelta(weeks=n), status="confirmed", url=f"/b/{n}" if n else None)
         for n in (0, 1)
@@ -89,6 +89,7 @@ def _booking(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict
         "guest/cancel.html": [
             ("ask", page(open_) | fee),
             ("ask, series", page(open_) | fee | {"later": 2}),
+            ("ask, series, fee", page(open_) | fee | {"fee": FEE, "later": 1, "later_fee": FEE}),
             ("ask, fee", page(_row(word, late_fee=FEE)) | fee | {"fee": FEE}),
             (
                 "fee by now",
@@ -104,6 +105,7 @@ def _move(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[st
     page: dict[str, Any] = {
         "salon": salon,
         "booking": _row(word),
+        "fee": NOTHING,
         "token": "tok",
         "on": TODAY + timedelta(days=1),
         "today": TODAY,

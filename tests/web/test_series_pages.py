@@ -1,5 +1,6 @@
 """G3 of a visit that repeats: the others are a tap away, and this and later ones can be given up at once."""
 
+import re
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -7,10 +8,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from salonpool.database import db
+from salonpool.database import db, transaction
 from salonpool.domain.booking import Wish
 from salonpool.domain.series import Repeat
-from salonpool.models import Booking
+from salonpool.models import Booking, Salon
 from salonpool.usecases.booking import series
 from salonpool.usecases.booking.settling import Guest
 from tests import builders as b
@@ -54,6 +55,19 @@ def test_one_visit_is_given_up_alone(client: Any, links: SimpleNamespace) -> Non
     assert "2 later visits of this series are booked, too." in client.get(f"{links.urls[0]}/cancel").text
     assert _give_up(client, links.urls[0]).status_code == 303
     assert _states() == ["cancelled", "confirmed", "confirmed"]
+
+
+def test_the_fee_of_all_visits_is_shown_and_agreed_to(client: Any, links: SimpleNamespace) -> None:
+    with transaction() as session:
+        session.execute(sa.update(Salon).values(free_minutes=10 * 24 * 60, late_fee_minor=20000))
+    ask = client.get(f"{links.urls[0]}/cancel").text
+    first, _, later = ask.partition("2 later visits")
+    assert "Cancelling now costs NT$200." in first
+    assert 0 < later.index("Cancelling all of them now costs NT$400.") < later.index("Cancel this and later")
+    fees = re.findall(r'name="fee" value="(\d+)"', ask)
+    assert fees == ["20000", "40000"]
+    assert _give_up(client, links.urls[0], later="1", fee=fees[1]).status_code == 303
+    assert _states() == ["cancelled"] * 3
 
 
 def test_this_and_later_visits_are_given_up_at_once(client: Any, links: SimpleNamespace) -> None:

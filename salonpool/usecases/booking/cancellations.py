@@ -9,7 +9,7 @@ from salonpool.database import db, retried, transaction
 from salonpool.domain.booking import BookingStatus, CancelCause, cancel_fee, check_change
 from salonpool.domain.refusal import Missing, Refusal
 from salonpool.models import Booking
-from salonpool.queries.salons import get_salon_by_id
+from salonpool.queries.salons import SalonRow, get_salon_by_id
 from salonpool.usecases.booking.booked import GUEST, Booked, answer_of, lock_booking, record
 from salonpool.usecases.booking.commit import free, lock_places
 from salonpool.usecases.booking.texts import text_cancelled
@@ -37,14 +37,30 @@ def cancel(
         salon = get_salon_by_id(salon_id, booking.language)
         if booking.status == BookingStatus.CANCELLED and booking.cancel_cause == CancelCause.GUEST:
             return answer_of(session, booking, salon)
-        status = BookingStatus(booking.status)
-        check_change(status, booking.starts_at, salon.cut_off_minutes, now)
-        fee = cancel_fee(status, booking.starts_at, salon.free_minutes, salon.late_fee_minor, now)
-        if agreed_fee_minor is not None and fee > agreed_fee_minor:
-            raise Refusal("fee_changed")
+        check_change(BookingStatus(booking.status), booking.starts_at, salon.cut_off_minutes, now)
+        fee = fee_of(booking, salon, now)
+        check_agreed(fee, agreed_fee_minor)
         give_up(session, booking, fee, now)
         text_cancelled(session, booking, salon, now, texting)
         return answer_of(session, booking, salon)
+
+
+def fee_of(booking: Booking, salon: SalonRow, now: datetime) -> int:
+    """What its guest pays who cancels now, in minor units."""
+    return cancel_fee(
+        BookingStatus(booking.status),
+        booking.starts_at,
+        salon.free_minutes,
+        salon.late_fee_minor,
+        now,
+        kept_minor=booking.fee_minor,
+    )
+
+
+def check_agreed(fee_minor: int, agreed_fee_minor: int | None) -> None:
+    """Nobody pays more than they were shown; None: they were told the rule. Raises Refusal fee_changed."""
+    if agreed_fee_minor is not None and fee_minor > agreed_fee_minor:
+        raise Refusal("fee_changed")
 
 
 def give_up(session: Session, booking: Booking, fee_minor: int, now: datetime) -> None:

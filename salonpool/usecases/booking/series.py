@@ -15,7 +15,6 @@ from salonpool.domain.booking import (
     BookingStatus,
     SlotTaken,
     Wish,
-    cancel_fee,
     check_change,
     check_start,
 )
@@ -29,7 +28,7 @@ from salonpool.usecases import idempotency
 from salonpool.usecases.booking import caps
 from salonpool.usecases.booking.booked import GUEST, Booked, answer_of, lock_booking
 from salonpool.usecases.booking.bookings import checked_wish, refuse_known_ref
-from salonpool.usecases.booking.cancellations import give_up
+from salonpool.usecases.booking.cancellations import check_agreed, fee_of, give_up
 from salonpool.usecases.booking.caps import Asker
 from salonpool.usecases.booking.commit import NotAll, Wanted, commit_all, lock_places, nearest_starts
 from salonpool.usecases.booking.settling import Guest, checked, settle
@@ -124,16 +123,15 @@ def cancel_later(
             return []
         salon = get_salon_by_id(salon_id, rows[0].language)
         check_change(BookingStatus(rows[0].status), rows[0].starts_at, salon.cut_off_minutes, now)
-        fees = [_fee(row, salon, now) for row in rows]
-        if agreed_fee_minor is not None and sum(fees) > agreed_fee_minor:
-            raise Refusal("fee_changed")
+        fees = [fee_of(row, salon, now) for row in rows]
+        check_agreed(sum(fees), agreed_fee_minor)
         for row, fee in zip(rows, fees, strict=True):
             give_up(session, row, fee, now)
         session.flush()
-        if len(rows) == 1 or any(fees):
+        if len(rows) == 1:
             text_cancelled(session, rows[0], salon, now, texting)
         else:
-            text_series_cancelled(session, rows[0], len(rows), salon, now, texting)
+            text_series_cancelled(session, rows[0], len(rows), sum(fees), salon, now, texting)
         return [answer_of(session, row, salon) for row in rows]
 
 
@@ -181,8 +179,3 @@ def _unfit(wanted: Wanted, refusal: Refusal, now: datetime) -> Unfit:
 
 
 _NEAR = {"closed", "outside_hours"}
-
-
-def _fee(row: Booking, salon: SalonRow, now: datetime) -> int:
-    status = BookingStatus(row.status)
-    return cancel_fee(status, row.starts_at, salon.free_minutes, salon.late_fee_minor, now)

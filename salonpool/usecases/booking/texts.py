@@ -43,12 +43,12 @@ def text_booked(session: Session, booking: Booking, salon: SalonRow, now: dateti
 
 
 def text_asked(session: Session, booking: Booking, salon: SalonRow, now: datetime, texting: Texting) -> None:
-    """C1P: nothing is booked yet, and until when the salon answers."""
+    """C1P: nothing is booked yet, and until when the salon answers; once for each time that is asked for."""
     answer_by = booking.answer_by or booking.starts_at
     values = _visit(session, booking, texting) | {
         "h": formats.deadline(answer_by, salon.tz, booking.language)
     }
-    _text(session, booking, salon, "C1P", "asked", values, now, texting)
+    _text(session, booking, salon, "C1P", f"asked:{booking.sequence}", values, now, texting)
 
 
 def text_refused(
@@ -68,11 +68,19 @@ def text_series(
 
 
 def text_series_cancelled(
-    session: Session, first: Booking, count: int, salon: SalonRow, now: datetime, texting: Texting
+    session: Session,
+    first: Booking,
+    count: int,
+    fee_minor: int,
+    salon: SalonRow,
+    now: datetime,
+    texting: Texting,
 ) -> None:
-    """C4S: how many visits from when on were given up."""
+    """C4S: how many visits from when on were given up; C4SF: and what that costs in all."""
     values = {"u": texting.links.text_url(f"/s/{salon.slug}"), "k": str(count)}
-    _text(session, first, salon, "C4S", "cancelled", values, now, texting)
+    if fee_minor:
+        values["p"] = formats.money(Money(fee_minor, first.currency))
+    _text(session, first, salon, "C4SF" if fee_minor else "C4S", "cancelled", values, now, texting)
 
 
 def text_moved(session: Session, booking: Booking, salon: SalonRow, now: datetime, texting: Texting) -> None:

@@ -243,7 +243,7 @@ def _booking(booked: Booked) -> dict[str, Any]:
 
 
 def _bookings(made: Sequence[Booked]) -> dict[str, Any]:
-    """The first of them, and all in `visits`."""
+    """The first of them, all in `visits`, and what they cost in all to give up."""
     visits = [
         {
             "id": one.id,
@@ -254,7 +254,12 @@ def _bookings(made: Sequence[Booked]) -> dict[str, Any]:
         }
         for one in made
     ]
-    return _common(made[0]) | {"manage_token": visits[0]["manage_token"], "visits": visits}
+    fee = Money(sum(one.fee_minor for one in made), made[0].currency)
+    return _common(made[0]) | {
+        "fee": money(fee),
+        "manage_token": visits[0]["manage_token"],
+        "visits": visits,
+    }
 
 
 def _common(booked: Booked) -> dict[str, Any]:

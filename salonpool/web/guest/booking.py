@@ -11,10 +11,11 @@ from werkzeug.wrappers import Response as BaseResponse
 from salonpool.domain.booking import OPEN_STATES, BookingStatus, CancelCause
 from salonpool.domain.calendar import CalendarEntry, google_url, icalendar
 from salonpool.domain.local_time import DAY, local_day
+from salonpool.domain.money import Money
 from salonpool.domain.refusal import InvalidInput, Refusal
 from salonpool.queries import access
 from salonpool.queries.bookings import BookingPage, get_booking
-from salonpool.queries.desk import list_series
+from salonpool.queries.desk import SeriesRow, list_series
 from salonpool.usecases.booking import cancellations, series
 from salonpool.usecases.booking.stored import stored_wish
 from salonpool.web.extensions import language, now, texting
@@ -60,7 +61,7 @@ def cancel(token: str) -> BaseResponse | tuple[str, int]:
     booking_id = opened(access.booking_id_by_link, token)
     g.page_url = url_for("guest.show_booking", token=token)
     try:
-        agreed = _fee(request.form.get("fee", "0"))
+        agreed = read_fee(request.form.get("fee", "0"))
         give_up = series.cancel_later if request.form.get("later") == "1" else cancellations.cancel
         give_up(booking_id=booking_id, now=now(), texting=texting(), agreed_fee_minor=agreed)
     except Refusal as refusal:
@@ -106,7 +107,7 @@ def shown(booking: BookingPage) -> dict[str, Any]:
         "price": booking.price,
         "stylist_name": booking.stylist_name,
         "change_until": booking.cut_off_at,
-        "free_until": booking.free_until if charges and now() <= booking.free_until else None,
+        "free_until": booking.free_until if charges and booking.is_free_at(now()) else None,
         "late_fee": late_fee if charges else None,
         "fee": booking.fee if booking.fee.amount_minor else None,
         "answer_by": booking.answer_by,
@@ -116,34 +117,38 @@ def shown(booking: BookingPage) -> dict[str, Any]:
 
 
 def _ask_cancel(booking: BookingPage, token: str, problem: str = "") -> str:
+    later = [row for row in _rows(booking) if row.starts_at > booking.starts_at and row.status in OPEN_STATES]
+    fee = booking.fee_at(now())
+    fees = (booking.fee_minor_of(row.status, row.starts_at, row.fee_minor, now()) for row in later)
     return render_template(
         "guest/cancel.html",
         salon=booking.salon,
         booking=shown(booking),
         token=token,
-        fee=booking.fee_at(now()),
-        later=sum(
-            one["starts_at"] > booking.starts_at and one["status"] in OPEN_STATES for one in _series(booking)
-        ),
+        fee=fee,
+        later=len(later),
+        later_fee=Money(fee.amount_minor + sum(fees), fee.currency),
         problem=problem,
     )
 
 
 def _series(booking: BookingPage) -> list[dict[str, Any]]:
     """Every visit of the series with its link, for whom holds one of them; nothing for a single visit."""
-    if booking.series_id is None:
-        return []
     return [
         {
             "starts_at": one.starts_at,
             "status": one.status,
             "url": None if one.id == booking.id else texting().links.booking_path(one.id, one.link_version),
         }
-        for one in list_series(booking.series_id)
+        for one in _rows(booking)
     ]
 
 
-def _fee(typed: str) -> int:
+def _rows(booking: BookingPage) -> list[SeriesRow]:
+    return [] if booking.series_id is None else list_series(booking.series_id)
+
+
+def read_fee(typed: str) -> int:
     """What the page said it costs, in minor units. Raises InvalidInput."""
     if not (typed.isascii() and typed.isdigit() and len(typed) <= FEE_DIGITS):
         raise InvalidInput("fee_changed", field="fee")

@@ -20,7 +20,7 @@ from salonpool.usecases.booking.booked import GUEST
 from salonpool.usecases.booking.stored import stored_wish
 from salonpool.web.extensions import language, now, texting
 from salonpool.web.guest import blueprint
-from salonpool.web.guest.booking import show, shown
+from salonpool.web.guest.booking import read_fee, show, shown
 from salonpool.web.guest.choices import instant
 from salonpool.web.links import opened
 from salonpool.web.wording import in_words
@@ -87,12 +87,15 @@ def move(token: str) -> BaseResponse | tuple[str, int]:
             actor=GUEST,
             now=now(),
             texting=texting(),
+            agreed_fee_minor=read_fee(request.form.get("fee", "0")),
         )
     except SlotTaken as taken:
         return _page(booking, token, request.form, status=409, nearest=taken.nearest, taken_at=starts_at)
     except InvalidInput as refusal:
         return _page(booking, token, request.form, status=422, problem=in_words(refusal))
     except Refusal as refusal:
+        if refusal.code == "fee_changed":
+            return _page(booking, token, request.form, status=409, problem=in_words(refusal))
         g.page_url = url_for("guest.show_booking", token=token)
         return show(get_booking(booking.id, language()), token, in_words(refusal)), 409
     return redirect(url_for("guest.show_booking", token=token, done="moved"), 303)
@@ -123,6 +126,7 @@ def _page(
         f"guest/{template}.html",
         salon=booking.salon,
         booking=shown(booking),
+        fee=booking.fee_at(now()),
         token=token,
         on=search.on,
         today=search.today,
