@@ -11,7 +11,7 @@ from salonpool.database import db, transaction
 from salonpool.domain.booking import Wish
 from salonpool.domain.refusal import Refusal
 from salonpool.models import AuditEntry, Booking, Message, Occupancy
-from salonpool.usecases.booking import bookings, cancellations, moves
+from salonpool.usecases.booking import at_desk, bookings, cancellations, moves
 from salonpool.usecases.booking.booked import Booked
 from salonpool.usecases.booking.bookings import Guest
 from tests import builders as b
@@ -93,6 +93,39 @@ def test_cancelling_again_later_costs_no_more_and_texts_no_more(shop: SimpleName
     first = _cancel(shop, booked, FREE_UNTIL)
     assert _cancel(shop, booked, START + MOMENT) == first
     assert db.session.scalars(sa.select(Message.text_id).order_by(Message.id)).all() == ["C1", "C4"]
+
+
+def test_moving_is_no_way_around_the_fee(shop: SimpleNamespace) -> None:
+    booked, late = _book(shop), FREE_UNTIL + MOMENT
+    to: dict[str, Any] = {"booking_id": booked.id, "texting": shop.texting}
+    tomorrow, day_after = (
+        b.at("11:00", b.TODAY + timedelta(days=1)),
+        b.at("11:00", b.TODAY + timedelta(days=7)),
+    )
+    with pytest.raises(Refusal, match="fee_changed"):
+        moves.move(**to, starts_at=tomorrow, actor="guest", now=late, agreed_fee_minor=0)
+    db.session.rollback()
+    assert db.session.get_one(Booking, booked.id).starts_at == START
+    moved = moves.move(**to, starts_at=tomorrow, actor="guest", now=late, agreed_fee_minor=20000)
+    assert (moved.status, moved.fee_minor) == ("confirmed", 20000)
+    moves.move(**to, starts_at=day_after, actor="guest", now=late)
+    assert _cancel(shop, booked, late).fee_minor == 20000
+    assert "the fee is $200." in _last_text()
+
+
+def test_a_move_in_time_or_by_the_desk_keeps_no_fee(shop: SimpleNamespace) -> None:
+    booked, tomorrow = _book(shop), b.at("11:00", b.TODAY + timedelta(days=1))
+    to: dict[str, Any] = {"booking_id": booked.id, "texting": shop.texting}
+    moves.move(**to, starts_at=b.at("17:30"), actor="guest", now=b.at("11:30"), agreed_fee_minor=0)
+    moves.move(**to, starts_at=tomorrow, actor="account:1", now=b.at("12:00"))
+    assert _cancel(shop, booked, b.at("12:00")).fee_minor == 0
+
+
+def test_a_salon_that_turns_a_moved_visit_away_takes_no_fee(shop: SimpleNamespace) -> None:
+    booked, late = _book(shop), FREE_UNTIL + MOMENT
+    to: dict[str, Any] = {"booking_id": booked.id, "now": late, "texting": shop.texting}
+    moves.move(**to, starts_at=b.at("11:00", b.TODAY + timedelta(days=1)), actor="guest")
+    assert at_desk.cancel(**to, account_id=b.an_account(1)).fee_minor == 0
 
 
 def test_a_request_the_salon_has_not_approved_is_taken_back_for_nothing(shop: SimpleNamespace) -> None:

@@ -287,6 +287,9 @@ def test_a_booking_that_waits_for_approval_moves_and_waits_anew(shop: SimpleName
     assert _move(shop, booked, now=later).status == "pending"
     answer_by = db.session.get_one(Booking, booked.id, populate_existing=True).answer_by
     assert answer_by == later + timedelta(hours=2)
+    assert [text_id for text_id, _ in _texts()][-1] == "C1P"  # not C3: it is not theirs yet
+    assert _move(shop, booked, "17:00", now=later).status == "pending"
+    assert [text_id for text_id, _ in _texts()][-2:] == ["C1P", "C1P"]
 
 
 def test_a_service_no_longer_offered_cannot_move_online(shop: SimpleNamespace) -> None:

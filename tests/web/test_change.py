@@ -84,7 +84,7 @@ def test_a_booking_shows_everything_one_can_do_with_it(client: Any, shop: Simple
         assert f'href="{link}"' in page.text
     assert 'href="https://calendar.google.com/calendar/render?' in page.text
     assert 'href="https://www.google.com/maps/search/?' in page.text
-    again = f"/s/qinghe?service={shop.cut}&amp;stylist={shop.wen}&amp;on=2026-11-24"
+    again = f"/s/qinghe?service={shop.cut}&amp;stylist={shop.wen}&amp;on=2026-11-24&amp;last={shop.wen}"
     assert f'href="{again}"' in page.text
     assert "Book again in 5 weeks" in page.text
 
@@ -98,7 +98,7 @@ def test_a_service_no_longer_offered_is_not_asked_for_again(client: Any, shop: S
     url = _book(shop)
     with transaction() as session:
         session.execute(sa.update(Service).values(bookable=False))
-    assert 'href="/s/qinghe"' in client.get(url).text
+    assert f'href="/s/qinghe?last={shop.wen}"' in client.get(url).text
 
 
 @pytest.mark.parametrize("part", ["", "/move", "/cancel", ".ics"])
@@ -338,6 +338,22 @@ def test_who_waits_too_long_is_asked_again_before_it_costs(
     assert client.post(f"{url}/cancel", data=_form(again)).status_code == 303
 
 
+def test_a_late_move_says_that_the_fee_stays_and_asks_again_if_it_did_not(
+    client: Any, shop: SimpleNamespace, stopped_clock: Any
+) -> None:
+    url, later = _book(shop), b.at("15:00", TUESDAY + timedelta(days=6))
+    early = client.get(f"{url}/move")
+    assert "If you cancel later on" not in early.text
+    stopped_clock.now = b.at("14:01")
+    before = _state()
+    asked = client.post(f"{url}/move", data=_form(early) | {"starts_at": later.isoformat()})
+    assert (asked.status_code, _state()) == (409, before)
+    assert "If you cancel later on, you pay NT$200, as you would now." in asked.text
+    assert _move(client, url, later).status_code == 303
+    assert "Cancelling costs NT$200 from now on." in client.get(url).text
+    assert "Cancelling now costs NT$200." in client.get(f"{url}/cancel").text
+
+
 @pytest.mark.parametrize("fee", ["-1", "x", "１", "1.0", "1e9", "99999999999", "NaN"])
 def test_a_fee_nobody_showed_is_refused(client: Any, shop: SimpleNamespace, fee: str) -> None:
     url = _book(shop)
@@ -381,7 +397,7 @@ def test_long_after_the_visit_one_books_again_for_as_soon_as_possible(
     stopped_clock.now = b.NOW + timedelta(days=60)
     page = client.get(url)
     assert "in 5 weeks" not in page.text
-    assert f'href="/s/qinghe?service={shop.cut}&amp;stylist={shop.wen}"' in page.text
+    assert f'href="/s/qinghe?service={shop.cut}&amp;stylist={shop.wen}&amp;last={shop.wen}"' in page.text
 
 
 def _calendar(client: Any, url: str) -> dict[str, str]:

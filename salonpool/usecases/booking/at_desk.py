@@ -85,6 +85,7 @@ def _turn_away(session: Session, booking: Booking, actor: str, now: datetime) ->
         CancelCause.SALON,
         now,
     )
+    booking.fee_minor = 0
     booking.sequence += 1
     free(session, booking.id)
     messages.drop_waiting(session, booking.id)

@@ -15,9 +15,10 @@ from salonpool.models import Booking
 from salonpool.queries.visits import get_visit
 from salonpool.usecases import idempotency
 from salonpool.usecases.booking.booked import GUEST, Booked, answer_of, lock_booking, place, record
+from salonpool.usecases.booking.cancellations import check_agreed, fee_of
 from salonpool.usecases.booking.commit import Wanted, commit, lock_places, nearest_starts
 from salonpool.usecases.booking.stored import stored_wish
-from salonpool.usecases.booking.texts import text_moved
+from salonpool.usecases.booking.texts import text_asked, text_moved
 from salonpool.usecases.texts import messages
 from salonpool.usecases.texts.texting import Texting
 
@@ -56,6 +57,7 @@ def move(
     now: datetime,
     texting: Texting,
     key: str | None = None,
+    agreed_fee_minor: int | None = None,
 ) -> Booked:
     """Put an open booking at another time, all or nothing; id, link and services stay, a text confirms it.
 
@@ -64,8 +66,11 @@ def move(
     salon's cut-off, a desk (`actor` account:ID) whenever the booking is open. Moving to where it is already
     changes nothing; `key` makes any retry harmless.
 
-    Raises Refusal: not_open, past_cut_off; SlotTaken with the nearest other times; InvalidInput: in_the_past,
-    too_far_ahead, off_the_grid, outside_hours, unknown_choice; Missing.
+    Moving is no way around the fee for cancelling late: what a guest would pay who cancels now, of which
+    `agreed_fee_minor` was shown, is what cancelling costs from then on, whenever that is.
+
+    Raises Refusal: not_open, past_cut_off, fee_changed; SlotTaken with the nearest other times; InvalidInput:
+    in_the_past, too_far_ahead, off_the_grid, outside_hours, unknown_choice; Missing.
     """
     key = None if key is None else idempotency.check(key)
     plan = _plan(booking_id, starts_at, stylist_id)
@@ -78,7 +83,7 @@ def move(
             booking = lock_booking(session, booking_id)
             if booking.sequence != plan.sequence:  # changed while we read; now nobody can
                 plan = _plan(booking_id, starts_at, stylist_id)
-            answer = _move(session, booking, plan, actor, now, texting)
+            answer = _move(session, booking, plan, actor, now, texting, agreed_fee_minor)
             if key is not None:
                 idempotency.keep(session, "move", key, body_digest, booking_id, asdict(answer), now)
             return answer
@@ -104,7 +109,13 @@ def _plan(booking_id: int, starts_at: datetime, stylist_id: int | Keep | None) -
 
 
 def _move(
-    session: Session, booking: Booking, plan: _Plan, actor: str, now: datetime, texting: Texting
+    session: Session,
+    booking: Booking,
+    plan: _Plan,
+    actor: str,
+    now: datetime,
+    texting: Texting,
+    agreed_fee_minor: int | None,
 ) -> Booked:
     salon, status = plan.wanted.salon, BookingStatus(booking.status)
     is_repeat = plan.changes_nothing
@@ -114,6 +125,9 @@ def _move(
     if is_repeat:
         return answer_of(session, booking, salon)
     before = place(booking)
+    if actor == GUEST:
+        booking.fee_minor = fee_of(booking, salon, now)
+        check_agreed(booking.fee_minor, agreed_fee_minor)
     commit(session, booking, plan.wanted, now)
     booking.sequence += 1
     if status == BookingStatus.PENDING and salon.approve_minutes is not None:
@@ -121,5 +135,6 @@ def _move(
     session.flush()
     messages.drop_waiting(session, booking.id)
     record(session, now, actor, "move", booking, before)
-    text_moved(session, booking, salon, now, texting)
+    tell = text_asked if status == BookingStatus.PENDING else text_moved
+    tell(session, booking, salon, now, texting)
     return answer_of(session, booking, salon)
