@@ -118,7 +118,7 @@ def answer_series_taken(taken: SeriesTaken) -> Response:
 
 
 @blueprint.post("/bookings")
-@blueprint.arguments(BookingIn)
+@blueprint.arguments(BookingIn())
 @blueprint.response(201, BookingOut)
 @blueprint.doc(parameters=[idempotency_key(required=True)])
 def book(wanted: dict[str, Any]) -> dict[str, Any]:
@@ -142,7 +142,7 @@ def book(wanted: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.post("/holds")
-@blueprint.arguments(HoldIn)
+@blueprint.arguments(HoldIn())
 @blueprint.response(201, HoldOut)
 def hold(wanted: dict[str, Any]) -> dict[str, Any]:
     """Keep a place for 5 minutes."""
@@ -158,7 +158,7 @@ def hold(wanted: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.post(f"/holds/{ID % 'booking_id'}/confirm")
-@blueprint.arguments(ConfirmIn)
+@blueprint.arguments(ConfirmIn())
 @blueprint.response(201, BookingOut)
 @blueprint.doc(parameters=[idempotency_key(required=False)])
 def confirm(wanted: dict[str, Any], booking_id: int) -> dict[str, Any]:
@@ -178,7 +178,7 @@ def confirm(wanted: dict[str, Any], booking_id: int) -> dict[str, Any]:
 
 
 @blueprint.post(f"/bookings/{ID % 'booking_id'}/move")
-@blueprint.arguments(MoveIn)
+@blueprint.arguments(MoveIn())
 @blueprint.response(200, BookingOut)
 @blueprint.doc(parameters=[idempotency_key(required=False)])
 def move(wanted: dict[str, Any], booking_id: int) -> dict[str, Any]:
@@ -201,7 +201,7 @@ def move(wanted: dict[str, Any], booking_id: int) -> dict[str, Any]:
 
 
 @blueprint.post(f"/bookings/{ID % 'booking_id'}/cancel")
-@blueprint.arguments(CancelIn, required=False)
+@blueprint.arguments(CancelIn(), required=False)
 @blueprint.response(200, BookingOut)
 def cancel(wanted: dict[str, Any], booking_id: int) -> dict[str, Any]:
     """Cancel until the salon's cut-off; the bearer is the manage token. Repeating it changes nothing.

@@ -25,7 +25,7 @@ class PhoneCodeOut(Out):
 
 
 @blueprint.post("/phone-codes")
-@blueprint.arguments(PhoneCodeIn)
+@blueprint.arguments(PhoneCodeIn())
 @blueprint.response(202, PhoneCodeOut)
 def send(wanted: dict[str, Any]) -> dict[str, Any]:
     """Text six digits, good once and for 10 minutes, if anybody has booked with that number.

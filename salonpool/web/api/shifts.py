@@ -71,7 +71,7 @@ class ShiftsOut(Out):
 
 
 @blueprint.post("/shifts")
-@blueprint.arguments(ShiftIn)
+@blueprint.arguments(ShiftIn())
 @blueprint.response(201, PostedOut)
 @blueprint.doc(parameters=[idempotency_key(required=False)])
 def post(wanted: dict[str, Any]) -> dict[str, Any]:
