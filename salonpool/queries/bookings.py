@@ -10,8 +10,8 @@ from salonpool.domain.booking import OPEN_STATES, BookingStatus, cancel_fee, cut
 from salonpool.domain.local_time import minutes_between
 from salonpool.domain.money import Money
 from salonpool.domain.refusal import Missing
-from salonpool.models import Booking, BookingItem, Card, CatalogueEntry, Customer, Service, Stylist
-from salonpool.queries.naming import name_in
+from salonpool.models import Booking, BookingItem, Card, Customer, Stylist
+from salonpool.queries.naming import list_named, visit_line
 from salonpool.queries.salons import SalonRow, get_salon_by_id
 
 
@@ -29,7 +29,7 @@ class BookingPage:
     starts_at: datetime
     ends_at: datetime
     service_ids: tuple[int, ...]
-    service_names: tuple[str, ...]
+    services_text: str
     stylist_id: int
     stylist_name: str
     stylist_named: bool
@@ -78,15 +78,10 @@ class DayBooking:
     ends_at: datetime
     status: str
     guest_name: str | None
-    service_names: tuple[str, ...]
+    services_text: str
     stylist_id: int
     stylist_name: str
     no_sms_reason: str | None
-
-    @property
-    def services_text(self) -> str:
-        """The services in one line."""
-        return " + ".join(self.service_names)
 
     @property
     def minutes(self) -> int:
@@ -105,15 +100,15 @@ def get_booking(booking_id: int, language: str) -> BookingPage:
         raise Missing
     booking, stylist_name = found
     salon = get_salon_by_id(booking.salon_id, language)
-    items = _items([booking_id], language)[booking_id]
+    items = list_named(db.session(), [booking_id], language)[booking_id]
     return BookingPage(
         id=booking.id,
         salon=salon,
         status=booking.status,
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
-        service_ids=tuple(service_id for service_id, _ in items),
-        service_names=tuple(name for _, name in items),
+        service_ids=tuple(item.service_id for item in items),
+        services_text=visit_line(items, language),
         stylist_id=booking.stylist_id,
         stylist_name=stylist_name,
         stylist_named=booking.stylist_named,
@@ -163,7 +158,7 @@ def _day(
         )
         .order_by(Booking.starts_at, Booking.id)
     ).all()
-    items = _items([booking.id for booking, _, _ in rows], language)
+    items = list_named(db.session(), [booking.id for booking, _, _ in rows], language)
     return [
         DayBooking(
             id=booking.id,
@@ -171,27 +166,10 @@ def _day(
             ends_at=booking.ends_at,
             status=booking.status,
             guest_name=guest_name,
-            service_names=tuple(name for _, name in items[booking.id]),
+            services_text=visit_line(items[booking.id], language),
             stylist_id=booking.stylist_id,
             stylist_name=stylist_name,
             no_sms_reason=booking.no_sms_reason,
         )
         for booking, stylist_name, guest_name in rows
     ]
-
-
-def _items(booking_ids: list[int], language: str) -> dict[int, list[tuple[int, str]]]:
-    rows = db.session.execute(
-        sa.select(BookingItem.booking_id, Service.id, name_in(language, CatalogueEntry))
-        .join(Service, Service.id == BookingItem.service_id)
-        .join(
-            CatalogueEntry,
-            sa.and_(CatalogueEntry.network_id == Service.network_id, CatalogueEntry.code == Service.code),
-        )
-        .where(BookingItem.booking_id.in_(booking_ids))
-        .order_by(BookingItem.booking_id, BookingItem.position)
-    )
-    items: dict[int, list[tuple[int, str]]] = {booking_id: [] for booking_id in booking_ids}
-    for booking_id, service_id, service_name in rows:
-        items[booking_id].append((service_id, service_name))
-    return items

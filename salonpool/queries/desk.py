@@ -11,18 +11,8 @@ from salonpool.domain.attendance import FORGOTTEN, Attendance, Slip, attendance,
 from salonpool.domain.booking import BookingStatus, CancelCause
 from salonpool.domain.money import Money
 from salonpool.domain.refusal import Missing
-from salonpool.models import (
-    Booking,
-    BookingItem,
-    Card,
-    CatalogueEntry,
-    Customer,
-    Salon,
-    Segment,
-    Service,
-    Stylist,
-)
-from salonpool.queries.naming import name_in
+from salonpool.models import Booking, Card, Customer, Salon, Segment, Stylist
+from salonpool.queries.naming import list_named, visit_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +49,7 @@ class DeskBooking:
     phone: str | None
     note: str | None
     items: tuple[ItemRow, ...]
+    services_text: str
     price: Money
     no_sms_reason: str | None
     answer_by: datetime | None
@@ -76,7 +67,7 @@ class DeskRow:
     starts_at: datetime
     answer_by: datetime | None
     guest_name: str | None
-    service_names: tuple[str, ...]
+    services_text: str
     stylist_name: str
     attendance: Attendance
 
@@ -103,6 +94,7 @@ def get_desk_booking(booking_id: int, language: str, now: datetime) -> DeskBooki
         phone=phone,
         note=booking.note,
         items=items,
+        services_text=_line(items, language),
         price=Money(booking.price_minor, booking.currency),
         no_sms_reason=booking.no_sms_reason,
         answer_by=booking.answer_by,
@@ -143,7 +135,7 @@ def _rows(salon_id: int, which: sa.ColumnElement[bool], language: str, now: date
             starts_at=booking.starts_at,
             answer_by=booking.answer_by,
             guest_name=items[booking.id][0].guest_name or card_name,
-            service_names=tuple(item.service_name for item in items[booking.id]),
+            services_text=_line(items[booking.id], language),
             stylist_name=stylist_name,
             attendance=kept.get(booking.customer_id, Attendance()),
         )
@@ -191,6 +183,10 @@ def _attendance(
     return {customer_id: attendance(found, now) for customer_id, found in slips.items()}
 
 
+def _line(items: Iterable[ItemRow], language: str) -> str:
+    return visit_name(((item.guest, item.service_name) for item in items), language)
+
+
 def _items(booking_ids: list[int], language: str) -> dict[int, tuple[ItemRow, ...]]:
     names: dict[int, list[str]] = {}
     for item_id, name in db.session.execute(
@@ -200,18 +196,10 @@ def _items(booking_ids: list[int], language: str) -> dict[int, tuple[ItemRow, ..
         .order_by(Segment.starts_at)
     ):
         names.setdefault(item_id, []).append(name)
-    rows = db.session.execute(
-        sa.select(BookingItem, name_in(language, CatalogueEntry))
-        .join(Service, Service.id == BookingItem.service_id)
-        .join(
-            CatalogueEntry,
-            sa.and_(CatalogueEntry.network_id == Service.network_id, CatalogueEntry.code == Service.code),
+    return {
+        booking_id: tuple(
+            ItemRow(item.guest, item.guest_name, item.name, tuple(dict.fromkeys(names.get(item.id, ()))))
+            for item in items
         )
-        .where(BookingItem.booking_id.in_(booking_ids))
-        .order_by(BookingItem.booking_id, BookingItem.position)
-    )
-    found: dict[int, list[ItemRow]] = {booking_id: [] for booking_id in booking_ids}
-    for item, service_name in rows:
-        by = tuple(dict.fromkeys(names.get(item.id, ())))
-        found[item.booking_id].append(ItemRow(item.guest, item.guest_name, service_name, by))
-    return {booking_id: tuple(items) for booking_id, items in found.items()}
+        for booking_id, items in list_named(db.session(), booking_ids, language).items()
+    }

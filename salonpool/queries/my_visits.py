@@ -19,7 +19,7 @@ from salonpool.models import (
     Service,
     Stylist,
 )
-from salonpool.queries.naming import name_in
+from salonpool.queries.naming import name_in, service_name, visit_name
 
 # A number goes to somebody else after some months of rest; what is older is not theirs to see.
 LOOK_BACK = timedelta(days=90)
@@ -44,9 +44,10 @@ class MyVisit:
 def list_my_visits(phone: str, now: datetime, language: str) -> list[MyVisit]:
     """What the number (E.164) has ahead and had in the last 90 days, by time; holds left out."""
     rows = db.session.execute(_visits(language), {"phone": phone, "since": now - LOOK_BACK}).all()
-    services: dict[int, list[str]] = {}
+    services: dict[int, list[tuple[int, str]]] = {}
     for row in rows:
-        services.setdefault(row.id, []).append(row.service_name)
+        said = service_name(row.service_name, row.length, language)
+        services.setdefault(row.id, []).append((row.guest, said))
     visits = {
         row.id: MyVisit(
             id=row.id,
@@ -56,7 +57,7 @@ def list_my_visits(phone: str, now: datetime, language: str) -> list[MyVisit]:
             starts_at=row.starts_at,
             ends_at=row.ends_at,
             status=row.status,
-            services_text=" + ".join(services[row.id]),
+            services_text=visit_name(services[row.id], language),
             stylist_name=row.stylist_name,
             initials=initials(row.guest_name or ""),
         )
@@ -83,6 +84,8 @@ def _visits(language: str) -> Any:
             Stylist.name.label("stylist_name"),
             BookingItem.guest_name,
             BookingItem.position,
+            BookingItem.guest,
+            Service.length,
             name_in(language, CatalogueEntry).label("service_name"),
         )
         .join(Customer, Customer.id == Booking.customer_id)

@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from salonpool.database import db
-from salonpool.domain.booking import BookingStatus, CancelCause
+from salonpool.domain.booking import BookingStatus, CancelCause, Length
 from salonpool.domain.refusal import Missing
 from salonpool.domain.shift import WORKING_STATES
 from salonpool.domain.waitlist import OPEN_STATES, WaitlistOrder, Window
@@ -23,7 +23,7 @@ from salonpool.models import (
     WaitlistSalon,
     WaitlistWindow,
 )
-from salonpool.queries.naming import name_in
+from salonpool.queries.naming import name_in, service_name
 from salonpool.queries.salons import SalonRow, get_salon_by_id
 from salonpool.queries.waitlist import was_taken
 
@@ -195,7 +195,11 @@ def _names(entries: Collection[WaitlistEntry], language: str) -> _Names:
     stylists = db.session.execute(sa.select(Stylist.id, Stylist.name).where(Stylist.id.in_(stylist_ids)))
     return _Names(
         {
-            (entry.network_id, code): by_code[entry.network_id, str(code).partition(":")[0]]
+            (entry.network_id, code): service_name(
+                by_code[entry.network_id, str(code).partition(":")[0]],
+                str(code).partition(":")[2] or Length.ANY,
+                language,
+            )
             for entry in entries
             for code in entry.codes
         },

@@ -12,12 +12,12 @@ from flask_babel import ngettext
 from flask_login import current_user
 
 from salonpool.domain import phone as phones
-from salonpool.domain.booking import Length
 from salonpool.domain.local_time import which_of_two
 from salonpool.domain.money import Money, number
 from salonpool.domain.person import LANGUAGES
 from salonpool.domain.shift import MAX_SEATS
 from salonpool.domain.text_input import NAME_MAX, NOTE_MAX
+from salonpool.queries import naming
 from salonpool.queries.salons import ServiceRow
 from salonpool.web.extensions import LANGUAGE_TAGS, home_of, language
 
@@ -146,16 +146,12 @@ def phone(e164: str, region: str = DEFAULT_REGION) -> str:
 
 def service_name(service: ServiceRow) -> str:
     """A service with the hair length it is meant for."""
-    if service.length == Length.ANY:
-        return service.name
-    return str(_("%(service)s (%(length)s)", service=service.name, length=length_name(service.length)))
+    return naming.service_name(service.name, service.length, language())
 
 
 def length_name(length: str) -> str:
     """A hair length in the reader's language."""
-    if length == Length.SHORT:
-        return str(_("short hair"))
-    return str(_("medium hair") if length == Length.MEDIUM else _("long hair"))
+    return naming.length_name(length, language())
 
 
 def frame() -> dict[str, Any]:

@@ -160,9 +160,9 @@ def test_a_guest_may_take_it_back_while_it_waits(shop: SimpleNamespace) -> None:
 def test_the_desk_sees_what_waits_the_most_urgent_first(shop: SimpleNamespace) -> None:
     late, soon = _book(shop, "16:00"), _book(shop, "10:00")
     rows = list_pending(shop.salon, "en", b.NOW)
-    assert [(row.id, row.guest_name, row.service_names) for row in rows] == [
-        (soon.id, "林太太", ("Cut",)),
-        (late.id, "林太太", ("Cut",)),
+    assert [(row.id, row.guest_name, row.services_text) for row in rows] == [
+        (soon.id, "林太太", "Cut"),
+        (late.id, "林太太", "Cut"),
     ]
     assert list_pending(shop.salon, "en", b.NOW + ANSWER) == []
 

@@ -10,7 +10,10 @@ import sqlalchemy as sa
 
 from salonpool.database import db, transaction
 from salonpool.domain.closure import LocalSpan
-from salonpool.models import BookingItem, Stylist, StylistService
+from salonpool.models import Booking, BookingItem, Message, Stylist, StylistService
+from salonpool.queries.bookings import list_day_at_salon
+from salonpool.queries.desk import get_desk_booking, list_by_id
+from salonpool.queries.my_visits import list_my_visits
 from salonpool.usecases.salons import closures
 from tests import builders as b
 
@@ -65,6 +68,14 @@ def _hold(client: Any, page: Any) -> Any:
     return client.post("/s/qinghe/hold", data={**form, "starts_at": starts_at[1]})
 
 
+def _confirm(client: Any, path: str) -> Any:
+    """Book what is held."""
+    form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', client.get(path).text))
+    booked = client.post(path, data={**form, "phone": "0912 345 678"})
+    assert booked.status_code == 303
+    return booked
+
+
 def test_lengths_of_a_service_share_one_card_and_each_can_be_chosen(
     client: Any, shop: SimpleNamespace
 ) -> None:
@@ -92,6 +103,35 @@ def test_a_second_service_is_done_in_the_same_visit(client: Any, shop: SimpleNam
     confirm = client.get(held.location)
     assert "Cut + Colour (short hair)" in confirm.text
     assert f"service={shop.cut}&amp;service={shop.short}" in confirm.text  # the way back to the same choice
+
+
+def test_a_visit_bears_one_name_on_every_page_and_in_its_text(client: Any, shop: SimpleNamespace) -> None:
+    held = _hold(client, client.get(f"/s/qinghe?service={shop.cut}&service={shop.fringe}&guests=2"))
+    name = "Cut + Fringe, 2 people"
+    assert name in client.get(held.location).text
+    booked = _confirm(client, held.location)
+    assert name in client.get(booked.location).text
+    calendar = client.get(booked.location.partition("?")[0] + ".ics").text
+    assert f"SUMMARY:{name.replace(',', chr(92) + ',')}" in calendar.replace("\r\n ", "")
+    booking = db.session.scalars(sa.select(Booking)).one()
+    start, end = booking.starts_at, booking.ends_at
+    assert [row.services_text for row in list_day_at_salon(shop.salon, start, end, "en")] == [name]
+    assert [row.services_text for row in list_by_id(shop.salon, [booking.id], "en", b.NOW)] == [name]
+    assert [row.services_text for row in list_my_visits("+886912345678", b.NOW, "en")] == [name]
+    assert "Cut+Fringe, 2" in db.session.scalars(sa.select(Message.body)).one()
+
+
+def test_the_hair_length_is_said_on_every_page_and_in_the_text(client: Any, shop: SimpleNamespace) -> None:
+    held = _hold(client, client.get(f"/s/qinghe?service={shop.short}"))
+    booked = _confirm(client, held.location)
+    name = "Colour (short hair)"
+    assert name in client.get(booked.location).text
+    booking = db.session.scalars(sa.select(Booking)).one()
+    assert [item.service_name for item in get_desk_booking(booking.id, "en", b.NOW).items] == [name]
+    assert [row.services_text for row in list_my_visits("+886912345678", b.NOW, "zh-Hant")] == [
+        "colour髮（短髮）"
+    ]
+    assert "Colour (sh" in db.session.scalars(sa.select(Message.body)).one()
 
 
 def test_only_those_are_offered_who_can_do_it(client: Any, shop: SimpleNamespace) -> None:

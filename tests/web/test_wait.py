@@ -107,7 +107,8 @@ def test_a_visit_of_several_services_is_waited_for_as_a_whole(client, shop):
     perm = b.a_service(shop.salon, code="perm", length="long")
     page = client.get(f"/s/qinghe/wait?service={shop.cut}&service={perm}")
     assert f'<input type="hidden" name="service" value="{perm}">' in page.text
-    _post(client, shop, service=[shop.cut, perm])
+    joined = _post(client, shop, service=[shop.cut, perm])
+    assert "Cut + Perm (long hair)" in client.get(joined.location).text
     db.session.rollback()
     assert db.session.scalars(sa.select(WaitlistEntry.codes)).one() == ["cut", "perm:long"]
 

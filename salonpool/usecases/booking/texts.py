@@ -13,7 +13,7 @@ from salonpool.domain.person import LANGUAGES
 from salonpool.domain.phone import for_reading
 from salonpool.messaging import formats
 from salonpool.models import Booking, BookingItem, CatalogueEntry, Customer, Service, Stylist
-from salonpool.queries.naming import name_in
+from salonpool.queries.naming import name_in, service_name, visit_name
 from salonpool.queries.salons import SalonRow
 from salonpool.usecases import limits
 from salonpool.usecases.texts import messages
@@ -21,7 +21,8 @@ from salonpool.usecases.texts.texting import Texting
 
 # Built once: building a statement costs more than running it.
 _SERVED = {
-    language: sa.select(name_in(language, CatalogueEntry).label("service"), Stylist.name.label("stylist"))
+    language: sa.select(BookingItem.guest, Service.length)
+    .add_columns(name_in(language, CatalogueEntry).label("service"), Stylist.name.label("stylist"))
     .select_from(CatalogueEntry)
     .join(
         Service,
@@ -103,10 +104,12 @@ def text_cancelled(
 
 def _visit(session: Session, booking: Booking, texting: Texting) -> dict[str, str]:
     """The services, who does them, and the link."""
-    served = fetch(_SERVED[booking.language], {"booking_id": booking.id})
+    tongue = booking.language
+    served = fetch(_SERVED[tongue], {"booking_id": booking.id})
+    services = [(row.guest, service_name(row.service, row.length, tongue)) for row in served]
     path = texting.links.booking_path(booking.id, booking.link_version)
     return {
-        "v": "+".join(row.service for row in served),
+        "v": visit_name(services, tongue, "+"),
         "n": served[0].stylist,
         "u": texting.links.text_url(path),
     }

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from salonpool.domain.message import MessageStatus
 from salonpool.domain.waitlist import QUESTIONS
 from salonpool.messaging import formats
-from salonpool.models import Booking, BookingItem, CatalogueEntry, Customer, Message, Service
-from salonpool.queries.naming import name_in
+from salonpool.models import Booking, Customer, Message
+from salonpool.queries.naming import list_named, visit_line
 from salonpool.queries.salons import SalonRow
 from salonpool.usecases.texts import messages
 from salonpool.usecases.texts.texting import Texting
@@ -22,16 +22,7 @@ def text_place(
     customer = session.get_one(Customer, booking.customer_id)
     if customer.phone is None:
         return None
-    names = session.scalars(
-        sa.select(name_in(booking.language, CatalogueEntry))
-        .join(
-            Service,
-            sa.and_(CatalogueEntry.network_id == Service.network_id, CatalogueEntry.code == Service.code),
-        )
-        .join(BookingItem, BookingItem.service_id == Service.id)
-        .where(BookingItem.booking_id == booking.id)
-        .order_by(BookingItem.position)
-    ).all()
+    items = list_named(session, [booking.id], booking.language)[booking.id]
     path = texting.links.booking_path(booking.id, booking.link_version)
     return messages.enqueue(
         session,
@@ -44,7 +35,7 @@ def text_place(
             "s": salon.sms_name,
             "d": formats.short_date(booking.starts_at, salon.tz, booking.language),
             "t": formats.clock_time(booking.starts_at, salon.tz),
-            "v": "+".join(names),
+            "v": visit_line(items, booking.language, "+"),
             "h": formats.clock_time(held_until, salon.tz),
             "u": texting.links.text_url(path),
         },

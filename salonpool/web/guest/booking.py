@@ -102,7 +102,7 @@ def shown(booking: BookingPage) -> dict[str, Any]:
     return {
         "status": booking.status,
         "starts_at": booking.starts_at,
-        "services_text": " + ".join(booking.service_names),
+        "services_text": booking.services_text,
         "minutes": booking.minutes,
         "price": booking.price,
         "stylist_name": booking.stylist_name,
@@ -188,7 +188,7 @@ def _entry(booking: BookingPage, token: str) -> CalendarEntry:
         sequence=booking.sequence,
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
-        title=f"{' + '.join(booking.service_names)} · {salon.name}",
+        title=f"{booking.services_text} · {salon.name}",
         place=f"{salon.name}, {salon.address}",
         notes="\n".join(notes),
         url=url,

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from flask_babel import ngettext
-
 from salonpool.domain.booking import HORIZON, MAX_GUESTS, Companion, Wish
 from salonpool.domain.local_time import local_day
 from salonpool.domain.person import Gender
 from salonpool.domain.refusal import InvalidInput
+from salonpool.queries import naming
 from salonpool.queries.salons import SalonRow, ServiceRow
 from salonpool.queries.visits import Visit, visit_for
+from salonpool.web.extensions import language
 from salonpool.web.filters import service_name
 from salonpool.web.wording import in_words
 
@@ -97,12 +97,8 @@ def given_arguments(given: Any) -> dict[str, Any]:
 
 def visit_name(services: Iterable[ServiceRow], guests: int) -> str:
     """The services of a visit in one line, and for how many."""
-    name = " + ".join(service_name(service) for service in services)
-    if guests == 1:
-        return name
-    return str(
-        ngettext("%(services)s, %(num)s person", "%(services)s, %(num)s people", guests, services=name)
-    )
+    said = [service_name(service) for service in services]
+    return naming.visit_name(((guest, name) for guest in range(guests) for name in said), language())
 
 
 def instant(typed: str) -> datetime:

@@ -25,7 +25,7 @@ from salonpool.web.errors import status_of, wait_as_told
 from salonpool.web.extensions import language, now, texting
 from salonpool.web.guest import blueprint
 from salonpool.web.guest.book import page, page_taken
-from salonpool.web.guest.choices import arguments, visit_name
+from salonpool.web.guest.choices import arguments
 from salonpool.web.links import opened
 from salonpool.web.wording import in_words
 
@@ -141,7 +141,7 @@ def _confirm_page(
             "token": token,
             "held_until": held.held_until if held.held_until and held.held_until > now() else None,
             "starts_at": held.starts_at,
-            "services_text": _name(held, visit),
+            "services_text": held.services_text,
             "minutes": held.minutes,
             "price": held.price,
             "stylist_name": held.stylist_name if held.stylist_named else None,
@@ -179,14 +179,6 @@ def _visit(held: BookingPage) -> Visit | None:
         return stored_wish(held.id, language()).visit
     except InvalidInput:
         return None
-
-
-def _name(held: BookingPage, visit: Visit | None) -> str:
-    """The services in one line, and for how many."""
-    if visit is None:
-        return " + ".join(held.service_names)
-    own = [item.service for item in visit.items if item.guest == 0]
-    return visit_name(own, len(visit.wish.companions) + 1)
 
 
 def _chosen(held: BookingPage, visit: Visit | None) -> dict[str, Any]:

@@ -126,7 +126,7 @@ def show_place(booking: BookingPage, token: str, problem: str = "") -> str | Non
         salon=booking.salon,
         booking={
             "starts_at": booking.starts_at,
-            "services_text": " + ".join(booking.service_names),
+            "services_text": booking.services_text,
             "minutes": booking.minutes,
             "price": booking.price,
             "stylist_name": booking.stylist_name,
