@@ -154,6 +154,7 @@ def _guest(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
         "stretch": stretch(),
         "times": times,
         "nearest": [],
+        "chosen_at": "",
         "elsewhere": {},
         "closed_because": "",
         "taken_at": None,

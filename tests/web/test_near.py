@@ -1,5 +1,6 @@
 """Other places: the page of the sisters' soonest times, and the ways out of a full day when booking."""
 
+import re
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -44,10 +45,17 @@ def test_a_sister_is_shown_with_name_way_time_and_price_before_the_tap(
     page = client.get("/near?service=cut&from=qinghe").text
     for said in ("Kapok Studio", "15 min walk", "tomorrow 10:00", "NT$600"):
         assert said in page
-    assert f'href="/s/kapok?service={town.kapok_cut}&amp;on={NEXT_DAY}"' in page
-    assert page.count('<li class="row">') <= 5
-    booking_page = client.get(f"/s/kapok?service={town.kapok_cut}&on={NEXT_DAY}")
-    assert 'value="2026-10-20T02:00:00+00:00"' in booking_page.text
+    assert f'href="/s/kapok?service={town.kapok_cut}&amp;on={NEXT_DAY}&amp;at=' in page
+    assert page.count('<li class="row">') == 2
+
+
+def test_the_time_that_was_tapped_is_chosen_on_the_booking_page(client: Any, town: SimpleNamespace) -> None:
+    _become_sisters(town)
+    urls = re.findall(r'href="(/s/kapok\?[^"]+at=[^"]+)"', client.get("/near?service=cut&from=qinghe").text)
+    for url, at in zip(urls, ("2026-10-20T02:00:00+00:00", "2026-10-20T02:15:00+00:00"), strict=True):
+        page = client.get(url.replace("&amp;", "&")).text
+        assert re.findall(r'name="starts_at" value="([^"]+)" required checked', page) == [at]
+    assert "required checked" not in client.get(f"/s/kapok?on={NEXT_DAY}&at=noon").text
 
 
 def test_who_did_not_agree_is_not_shown(client: Any, town: SimpleNamespace) -> None:
@@ -104,7 +112,8 @@ def test_a_stylist_is_followed_to_where_they_work_next(client: Any, town: Simple
     _become_sisters(town)
     page = client.get(f"/s/qinghe?stylist={town.wen}&on={NEXT_DAY}").text
     assert "小雯 works nearby" in page
-    assert f'href="/s/kapok?service={town.kapok_cut}&amp;on={NEXT_DAY}&amp;stylist={town.wen}"' in page
+    assert f'href="/s/kapok?service={town.kapok_cut}&amp;on={NEXT_DAY}&amp;at=' in page
+    assert f'&amp;stylist={town.wen}"' in page
     at_kapok = client.get(f"/s/kapok?service={town.kapok_cut}&on={NEXT_DAY}&stylist={town.wen}").text
     assert 'value="2026-10-20T02:00:00+00:00"' in at_kapok
     assert "works nearby" not in client.get(f"/s/qinghe?stylist={town.zhe}&on={NEXT_DAY}").text

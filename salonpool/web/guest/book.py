@@ -114,6 +114,7 @@ def page(
         taken_at=taken_at,
         problem=problem or choice.problem,
         address=url_for("guest.show_book", slug=salon.slug, **arguments(choice.wish)),
+        chosen_at=given.get("at", ""),
         **_when(stretch, nearest),
         **_what(choice),
         **_who(stretch, given.get("last", "")),

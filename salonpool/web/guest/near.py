@@ -18,6 +18,7 @@ from salonpool.web.guest import blueprint
 from salonpool.web.wording import in_words
 
 MOST_ROWS = 5
+MOST_OF_ONE = 2
 DAYS = 14
 
 
@@ -62,9 +63,14 @@ def _page(salon: SalonRow) -> Response:
 def find_at_sisters(
     salon: SalonRow, codes: tuple[str, ...], first_on: date, *, stylist_id: int | None = None, **wish: Any
 ) -> list[Nearby]:
-    """The soonest places at the sisters of a salon that both agreed to show: one each, then their next."""
+    """The soonest places at the sisters of a salon that both agreed to show: one each, then their next.
+
+    Never more than two of one salon: its booking page shows the rest.
+    """
     sisters = list_sisters(salon, language())
-    search = Search(codes, first_on, DAYS, near=salon.position, stylist_id=stylist_id, **wish)
+    search = Search(
+        codes, first_on, DAYS, salon.position, per_salon=MOST_OF_ONE, stylist_id=stylist_id, **wish
+    )
     visits = nearby.list_visits(sisters, search, language())
     found = nearby.look(visits, search, now()) if visits else []
     firsts = {id(each) for each in {n.salon.id: n for n in reversed(found)}.values()}
@@ -78,6 +84,7 @@ def row_of(found: Nearby) -> dict[str, Any]:
     chosen: dict[str, Any] = {
         "service": [service.id for service in found.services],
         "on": local_day(start.starts_at, salon.tz),
+        "at": start.starts_at.isoformat(),
     }
     return {
         "salon": salon,
