@@ -92,13 +92,17 @@ def get_outlook(
     [board] = read_boards(
         [anyone], from_minutes(within[0]), ends_at, now, except_booking_id=except_booking_id
     )
-    everyone = _candidates(board, visit.course, salon, first_on)
+    people = _people(board, salon, first_on)
+    able = _able(board, visit.course)
+    everyone = tuple(one for one in people if one.id in able)
     wish, candidates = _possible(visit.wish, everyone)
     visit = visit if wish == visit.wish else replace(visit, wish=wish)
-    ids = {candidate.id for candidate in candidates}
-    suited = tuple(worker for worker in board.workers if worker.stylist_id in ids)
-    found = openings(replace(board, workers=suited), visit.course, within)
-    asked = [worker for worker in suited if wish.stylist_id in (None, worker.stylist_id)]
+    # Who can do a part of it helps, too, though nobody can ask for them.
+    suited = {one.id for one in people if _suits(wish, one)}
+    workers = tuple(worker for worker in board.workers if worker.stylist_id in suited)
+    found = openings(replace(board, workers=workers), visit.course, within)
+    ids = {one.id for one in candidates if wish.stylist_id in (None, one.id)}
+    asked = [worker for worker in workers if worker.stylist_id in ids]
     return Outlook(
         visit=visit,
         everyone=everyone,
@@ -109,22 +113,26 @@ def get_outlook(
     )
 
 
-def _candidates(board: Board, course: Course, salon: SalonRow, first_on: date) -> tuple[Candidate, ...]:
+def _able(board: Board, course: Course) -> set[int]:
     """Who has the skills for all of the visit; if nobody has, who has them for a part of it."""
-    able = {w.stylist_id: w for w in board.workers if _can_do(w, [course.skill_ids])}
-    if not able:
-        parts = [part.skill_ids for track in course.tracks for part in track.parts]
-        able = {w.stylist_id: w for w in board.workers if _can_do(w, parts)}
+    able = {w.stylist_id for w in board.workers if _can_do(w, [course.skill_ids])}
+    parts = [part.skill_ids for track in course.tracks for part in track.parts]
+    return able or {w.stylist_id for w in board.workers if _can_do(w, parts)}
+
+
+def _people(board: Board, salon: SalonRow, first_on: date) -> tuple[Candidate, ...]:
+    """Everybody on the board, own staff first."""
+    begins = {worker.stylist_id: worker.duties[0].span[0] for worker in board.workers}
     found = [
         Candidate(
             row.id,
             row.name,
             row.home_salon_id != salon.id,
-            max(first_on, local_day(from_minutes(able[row.id].duties[0].span[0]), salon.tz)),
+            max(first_on, local_day(from_minutes(begins[row.id]), salon.tz)),
             row.gender,
             tuple(row.speaks),
         )
-        for row in fetch(_PEOPLE, {"ids": list(able)})
+        for row in fetch(_PEOPLE, {"ids": list(begins)})
     ]
     return tuple(sorted(found, key=lambda candidate: (candidate.visiting, candidate.id)))
 

@@ -13,6 +13,7 @@ from salonpool.domain.booking import Companion, Wish
 from salonpool.domain.closure import LocalSpan
 from salonpool.domain.local_time import DAY, day_span, from_minutes, local_day
 from salonpool.domain.person import Gender
+from salonpool.models import Salon
 from salonpool.queries.availability import find_openings
 from salonpool.queries.outlook import DayState, Outlook, get_outlook
 from salonpool.queries.salons import get_salon_by_id
@@ -68,6 +69,21 @@ def test_its_starts_are_those_of_the_search(shop: SimpleNamespace) -> None:
         assert [start for starts in seen.starts.values() for start in starts] == wanted
         assert all(local_day(start, tz) == day for day, starts in seen.starts.items() for start in starts)
         assert seen.visit.wish == wish
+
+
+def test_who_can_do_a_part_helps_where_one_alone_has_no_time(shop: SimpleNamespace) -> None:
+    network = db.session.get_one(Salon, shop.salon).network_id
+    kim = b.a_stylist(network, home=shop.salon, skills=("bleach",), gender="man")
+    b.a_rota(kim, shop.salon)
+    bleach = b.a_service(shop.salon, code="bleach", skill="bleach")
+    both = b.a_stylist(network, home=shop.salon, skills=("bleach", "cut"))
+    b.a_rota(both, shop.salon, starts="10:00", ends="12:00")
+    seen = _look(shop, Wish((bleach, shop.cut)))
+    assert [one.id for one in seen.candidates] == [both]
+    found = find_openings(seen.visit, b.NOW, b.NOW + 7 * DAY, b.NOW)
+    wanted = list(dict.fromkeys(from_minutes(opening.start) for opening in found))
+    assert wanted[-1] == b.at("17:00", b.TODAY + DAY)  # bleached by Kim, cut by Zhe
+    assert [start for starts in seen.starts.values() for start in starts] == wanted
 
 
 def test_who_is_asked_for_must_be_able_to_do_it(shop: SimpleNamespace) -> None:
