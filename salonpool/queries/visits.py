@@ -132,8 +132,9 @@ def visit_for(salon: SalonRow, wish: Wish, services: Iterable[ServiceRow]) -> Vi
     known = {service.id: service for service in services}
     if any(service_id not in known for ids in guests for service_id in ids):
         raise InvalidInput("unknown_choice", field="services")
-    if any(known[ids[0]].add_on for ids in guests):
-        raise InvalidInput("add_on_alone", field="services", name=known[guests[0][0]].name)
+    alone = next((known[ids[0]] for ids in guests if known[ids[0]].add_on), None)
+    if alone is not None:
+        raise InvalidInput("add_on_alone", field="services", name=alone.name)
     return _visit(salon, wish, guests, known)
 
 

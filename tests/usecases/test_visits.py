@@ -181,6 +181,9 @@ def test_an_add_on_is_done_by_whoever_does_what_comes_before(shop: SimpleNamespa
     assert {who for *_, who in _parts(anyone.id)} in ({shop.zhe}, {shop.mei})
     with pytest.raises(Refusal, match="add_on_alone"):
         _book(shop, "14:00", shop.care)
+    with pytest.raises(Refusal, match="add_on_alone") as companions:
+        _book(shop, "14:00", shop.cut, companions=(Companion((gloss,)),))
+    assert companions.value.values["name"] == "Gloss"
 
 
 def test_companions_come_all_or_nobody_is_booked(shop: SimpleNamespace) -> None:
