@@ -155,6 +155,12 @@ def retried(use_case: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
+# One way to the server for all of them; unnest gives them in the order of the array.
+_LOCKS = sa.text(
+    "SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(CAST(:keys AS text[])) AS key"
+)
+
+
 def lock(session: Session, *keys: str) -> None:
     """Hold the named things until the transaction ends, in sorted order so that no two callers cross.
 
@@ -162,8 +168,7 @@ def lock(session: Session, *keys: str) -> None:
     """
     if session.get_bind().dialect.name != "postgresql":
         return
-    for key in sorted(set(keys)):
-        session.execute(sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+    session.connection().execute(_LOCKS, {"keys": sorted(set(keys))})
 
 
 def wake(task: str, subject_id: int) -> None:

@@ -164,7 +164,7 @@ def _locked_keys(use: Callable[[], None]) -> list[str]:
 
     def note(_connection: Any, _cursor: Any, statement: str, given: Any, *_: Any) -> None:
         if "pg_advisory_xact_lock" in statement:
-            keys.append(given["key"])
+            keys.extend(given["keys"])
 
     sa.event.listen(db.engine, "before_cursor_execute", note)
     use()
