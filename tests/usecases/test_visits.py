@@ -117,6 +117,30 @@ def test_guests_who_have_begun_keep_their_chairs(shop: SimpleNamespace) -> None:
         _book(shop, "11:15", shop.wash, now=later)
 
 
+def test_a_guest_who_cannot_be_moved_after_all_makes_the_time_taken(app: Any) -> None:
+    network = b.a_network()
+    salon = b.a_salon(network, slug="day-and-night", chairs=2)
+    stylist = b.a_stylist(network, home=salon)
+    b.a_rota(stylist, salon)
+    ask: dict[str, Any] = {
+        "salon_slug": "day-and-night", "wish": Wish((b.a_service(salon),)), "language": "en", "now": b.NOW,
+        "guest": bookings.Guest("0912 345 678"), "texting": app.extensions["salonpool.texting"],
+    }  # fmt: skip
+    long = bookings.book(**ask, starts_at=b.at("11:00", b.TODAY + 7 * DAY), key="long")
+    one, other = db.session.scalars(sa.select(Station.id).order_by(Station.position)).all()
+    # One behind the other for two days: all of them would have to change chairs, also whoever is too far off
+    # to be looked at.
+    for chair, begins, ends in (
+        (one, 0, 30), (other, 30, 12 * 60), (one, 11 * 60, 23 * 60), (other, 22 * 60, 34 * 60),
+        (one, 33 * 60, 45 * 60), (other, 44 * 60, 50 * 60),
+    ):  # fmt: skip
+        starts_at, ends_at = (b.at("11:00") + timedelta(minutes=m) for m in (begins, ends))
+        b.add(Occupancy(resource=f"chair:{chair}", starts_at=starts_at, ends_at=ends_at, booking_id=long.id))
+    with pytest.raises(SlotTaken):
+        bookings.book(**ask, starts_at=b.at("11:00"), key="short")
+    assert db.session.scalars(sa.select(Booking.id)).all() == [long.id]
+
+
 def test_a_third_guest_finds_no_chair(shop: SimpleNamespace) -> None:
     for stylist in (shop.wen, shop.zhe):
         _book(shop, "12:00", shop.cut, stylist_id=stylist)

@@ -64,19 +64,19 @@ def write_rows(session: Session, booking: Booking, visit: Visit, opening: Openin
     if not is_new and database.execute(_FREE, {"booking_id": booking.id}).all():
         wake("waitlist", booking.id)
     _write_items(database, booking.id, visit, opening, is_new=is_new)
-    taken = [*_hands(visit, opening), *_stations(session, visit, opening, now)]
     held_until = booking.held_until if booking.status == BookingStatus.HELD else None
-    rows = [
-        {
-            "resource": resource,
-            "starts_at": from_minutes(begins),
-            "ends_at": from_minutes(ends),
-            "held_until": held_until,
-            "booking_id": booking.id,
-        }
-        for resource, (begins, ends) in taken
-    ]
     try:
+        taken = [*_hands(visit, opening), *_stations(session, visit, opening, now)]
+        rows = [
+            {
+                "resource": resource,
+                "starts_at": from_minutes(begins),
+                "ends_at": from_minutes(ends),
+                "held_until": held_until,
+                "booking_id": booking.id,
+            }
+            for resource, (begins, ends) in taken
+        ]
         database.execute(_OCCUPY, rows)
     except IntegrityError as error:
         if is_overlap(error):
