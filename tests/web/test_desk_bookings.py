@@ -264,3 +264,15 @@ def test_a_day_that_cannot_be_closed_comes_back(
     assert answer.status_code == 422
     assert "There is a problem" in answer.text
     assert db.session.scalar(sa.select(Closure.id)) is None
+
+
+@pytest.mark.parametrize("path", ["/desk/booking/new", "/desk/why"])
+def test_the_desk_tells_the_hair_lengths_of_a_service_apart(
+    client: Any, shop: SimpleNamespace, path: str
+) -> None:
+    for length in ("short", "long"):
+        b.a_service(shop.salon, code="perm", length=length)
+    _sign_in(client, shop.owner)
+    page = client.get(path).text
+    assert "<b>Perm (short hair)</b>" in page
+    assert "<b>Perm (long hair)</b>" in page
