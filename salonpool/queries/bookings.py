@@ -10,7 +10,7 @@ from salonpool.domain.booking import OPEN_STATES, BookingStatus, cancel_fee, cut
 from salonpool.domain.local_time import minutes_between
 from salonpool.domain.money import Money
 from salonpool.domain.refusal import Missing
-from salonpool.models import Booking, BookingItem, Card, Customer, Stylist
+from salonpool.models import Booking, BookingItem, Card, Customer, Segment, Stylist
 from salonpool.queries.naming import list_named, visit_line
 from salonpool.queries.salons import SalonRow, get_salon_by_id
 
@@ -136,8 +136,9 @@ def list_day_at_salon(
 def list_day_of_stylist(
     stylist_id: int, starts_at: datetime, ends_at: datetime, language: str
 ) -> list[DayBooking]:
-    """Bookings a stylist serves that start within the span, at whatever salon."""
-    return _day(Booking.stylist_id == stylist_id, starts_at, ends_at, language)
+    """Bookings a stylist serves, alone or with others, that start within the span, at whatever salon."""
+    serves = sa.exists().where(Segment.booking_id == Booking.id, Segment.stylist_id == stylist_id)
+    return _day(sa.or_(Booking.stylist_id == stylist_id, serves), starts_at, ends_at, language)
 
 
 def _day(

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from salonpool.database import db, transaction
 from salonpool.domain.closure import LocalSpan
 from salonpool.models import Booking, BookingItem, Message, Stylist, StylistService
-from salonpool.queries.bookings import list_day_at_salon
+from salonpool.queries.bookings import list_day_at_salon, list_day_of_stylist
 from salonpool.queries.desk import get_desk_booking, list_by_id
 from salonpool.queries.my_visits import list_my_visits
 from salonpool.usecases.salons import closures
@@ -119,6 +119,15 @@ def test_a_visit_bears_one_name_on_every_page_and_in_its_text(client: Any, shop:
     assert [row.services_text for row in list_by_id(shop.salon, [booking.id], "en", b.NOW)] == [name]
     assert [row.services_text for row in list_my_visits("+886912345678", b.NOW, "en")] == [name]
     assert "Cut+Fringe, 2" in db.session.scalars(sa.select(Message.body)).one()
+
+
+def test_everybody_who_serves_a_party_sees_it_in_their_day(client: Any, shop: SimpleNamespace) -> None:
+    held = _hold(client, client.get(f"/s/qinghe?service={shop.cut}&guests=2"))
+    _confirm(client, held.location)
+    booking = db.session.scalars(sa.select(Booking)).one()
+    for stylist in (shop.wen, shop.zhe):
+        day = list_day_of_stylist(stylist, booking.starts_at, booking.ends_at, "en")
+        assert [row.id for row in day] == [booking.id]
 
 
 def test_the_hair_length_is_said_on_every_page_and_in_the_text(client: Any, shop: SimpleNamespace) -> None:
