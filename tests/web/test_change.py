@@ -259,6 +259,9 @@ def test_past_the_cut_off_there_is_a_phone_number_and_a_reason(
     form = _form(client.get(f"{url}/move"))
     stopped_clock.now = b.at("11:00", TUESDAY) + timedelta(seconds=1)
     before = _state()
+    just_booked = client.get(f"{url}?done=booked").text
+    assert "This is too soon to be changed" in just_booked
+    assert "Changes online were possible" not in just_booked
     for part in ("", "/move", "/cancel"):
         page = client.get(url + part)
         assert "Changes online were possible until" in page.text

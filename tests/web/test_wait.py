@@ -103,6 +103,14 @@ def test_the_choice_of_the_booking_page_comes_along(client, shop):
     assert ticked == [f"service-{other}", f"stylist-{shop.wen}", f"day-{TUESDAY}", "part-any"]
 
 
+def test_who_come_together_are_told_that_the_list_is_for_one(client, shop):
+    alone, together = (
+        client.get(f"/s/qinghe/wait?service={shop.cut}{more}").text for more in ("", "&guests=2")
+    )
+    assert "This list is for one guest" in together
+    assert "This list is for one guest" not in alone
+
+
 def test_a_visit_of_several_services_is_waited_for_as_a_whole(client, shop):
     perm = b.a_service(shop.salon, code="perm", length="long")
     page = client.get(f"/s/qinghe/wait?service={shop.cut}&service={perm}")

@@ -56,6 +56,7 @@ def _wait(word: dict[str, str], salon: Row, today: date, price: Row) -> States:
         "days": [Row(on=today + timedelta(days=n), ticked=n == 2) for n in range(14)],
         "today": today,
         "part": "any",
+        "is_party": False,
         "sisters": [],
         "ticked_sisters": set(),
         "form": {"phone": "", "name": ""},
@@ -68,6 +69,7 @@ def _wait(word: dict[str, str], salon: Row, today: date, price: Row) -> States:
     return [
         ("fresh", form),
         ("several services", form | {"chosen": services[:2]}),
+        ("together", form | {"is_party": True}),
         ("wrong", form | wrong),
         ("all wrong", form | wrong | {"errors": everything}),
     ]

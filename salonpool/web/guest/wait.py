@@ -225,6 +225,7 @@ def _form_page(salon: SalonRow, given: Any, errors: dict[str, str], status: int 
         days=[{"on": first + n * DAY, "ticked": first + n * DAY in ticked} for n in range(DAYS)],
         today=today,
         part=given.get("part", "any"),
+        is_party=given.get("guests", "") not in {"", "1"},
         sisters=_sisters(salon, chosen),
         ticked_sisters={name.removeprefix("also-") for name in given if name.startswith("also-")},
         form={name: given.get(name, "") if status != 200 else "" for name in TYPED},
