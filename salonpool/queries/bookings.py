@@ -126,6 +126,12 @@ def get_booking(booking_id: int, language: str) -> BookingPage:
     )
 
 
+def is_held(booking_id: int) -> bool:
+    """Is it a hold, and nothing else yet?"""
+    held = sa.exists().where(Booking.id == booking_id, Booking.status == BookingStatus.HELD)
+    return bool(db.session.scalar(sa.select(held)))
+
+
 def list_day_at_salon(
     salon_id: int, starts_at: datetime, ends_at: datetime, language: str
 ) -> list[DayBooking]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from flask import request, session
 
 from salonpool.queries import proofs
+from salonpool.queries.bookings import is_held
 from salonpool.usecases import phone_codes
 from salonpool.usecases.booking.caps import Asker
 from salonpool.web.extensions import now, texting
@@ -30,9 +31,9 @@ def browser(phone: str = "", code: str | None = None) -> Asker:
 
 
 def find_hold() -> int | None:
-    """The id of this browser's last hold, unless it has become a booking."""
+    """The id of what this browser holds. Not of what has become a booking, though the answer was lost."""
     held = session.get(HELD)
-    return held if isinstance(held, int) else None
+    return held if isinstance(held, int) and is_held(held) else None
 
 
 def forget_hold() -> None:

@@ -118,6 +118,16 @@ def test_who_goes_back_finds_their_own_time_free_and_nobody_else_does(
     assert at_two not in client.get("/s/qinghe").text
 
 
+def test_a_booking_whose_answer_was_lost_is_not_shown_as_free(client: Any, shop: SimpleNamespace) -> None:
+    held = _hold(client, shop)
+    with client.session_transaction() as session:
+        kept = session["held"]
+    assert _confirm(client, held, phone=PHONE).status_code == 303
+    with client.session_transaction() as session:
+        session["held"] = kept
+    assert f'value="{b.at("14:00").isoformat()}"' not in client.get("/s/qinghe").text
+
+
 def test_a_place_lost_at_the_last_moment_keeps_what_was_typed(
     client: Any, shop: SimpleNamespace, stopped_clock: Any
 ) -> None:
