@@ -56,6 +56,7 @@ def bookings(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict
     new: dict[str, Any] = {
         "salon": salon, "services": services, "stylists": [Row(id=3, name=word["wen"], visiting=False)],
         "chosen": {"service": (1,), "stylist": None}, "times": times, "form": dict.fromkeys(form, ""),
+        "name": word["cut"],
         "errors": {}, "idempotency_key": "k", **days,
     }  # fmt: skip
     closed: dict[str, Any] = {

@@ -276,3 +276,13 @@ def test_the_desk_tells_the_hair_lengths_of_a_service_apart(
     page = client.get(path).text
     assert "<b>Perm (short hair)</b>" in page
     assert "<b>Perm (long hair)</b>" in page
+
+
+def test_a_new_booking_says_for_what_its_times_are_and_follows_every_tick(
+    client: Any, shop: SimpleNamespace
+) -> None:
+    perm = b.a_service(shop.salon, code="perm", length="long")
+    _sign_in(client, shop.owner)
+    page = client.get(f"/desk/booking/new?service={shop.cut}&service={perm}").text
+    assert '<p class="hint">Cut + Perm (long hair)</p>' in page.partition('id="choice"')[2]
+    assert 'hx-trigger="change" hx-target="#choice"' in page

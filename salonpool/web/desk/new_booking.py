@@ -22,6 +22,7 @@ from salonpool.web.desk.times import FIRST_FREE, HORIZON_DAYS, offered, read_sta
 from salonpool.web.desk.typed import read_day
 from salonpool.web.errors import status_of
 from salonpool.web.extensions import account, language, now, texting
+from salonpool.web.filters import service_name
 from salonpool.web.wording import in_words
 
 TYPED = ("phone", "name", "note", "starts_at")
@@ -70,7 +71,7 @@ def _form(
 ) -> Response:
     today = local_day(now(), salon.tz)
     services = salons.list_services(salon, language())
-    on, times, wish = today, [], None
+    on, times, wish, name = today, [], None, ""
     try:
         on = read_day(
             chosen.get("on") or str(today), field="on", least=today, most=today + HORIZON_DAYS * DAY
@@ -78,6 +79,7 @@ def _form(
         if services:
             wish = _wish(chosen, default=services[0].id)
             visit = get_visit(salon, wish, language())
+            name = " + ".join(service_name(service) for service in visit.services)
             starts_from = day_span(on, salon.tz)[0]
             found = find_openings(visit, starts_from, starts_from + LOOK_AHEAD, now())
             times = offered(free_starts(found[: 20 * FIRST_FREE], visit), FIRST_FREE)
@@ -94,6 +96,7 @@ def _form(
         today=today,
         last_on=today + HORIZON_DAYS * DAY,
         times=times,
+        name=name,
         form=typed,
         errors=errors,
         idempotency_key=key,
