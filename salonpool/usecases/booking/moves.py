@@ -12,6 +12,7 @@ from salonpool.domain.booking import BookingStatus, SlotTaken, answer_by, check_
 from salonpool.domain.links import digest
 from salonpool.domain.refusal import InvalidInput, Missing, Refusal
 from salonpool.models import Booking
+from salonpool.queries.salons import SalonRow
 from salonpool.queries.visits import get_visit
 from salonpool.usecases import idempotency
 from salonpool.usecases.booking.booked import GUEST, Booked, answer_of, lock_booking, place, record
@@ -64,11 +65,7 @@ def move(
     Who was promised stays if free then: a person asked for by name must be, for others anyone able will do.
     `stylist_id`: KEEP the wish, or change it to a person or to None, anyone. A guest may move until the
     salon's cut-off, a desk (`actor` account:ID) whenever the booking is open. Moving to where it is already
-    changes nothing; `key` makes any retry harmless.
-
-    Moving is no way around the fee for cancelling late: what a guest would pay who cancels now, of which
-    `agreed_fee_minor` was shown, is what cancelling costs from then on, whenever that is.
-
+    changes nothing; `key` makes any retry harmless. `agreed_fee_minor`: as shown, see _keep_fee().
     Raises Refusal: not_open, past_cut_off, fee_changed; SlotTaken with the nearest other times; InvalidInput:
     in_the_past, too_far_ahead, off_the_grid, outside_hours, unknown_choice; Missing.
     """
@@ -126,8 +123,7 @@ def _move(
         return answer_of(session, booking, salon)
     before = place(booking)
     if actor == GUEST:
-        booking.fee_minor = fee_of(booking, salon, now)
-        check_agreed(booking.fee_minor, agreed_fee_minor)
+        _keep_fee(booking, salon, agreed_fee_minor, now)
     commit(session, booking, plan.wanted, now)
     booking.sequence += 1
     if status == BookingStatus.PENDING and salon.approve_minutes is not None:
@@ -138,3 +134,10 @@ def _move(
     tell = text_asked if status == BookingStatus.PENDING else text_moved
     tell(session, booking, salon, now, texting)
     return answer_of(session, booking, salon)
+
+
+def _keep_fee(booking: Booking, salon: SalonRow, agreed_fee_minor: int | None, now: datetime) -> None:
+    """Moving is no way around the fee for cancelling late: what a guest would pay who cancels now is what
+    cancelling costs from then on, whenever that is. Raises Refusal fee_changed."""
+    booking.fee_minor = fee_of(booking, salon, now)
+    check_agreed(booking.fee_minor, agreed_fee_minor)
