@@ -4,6 +4,7 @@ import fcntl
 import os
 import signal
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,8 @@ import pytest
 
 from tests import chromium, postgres
 
+BY_TURNS = ("tests/web/", "tests/queries/")
+KINDS = ("sqlite", "postgresql")
 CLUSTER = pytest.StashKey[Path]()
 
 
@@ -39,6 +42,27 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     for left in folder.iterdir():
         left.unlink()
     folder.rmdir()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests of pages and queries run on one kind of database each, by turns; ALL_DATABASES=1: on both.
+
+    What writes is tested below them, in the use cases, always on both.
+    """
+    if os.environ.get("ALL_DATABASES") == "1":
+        return
+    ids = {item.nodeid for item in items}
+    dropped = {item.nodeid for item in items if _is_others_turn(item.nodeid, ids)}
+    config.hook.pytest_deselected(items=[item for item in items if item.nodeid in dropped])
+    items[:] = [item for item in items if item.nodeid not in dropped]
+
+
+def _is_others_turn(name: str, names: set[str]) -> bool:
+    other = name.replace("sqlite", "postgresql") if "sqlite" in name else name.replace("postgresql", "sqlite")
+    if not name.startswith(BY_TURNS) or other == name or other not in names:
+        return False
+    turn = KINDS[zlib.crc32(name.replace("sqlite", "postgresql").encode()) % 2]
+    return turn not in name
 
 
 @pytest.fixture(scope="session")

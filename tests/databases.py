@@ -80,7 +80,8 @@ class PostgresTemplate:
     def copy(self) -> Iterator[str]:
         """The URL of a fresh clone, dropped afterwards even if something is still connected."""
         name = f"copy_{uuid.uuid4().hex[:12]}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {self.name}")
+        # Copying files takes a third of the time that writing them through the log takes.
+        self._run(f"CREATE DATABASE {name} TEMPLATE {self.name} STRATEGY FILE_COPY")
         try:
             yield self._url(name)
         finally:
