@@ -61,7 +61,7 @@ def test_every_refusal_is_a_problem_and_nothing_hides_behind_a_default(descripti
 def test_a_problem_tells_code_and_fields(description: dict[str, Any]) -> None:
     problem = description["components"]["schemas"]["Problem"]
     assert set(problem["required"]) == {"type", "title", "status", "code", "detail"}
-    assert {"errors", "nearest"} == problem["properties"].keys() - set(problem["required"])
+    assert {"dates", "errors", "nearest"} == problem["properties"].keys() - set(problem["required"])
 
 
 def test_every_operation_behind_a_token_says_which(description: dict[str, Any]) -> None:
