@@ -199,11 +199,6 @@ def _monday(stage: Stage) -> date:
     return stage.today + (-stage.today.weekday() % 7 or 7) * DAY
 
 
-def _monday(stage: Stage) -> date:
-    """The coming Monday, when the example's first salon is closed and its sisters are not."""
-    return stage.today + (-stage.today.weekday() % 7 or 7) * DAY
-
-
 GUEST = [
     Scene("salons", "guest.list_salons", "/"),
     Scene("salons, none found", "guest.list_salons", "/?q=zzz"),
@@ -325,23 +320,6 @@ DESK = [
         Scene(f"shift, {status}", "desk.show_shift", _at(Stage.desk_shift, status), who="owner")
         for status in ("posted", "offering", "filled", "unfilled", "cancelled")
     ),
-]  # fmt: skip
-NEAR = [
-    Scene("salons, by service", "guest.list_salons", "/?service=cut&order=distance&near=qinghe"),
-    Scene("salons, no such service", "guest.list_salons", "/?service=nothing", 422),
-    Scene("near", "guest.show_near", "/near?service=cut&from=qinghe"),
-    Scene("near, no sisters", "guest.show_near", "/near?service=cut&from=first-salon", 422),
-    Scene("near, nothing", "guest.show_near", "/near?from=nobody"),
-    Scene("book, full, other places", "guest.show_book", lambda s: f"/s/qinghe?on={_monday(s)}"),
-    Scene("sister salons", "desk.show_sisters", "/desk/sisters", who="owner"),
-    Scene("sister salons, none", "desk.show_sisters", "/desk/sisters", who="newcomer"),
-    Scene("why not", "desk.show_why", "/desk/why", who="owner"),
-    Scene(
-        "why not, blocked", "desk.show_why",
-        lambda s: f"/desk/why?starts_at={s.today + DAY}T03:00", who="owner",
-    ),
-    Scene("why not, no such time", "desk.show_why", "/desk/why?starts_at=never", 422, "owner"),
-    Scene("why not, no services", "desk.show_why", "/desk/why", who="newcomer"),
 ]  # fmt: skip
 NEAR = [
     Scene("salons, by service", "guest.list_salons", "/?service=cut&order=distance&near=qinghe"),

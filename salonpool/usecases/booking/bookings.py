@@ -25,7 +25,7 @@ from salonpool.queries.salons import get_salon
 from salonpool.queries.visits import get_visit
 from salonpool.usecases import idempotency
 from salonpool.usecases.booking import caps
-from salonpool.usecases.booking.booked import GUEST, Booked, answer_of, record
+from salonpool.usecases.booking.booked import GUEST, Booked, answer_of, lock_booking, record
 from salonpool.usecases.booking.caps import Asker
 from salonpool.usecases.booking.commit import (
     Wanted,
@@ -145,7 +145,7 @@ def confirm(
         if key is not None and (kept := idempotency.replay(session, "confirm", key, body_digest)):
             return Booked(**kept)
         lock_places(session, wanted.salon.id, [])
-        booking = session.get_one(Booking, booking_id, with_for_update=True, populate_existing=True)
+        booking = lock_booking(session, booking_id)
         before = {"status": booking.status}
         _take(session, booking, wanted, now)
         booking.language = language

@@ -34,6 +34,7 @@ from salonpool.queries.visits import Visit, visit_of
 from salonpool.queries.waitlist import EntryRow
 from salonpool.usecases import audit
 from salonpool.usecases.booking import bookings
+from salonpool.usecases.booking.booked import lock_booking
 from salonpool.usecases.booking.commit import Wanted, commit, free, lock_places
 from salonpool.usecases.booking.waitlist_texts import drop_question, text_place
 from salonpool.usecases.texts.texting import Texting
@@ -108,7 +109,7 @@ def let_go(booking_id: int, *, now: datetime) -> None:
     with transaction() as session:
         lock_places(session, found.salon_id, [])
         entry = session.get_one(WaitlistEntry, found.waitlist_entry_id, with_for_update=True)
-        booking = session.get_one(Booking, booking_id, with_for_update=True, populate_existing=True)
+        booking = lock_booking(session, booking_id)
         if waitlist.is_taken(booking):
             raise Refusal("not_open", status=booking.status)
         if booking.status == BookingStatus.HELD:

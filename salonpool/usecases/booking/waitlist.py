@@ -31,6 +31,7 @@ from salonpool.queries.visits import get_visit
 from salonpool.queries.waitlist import was_taken
 from salonpool.usecases import audit, limits
 from salonpool.usecases.booking import customers
+from salonpool.usecases.booking.booked import lock_booking
 from salonpool.usecases.booking.commit import lock_places
 from salonpool.usecases.booking.places import release, services_for
 from salonpool.usecases.texts.texting import Texting
@@ -146,7 +147,7 @@ def sweep(now: datetime) -> int:
         return 0
     with transaction() as session:
         for booking_id in untold:
-            booking = session.get_one(Booking, booking_id, with_for_update=True, populate_existing=True)
+            booking = lock_booking(session, booking_id)
             if booking.status == BookingStatus.HELD:
                 release(session, booking, CancelCause.HOLD_EXPIRED, now, actor="clock")
         return sum(_settle(session, status, now) for status in SETTLED)

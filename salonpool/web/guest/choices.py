@@ -51,7 +51,7 @@ def choose(salon: SalonRow, services: list[ServiceRow], given: Any, now: datetim
     try:
         wish = read_wish(given, first)
         visit = visit_for(salon, wish, services)
-        on, month = _day(given.get("on", ""), today), _month(given.get("month", ""), today)
+        on, month = typed_day(given.get("on", ""), today), _month(given.get("month", ""), today)
     except InvalidInput as refusal:
         problem = in_words(refusal)
         visit = visit_for(salon, Wish((first.id,)), services)
@@ -120,7 +120,8 @@ def _ids(typed: list[str], field: str) -> list[int]:
     return [int(text) for text in given]
 
 
-def _day(typed: str, today: date) -> date | None:
+def typed_day(typed: str, today: date) -> date | None:
+    """The day asked for, None if none is. Raises InvalidInput: unreadable, over, or beyond the horizon."""
     if not typed:
         return None
     try:

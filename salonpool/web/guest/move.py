@@ -21,7 +21,7 @@ from salonpool.usecases.booking.stored import stored_wish
 from salonpool.web.extensions import language, now, texting
 from salonpool.web.guest import blueprint
 from salonpool.web.guest.booking import read_fee, show, shown
-from salonpool.web.guest.choices import instant
+from salonpool.web.guest.choices import instant, typed_day
 from salonpool.web.links import opened
 from salonpool.web.wording import in_words
 
@@ -149,25 +149,11 @@ def _search(booking: BookingPage, visit: Visit, given: Any) -> tuple[_Search, st
         visit = replace(visit, wish=replace(visit.wish, stylist_id=None))
     on, problem = max(local_day(booking.starts_at, booking.salon.tz), today), ""
     try:
-        on = _typed_day(given.get("on", ""), today) or on
+        on = typed_day(given.get("on", ""), today) or on
     except InvalidInput as refusal:
         problem = in_words(refusal)
     first = on if on >= today + STRIP_DAYS * DAY else today
     return _Search(booking, visit, today, first, on), problem
-
-
-def _typed_day(typed: str, today: date) -> date | None:
-    if not typed:
-        return None
-    try:
-        day = date.fromisoformat(typed)
-    except ValueError:
-        raise InvalidInput("date_unreadable", field="on", example=str(today)) from None
-    if day < today:
-        raise InvalidInput("in_the_past", field="on", example=str(today))
-    if day > today + HORIZON:
-        raise InvalidInput("too_far_ahead", field="on", days=HORIZON.days)
-    return day
 
 
 def _days(first: date) -> list[date]:

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from salonpool.domain.booking import HORIZON, MAX_SERVICES
+from salonpool.domain.booking import MAX_SERVICES
 from salonpool.domain.local_time import local_day
 from salonpool.domain.refusal import InvalidInput
 from salonpool.queries import nearby, salons
@@ -15,6 +15,7 @@ from salonpool.queries.salons import SalonRow
 from salonpool.queries.sisters import list_sisters
 from salonpool.web.extensions import language, now
 from salonpool.web.guest import blueprint
+from salonpool.web.guest.choices import typed_day
 from salonpool.web.wording import in_words
 
 MOST_ROWS = 5
@@ -42,7 +43,7 @@ def _page(salon: SalonRow) -> Response:
         codes = codes or tuple(service.code for service in menu if not service.add_on)[:1]
         if len(codes) > MAX_SERVICES or any(code not in known for code in codes):
             raise InvalidInput("unknown_choice", field="service")
-        on = _day(request.args.get("on", ""), today)
+        on = typed_day(request.args.get("on", ""), today)
         rows = find_at_sisters(salon, codes, on or today) if codes else []
     except InvalidInput as refusal:
         problem = in_words(refusal)
@@ -95,17 +96,3 @@ def row_of(found: Nearby) -> dict[str, Any]:
         "book_url": url_for("guest.show_book", slug=salon.slug, **chosen),
         "book_them_url": url_for("guest.show_book", slug=salon.slug, **chosen, stylist=start.stylist_id),
     }
-
-
-def _day(typed: str, today: date) -> date | None:
-    if not typed:
-        return None
-    try:
-        day = date.fromisoformat(typed)
-    except ValueError:
-        raise InvalidInput("date_unreadable", field="on", example=str(today)) from None
-    if day < today:
-        raise InvalidInput("in_the_past", field="on")
-    if day > today + HORIZON:
-        raise InvalidInput("too_far_ahead", field="on", days=HORIZON.days)
-    return day
