@@ -91,6 +91,10 @@ class Stage:
         """The next day after tomorrow on which nobody works at the lane's salon."""
         return self.today + (2 + (4 - self.today.weekday()) % 7) * DAY
 
+    def quiet_day(self) -> date:
+        """A working day at the lane's salon that other scenes, which take the soonest times, do not fill."""
+        return self.sunday() + 8 * DAY
+
     def sign_in(self, who: str) -> str:
         """The path of a fresh sign-in link."""
         link = sign_ins.make_sign_in_link(self.accounts[who], self.now, self.texting)

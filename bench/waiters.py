@@ -18,9 +18,9 @@ _guests = itertools.count(100)
 
 def entry(stage: Stage, status: str = "waiting", slug: str = "lane") -> str:
     """The path of an entry's page; `waiting` waits for a day on which nobody works."""
-    day = stage.sunday() if status == "waiting" else stage.today + DAY
+    day = stage.sunday() if status == "waiting" else stage.quiet_day()
     number = next(_guests)
-    windows = (day_span(day, stage.zone), day_span(day + 2 * DAY, stage.zone))
+    windows = (day_span(day, stage.zone), day_span(day + 7 * DAY, stage.zone))
     joined = waitlist.join(
         waitlist.Waiting(
             salon_slug=slug, codes=("剪",), windows=windows,
