@@ -40,13 +40,18 @@ def pages(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[st
     """The samples of guest/near.html, guest/salons.html, desk/sisters.html and desk/why.html."""
     near = {
         "salon": salon, "name": word["cut"], "rows": [row(word), row(word, None)], "on": None, "today": TODAY,
-        "problem": "", "back_url": "/s/qinghe",
+        "problem": "", "instead": {}, "all_url": "/", "back_url": "/s/qinghe",
     }  # fmt: skip
+    instead = {
+        "own": [Row(name=word["cut"], url="/s/qinghe?service=1")],
+        "others": [Row(name=word["perm"], url="/?service=perm&near=qinghe")],
+    }
     return {
         "guest/near.html": [
             ("some", near),
             ("none", near | {"rows": []}),
-            ("wrong", near | {"rows": [], "name": "", "problem": word["wrong"]}),
+            ("wrong", near | {"problem": word["wrong"]}),
+            ("no such service", near | {"rows": [], "name": "", "instead": instead}),
         ],
         "guest/salons.html": _salons(word),
         "desk/sisters.html": _sisters(word, salon),

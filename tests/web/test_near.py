@@ -89,6 +89,44 @@ def test_odd_questions_are_answered_without_harm(
     assert client.get(f"/near?{query}").status_code == status
 
 
+def test_what_no_salon_does_brings_what_the_salon_does_and_what_only_others_do(
+    client: Any, town: SimpleNamespace
+) -> None:
+    b.a_service(town.kapok, code="perm")
+    b.a_service(town.kapok, code="fringe", add_on=True)
+    page = client.get("/near?service=nothing&from=qinghe")
+    assert page.status_code == 422
+    assert "No salon here does that" in page.text
+    assert "No free time nearby" not in page.text
+    assert f'href="/s/qinghe?service={town.cut}"' in page.text
+    assert re.findall(r'href="(/\?service=[^"]+)"', page.text) == ["/?service=perm&amp;near=qinghe"]
+    assert client.get("/?service=perm&near=qinghe").status_code == 200
+
+
+def test_what_only_a_sister_does_is_found_there(client: Any, town: SimpleNamespace) -> None:
+    perm = b.a_service(town.kapok, code="perm")
+    before = client.get("/near?service=perm&from=qinghe")
+    assert before.status_code == 200
+    assert "No free time nearby" in before.text
+    assert 'href="/?service=perm&amp;near=qinghe"' in before.text
+    _become_sisters(town)
+    assert f'href="/s/kapok?service={perm}&amp;on=' in client.get("/near?service=perm&from=qinghe").text
+
+
+def test_a_wrong_day_is_said_and_the_days_from_today_are_shown(client: Any, town: SimpleNamespace) -> None:
+    _become_sisters(town)
+    page = client.get("/near?service=cut&from=qinghe&on=2026-02-30")
+    assert page.status_code == 422
+    assert "Enter a date" in page.text
+    assert page.text.count('<li class="row">') == 2
+
+
+def test_more_services_than_a_visit_has_are_refused_as_such(client: Any, town: SimpleNamespace) -> None:
+    page = client.get("/near?from=qinghe&" + "&".join(["service=cut"] * 7)).text
+    assert "at most 6 services" in page
+    assert f'href="/s/qinghe?service={town.cut}"' in page
+
+
 def test_a_full_day_offers_the_sisters_time(client: Any, town: SimpleNamespace) -> None:
     _become_sisters(town)
     page = client.get(f"/s/qinghe?on={NEXT_DAY}").text

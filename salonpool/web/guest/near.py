@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from flask import Response, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from salonpool.domain.booking import MAX_SERVICES
@@ -11,9 +12,10 @@ from salonpool.domain.local_time import local_day
 from salonpool.domain.refusal import InvalidInput
 from salonpool.queries import nearby, salons
 from salonpool.queries.nearby import Nearby, Search
-from salonpool.queries.salons import SalonRow
+from salonpool.queries.salons import SalonRow, ServiceRow
 from salonpool.queries.sisters import list_sisters
 from salonpool.web.extensions import language, now
+from salonpool.web.filters import service_name
 from salonpool.web.guest import blueprint
 from salonpool.web.guest.choices import typed_day
 from salonpool.web.wording import in_words
@@ -35,19 +37,22 @@ def show_near() -> BaseResponse:
 
 def _page(salon: SalonRow) -> Response:
     codes = tuple(code for code in request.args.getlist("service") if code)
-    menu = salons.list_services(salon, language())
-    known = {service.code: service.name for service in menu}
-    rows, problem, on = [], "", None
-    today = local_day(now(), salon.tz)
+    own = salons.list_services(salon, language())
+    lacks = not own or {*codes} - {service.code for service in own}
+    others = _others(salon, own) if lacks else []
+    known = {service.code: service.name for service in (*others, *own)}
+    problem, on, today = "", None, local_day(now(), salon.tz)
+    codes = codes or tuple(service.code for service in own if not service.add_on)[:1]
+    if any(code not in known for code in codes):
+        problem, codes = _("No salon here does that. This is what there is."), ()
+    elif len(codes) > MAX_SERVICES:
+        problem, codes = in_words(InvalidInput("too_many_services", limit=MAX_SERVICES)), ()
     try:
-        codes = codes or tuple(service.code for service in menu if not service.add_on)[:1]
-        if len(codes) > MAX_SERVICES or any(code not in known for code in codes):
-            raise InvalidInput("unknown_choice", field="service")
         on = typed_day(request.args.get("on", ""), today)
-        rows = find_at_sisters(salon, codes, on or today) if codes else []
     except InvalidInput as refusal:
-        problem = in_words(refusal)
-        codes = ()
+        problem = problem or in_words(refusal)
+    rows = find_at_sisters(salon, codes, on or today) if codes else []
+    all_of: dict[str, Any] = {"service": codes[0], "near": salon.slug} if len(codes) == 1 else {}
     page = render_template(
         "guest/near.html",
         salon=salon,
@@ -56,9 +61,35 @@ def _page(salon: SalonRow) -> Response:
         on=on,
         today=today,
         problem=problem,
+        instead={} if codes else _instead(salon, own, others),
+        all_url=url_for("guest.list_salons", **all_of),
         back_url=url_for("guest.show_book", slug=salon.slug),
     )
     return make_response(page, 422 if problem else 200)
+
+
+def _others(salon: SalonRow, own: list[ServiceRow]) -> list[ServiceRow]:
+    """What other salons of the network do and this one does not, one of each code."""
+    members = [one for one in salons.list_of_network(salon.slug, language()) if one.id != salon.id]
+    menus = salons.list_services_of(members, language()) if members else {}
+    codes = {service.code for service in own}
+    found = {s.code: s for menu in menus.values() for s in menu if not s.add_on and s.code not in codes}
+    return list(found.values())
+
+
+def _instead(salon: SalonRow, own: list[ServiceRow], others: list[ServiceRow]) -> dict[str, Any]:
+    """Where to go on from a service nobody has: to those of this salon, then to those of the others."""
+    near: dict[str, Any] = {"near": salon.slug}
+    return {
+        "own": [
+            {"name": service_name(s), "url": url_for("guest.show_book", slug=salon.slug, service=s.id)}
+            for s in own
+            if not s.add_on
+        ],
+        "others": [
+            {"name": s.name, "url": url_for("guest.list_salons", service=s.code, **near)} for s in others
+        ],
+    }
 
 
 def find_at_sisters(
