@@ -330,6 +330,8 @@ NEAR = [
     Scene("near, no services", "guest.show_near", "/near?from=first-salon"),
     Scene("near, nothing", "guest.show_near", "/near?from=nobody"),
     Scene("book, full, other places", "guest.show_book", lambda s: f"/s/qinghe?on={_monday(s)}"),
+    Scene("book, full, together", "guest.show_book", lambda s: f"/s/qinghe?guests=2&on={_monday(s)}"),
+    Scene("near, together", "guest.show_near", "/near?service=cut&from=qinghe&guests=2"),
     Scene("sister salons", "desk.show_sisters", "/desk/sisters", who="owner"),
     Scene("sister salons, none", "desk.show_sisters", "/desk/sisters", who="newcomer"),
     Scene("why not", "desk.show_why", "/desk/why", who="owner"),

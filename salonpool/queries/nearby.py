@@ -38,6 +38,7 @@ class Search:
 
     One stylist or anyone, perhaps only a woman or a man, or somebody who speaks a language (a tag). `length`:
     the hair length, where a salon has a price for each. `near`: a place in the network's plane, in km.
+    `guests` come together, and all have the same.
     """
 
     codes: tuple[str, ...]
@@ -50,16 +51,21 @@ class Search:
     gender: Gender | None = None
     speaks: str | None = None
     length: str | None = None
+    guests: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Nearby:
-    """A free start at one of the salons. `walk_minutes` is None when nobody would walk, or from nowhere."""
+    """A free start at one of the salons, for so many guests who have these services each.
+
+    `walk_minutes` is None when nobody would walk, or from nowhere.
+    """
 
     salon: SalonRow
     services: tuple[ServiceRow, ...]
     start: FreeStart
     walk_minutes: int | None
+    guests: int = 1
 
 
 def soonest(salons: Sequence[SalonRow], search: Search, now: datetime, language: str) -> list[Nearby]:
@@ -82,7 +88,7 @@ def look(visits: Sequence[Visit], search: Search, now: datetime) -> list[Nearby]
     """The soonest starts of visits that may be at different salons, in the order asked for."""
     stretches = [_stretch(visit.salon, search) for visit in visits]
     found = [
-        Nearby(visit.salon, visit.services, start, _walk(visit.salon, search.near))
+        Nearby(visit.salon, visit.own_services, start, _walk(visit.salon, search.near), search.guests)
         for visit, starts in zip(
             visits, soonest_starts(visits, stretches, now, search.per_salon), strict=True
         )
@@ -99,7 +105,14 @@ def list_visits(salons: Sequence[SalonRow], search: Search, language: str) -> li
         (salon, [_of_code(menus[salon.id], code, search.length) for code in search.codes]) for salon in salons
     ]
     return [
-        visit_of(salon, services, search.stylist_id, gender=search.gender, speaks=search.speaks)
+        visit_of(
+            salon,
+            services,
+            search.stylist_id,
+            gender=search.gender,
+            speaks=search.speaks,
+            guests=search.guests,
+        )
         for salon, found in chosen
         if (services := [service for service in found if service]) == found and not services[0].add_on
     ]

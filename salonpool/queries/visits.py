@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from salonpool.domain.availability import Opening, Placed
-from salonpool.domain.booking import MAX_GUESTS, MAX_SERVICES, Wish
+from salonpool.domain.booking import MAX_GUESTS, MAX_SERVICES, Companion, Wish
 from salonpool.domain.course import Course, Part, Step, Track, total_minutes
 from salonpool.domain.money import Money
 from salonpool.domain.person import Gender
@@ -61,6 +61,11 @@ class Visit:
     def services(self) -> tuple[ServiceRow, ...]:
         """Every service, in the order asked for."""
         return tuple(item.service for item in self.items)
+
+    @property
+    def own_services(self) -> tuple[ServiceRow, ...]:
+        """Those of the guest who books."""
+        return tuple(item.service for item in self.items if item.guest == 0)
 
     @property
     def minutes(self) -> int:
@@ -145,10 +150,13 @@ def visit_of(
     *,
     gender: Gender | None = None,
     speaks: str | None = None,
+    guests: int = 1,
 ) -> Visit:
-    """The visit of one guest who wants these services of the salon, already read."""
-    wish = Wish(tuple(service.id for service in services), stylist_id, gender=gender, speaks=speaks)
-    return _visit(salon, wish, [wish.service_ids], {service.id: service for service in services})
+    """The visit of one guest, or of several who all have the same, of the salon's services, already read."""
+    ids = tuple(service.id for service in services)
+    companions = (Companion(ids),) * (guests - 1)
+    wish = Wish(ids, stylist_id, companions, gender=gender, speaks=speaks)
+    return _visit(salon, wish, [ids] * guests, {service.id: service for service in services})
 
 
 def _visit(

@@ -20,6 +20,7 @@ def row(word: dict[str, str], walk_minutes: int | None = 7) -> Row:
         starts_at=TEN,
         price=PRICE,
         stylist_name=word["wen"],
+        stylist_names=f"{word['wen']}, {word['zhe']}",
         book_url="/s/kapok?service=1&on=2026-10-20",
         book_them_url="/s/kapok?service=1&on=2026-10-20&stylist=3",
     )

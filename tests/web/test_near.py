@@ -146,6 +146,45 @@ def test_a_shorter_service_of_the_same_kind_that_fits_is_offered(client: Any, to
     assert page.count('aria-label="Choose ') == 1
 
 
+def test_a_party_on_a_full_day_gets_the_ways_out_a_single_guest_gets(
+    client: Any, town: SimpleNamespace
+) -> None:
+    _become_sisters(town)
+    address = f"/s/qinghe?service={town.cut}&guests=2&on={NEXT_DAY}"
+    assert "Free at our sister salons" not in client.get(address).text  # Wen alone serves no two at once
+    mei = b.a_stylist(town.network, home=town.kapok, name="阿梅")
+    b.a_rota(mei, town.kapok, weekdays=(1,))
+    page = client.get(address).text
+    assert "Nearest free times" in page
+    assert "Kapok Studio" in page
+    assert "NT$1,200" in page
+    assert "小雯, 阿梅" in page
+    assert f"/near?service=cut&amp;from=qinghe&amp;on={NEXT_DAY}&amp;guests=2" in page
+    [there] = re.findall(r'href="(/s/kapok[^"]+)"', page)
+    assert "guests=2" in there
+    booking_page = client.get(there.replace("&amp;", "&")).text
+    assert 'value="2026-10-20T02:00:00+00:00" required checked' in booking_page
+    assert "Cut, 2 people" in booking_page
+
+
+def test_a_party_is_offered_something_shorter_for_all(client: Any, town: SimpleNamespace) -> None:
+    long = b.a_service(town.qinghe, code="long-cut", segments=((600, True),))
+    page = client.get(f"/s/qinghe?service={long}&guests=2&on={b.TODAY}").text
+    assert "Shorter, and free that day" in page
+    assert f'href="/s/qinghe?service={town.cut}&amp;guests=2&amp;on={b.TODAY}"' in page
+    assert "NT$1,600" in page
+    assert "Shorter" not in client.get(f"/s/qinghe?service={long}&guests=3&on={b.TODAY}").text
+
+
+def test_nearby_places_are_found_for_a_party(client: Any, town: SimpleNamespace) -> None:
+    _become_sisters(town)
+    alone, together = (client.get(f"/near?service=cut&from=qinghe{more}").text for more in ("", "&guests=2"))
+    assert "Kapok Studio" in alone
+    assert "No free time nearby" in together
+    assert "Cut, 2 people at the sister salons" in together
+    assert client.get("/near?service=cut&from=qinghe&guests=9").status_code == 422
+
+
 def test_a_stylist_is_followed_to_where_they_work_next(client: Any, town: SimpleNamespace) -> None:
     _become_sisters(town)
     page = client.get(f"/s/qinghe?stylist={town.wen}&on={NEXT_DAY}").text

@@ -61,19 +61,25 @@ def choose(salon: SalonRow, services: list[ServiceRow], given: Any, now: datetim
 def read_wish(given: Any, first: ServiceRow | None = None) -> Wish:
     """The wish in an address or a form; `first` is meant by who names none. Raises InvalidInput."""
     service_ids = tuple(_ids(given.getlist("service"), "services")) or ((first.id,) if first else ())
-    guests = _ids([given.get("guests", "")], "companions")
-    if guests and not 1 <= guests[0] <= MAX_GUESTS:
-        raise InvalidInput("too_many_guests", field="companions", limit=MAX_GUESTS - 1)
+    guests = typed_guests(given)
     gender, speaks = given.get("gender", ""), given.get("speaks", "")
     if gender and gender not in set(Gender) or len(speaks) > LONGEST_TAG:
         raise InvalidInput("unknown_choice", field="gender" if gender else "speaks")
     return Wish(
         service_ids=service_ids,
         stylist_id=next(iter(_ids([given.get("stylist", "")], "stylist")), None),
-        companions=(Companion(service_ids),) * (guests[0] - 1 if guests else 0),
+        companions=(Companion(service_ids),) * (guests - 1),
         gender=Gender(gender) if gender else None,
         speaks=speaks or None,
     )
+
+
+def typed_guests(given: Any) -> int:
+    """How many come together; one, if it is not said. Raises InvalidInput."""
+    guests = next(iter(_ids([given.get("guests", "")], "companions")), 1)
+    if not 1 <= guests <= MAX_GUESTS:
+        raise InvalidInput("too_many_guests", field="companions", limit=MAX_GUESTS - 1)
+    return guests
 
 
 def arguments(wish: Wish, on: date | None = None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import url_for
 
 from salonpool.domain.booking import FreeStart
-from salonpool.domain.local_time import day_span
+from salonpool.domain.local_time import day_span, local_day
 from salonpool.domain.travel import walk_minutes
 from salonpool.queries import nearby
 from salonpool.queries.nearby import Nearby, Search, soonest_starts
@@ -16,7 +16,7 @@ from salonpool.queries.sisters import list_sisters
 from salonpool.queries.visits import Visit, visit_of
 from salonpool.web.extensions import language, now
 from salonpool.web.filters import service_name
-from salonpool.web.guest.choices import Choice
+from salonpool.web.guest.choices import Choice, arguments
 from salonpool.web.guest.near import DAYS, row_of
 
 MOST_SHORTER = 2
@@ -36,7 +36,7 @@ def look(choice: Choice, on: date, *, has_times: bool, has_stylist: bool) -> dic
     """Ways out for a guest who finds no time on a day, or not the stylist they asked for: `shorter` services
     that do fit, `theirs`, where the stylist works next, and `sisters`. One search for all of them."""
     wants_them = choice.wish.stylist_id is not None and not (has_times and has_stylist)
-    if has_times and not wants_them or choice.wish.companions:
+    if has_times and not wants_them:
         return {}
     asked = [] if has_times else [_Question("shorter", visit, 1) for visit in _shorter(choice, has_stylist)]
     sisters = list_sisters(choice.salon, language())
@@ -48,6 +48,8 @@ def look(choice: Choice, on: date, *, has_times: bool, has_stylist: bool) -> dic
         asked += [_Question("theirs", _like(choice, visit, by_them=True), DAYS) for visit in elsewhere]
     found = _soonest(asked, on)
     near: dict[str, Any] = {"service": search.codes, "from": choice.salon.slug, "on": on}
+    if _guests(choice) > 1:
+        near["guests"] = _guests(choice)
     return {
         "shorter": [_shorter_row(q.visit, start) for q, start in found if q.kind == "shorter"][:MOST_SHORTER],
         "theirs": [_row(choice.salon, q.visit, start) for q, start in found if q.kind == "theirs"],
@@ -91,6 +93,7 @@ def _shorter(choice: Choice, has_stylist: bool) -> list[Visit]:
             wish.stylist_id if has_stylist else None,
             gender=wish.gender if has_stylist else None,
             speaks=wish.speaks if has_stylist else None,
+            guests=_guests(choice),
         )
         for service in sorted(alike, key=lambda service: -service.minutes)
     ]
@@ -104,14 +107,24 @@ def _like(choice: Choice, visit: Visit, *, by_them: bool = False) -> Visit:
     """The visit with the guest's wishes, and with the stylist they asked for if it is about them."""
     wish = choice.wish
     stylist_id = wish.stylist_id if by_them else None
-    return visit_of(visit.salon, visit.services, stylist_id, gender=wish.gender, speaks=wish.speaks)
+    return visit_of(
+        visit.salon,
+        visit.services,
+        stylist_id,
+        gender=wish.gender,
+        speaks=wish.speaks,
+        guests=_guests(choice),
+    )
+
+
+def _guests(choice: Choice) -> int:
+    """How many come together; all have the same."""
+    return len(choice.wish.companions) + 1
 
 
 def _shorter_row(visit: Visit, start: FreeStart) -> dict[str, Any]:
-    [service] = visit.services
-    chosen: dict[str, Any] = {"service": service.id, "on": start.starts_at.astimezone(visit.salon.tz).date()}
-    if visit.wish.stylist_id is not None:
-        chosen["stylist"] = visit.wish.stylist_id
+    [service] = visit.own_services
+    chosen: dict[str, Any] = arguments(visit.wish, local_day(start.starts_at, visit.salon.tz))
     return {
         "name": service_name(service),
         "minutes": service.minutes,
@@ -123,4 +136,5 @@ def _shorter_row(visit: Visit, start: FreeStart) -> dict[str, Any]:
 
 def _row(home: SalonRow, visit: Visit, start: FreeStart) -> dict[str, Any]:
     walk = walk_minutes(home.position, visit.salon.position)
-    return row_of(Nearby(visit.salon, visit.services, start, walk))
+    guests = len(visit.wish.companions) + 1
+    return row_of(Nearby(visit.salon, visit.own_services, start, walk, guests))

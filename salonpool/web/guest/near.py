@@ -1,5 +1,6 @@
 """G7: the soonest places at a salon's sisters, with name, price and time before the tap."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -11,13 +12,14 @@ from salonpool.domain.booking import MAX_SERVICES
 from salonpool.domain.local_time import local_day
 from salonpool.domain.refusal import InvalidInput
 from salonpool.queries import nearby, salons
+from salonpool.queries.naming import visit_name
 from salonpool.queries.nearby import Nearby, Search
 from salonpool.queries.salons import SalonRow, ServiceRow
 from salonpool.queries.sisters import list_sisters
 from salonpool.web.extensions import language, now
 from salonpool.web.filters import service_name
 from salonpool.web.guest import blueprint
-from salonpool.web.guest.choices import typed_day
+from salonpool.web.guest.choices import typed_day, typed_guests
 from salonpool.web.wording import in_words
 
 MOST_ROWS = 5
@@ -41,22 +43,17 @@ def _page(salon: SalonRow) -> Response:
     lacks = not own or {*codes} - {service.code for service in own}
     others = _others(salon, own) if lacks else []
     known = {service.code: service.name for service in (*others, *own)}
-    problem, on, today = "", None, local_day(now(), salon.tz)
     codes = codes or tuple(service.code for service in own if not service.add_on)[:1]
-    if any(code not in known for code in codes):
-        problem, codes = _("No salon here does that. This is what there is."), ()
-    elif len(codes) > MAX_SERVICES:
-        problem, codes = in_words(InvalidInput("too_many_services", limit=MAX_SERVICES)), ()
-    try:
-        on = typed_day(request.args.get("on", ""), today)
-    except InvalidInput as refusal:
-        problem = problem or in_words(refusal)
-    rows = find_at_sisters(salon, codes, on or today) if codes else []
+    today = local_day(now(), salon.tz)
+    on, guests, problem = _day_and_guests(today)
+    if wrong := _what_is_wrong(codes, guests, known):
+        problem, codes = wrong, ()
+    rows = find_at_sisters(salon, codes, on or today, guests=guests) if codes else []
     all_of: dict[str, Any] = {"service": codes[0], "near": salon.slug} if len(codes) == 1 else {}
     page = render_template(
         "guest/near.html",
         salon=salon,
-        name=" + ".join(known[code] for code in codes),
+        name=visit_name(((guest, known[code]) for guest in range(guests) for code in codes), language()),
         rows=[row_of(found) for found in rows],
         on=on,
         today=today,
@@ -66,6 +63,26 @@ def _page(salon: SalonRow) -> Response:
         back_url=url_for("guest.show_book", slug=salon.slug),
     )
     return make_response(page, 422 if problem else 200)
+
+
+def _day_and_guests(today: date) -> tuple[date | None, int, str]:
+    """From which day, for how many, and what was wrong with either and is left out."""
+    on, guests, problem = None, 1, ""
+    try:
+        guests = typed_guests(request.args)
+        on = typed_day(request.args.get("on", ""), today)
+    except InvalidInput as refusal:
+        problem = in_words(refusal)
+    return on, guests, problem
+
+
+def _what_is_wrong(codes: tuple[str, ...], guests: int, known: Mapping[str, str]) -> str:
+    """Why nothing can be looked for; '' when it can."""
+    if any(code not in known for code in codes):
+        return _("No salon here does that. This is what there is.")
+    if len(codes) * guests > MAX_SERVICES:
+        return in_words(InvalidInput("too_many_services", limit=MAX_SERVICES))
+    return ""
 
 
 def _others(salon: SalonRow, own: list[ServiceRow]) -> list[ServiceRow]:
@@ -93,16 +110,14 @@ def _instead(salon: SalonRow, own: list[ServiceRow], others: list[ServiceRow]) -
 
 
 def find_at_sisters(
-    salon: SalonRow, codes: tuple[str, ...], first_on: date, *, stylist_id: int | None = None, **wish: Any
+    salon: SalonRow, codes: tuple[str, ...], first_on: date, *, guests: int = 1
 ) -> list[Nearby]:
     """The soonest places at the sisters of a salon that both agreed to show: one each, then their next.
 
     Never more than two of one salon: its booking page shows the rest.
     """
     sisters = list_sisters(salon, language())
-    search = Search(
-        codes, first_on, DAYS, salon.position, per_salon=MOST_OF_ONE, stylist_id=stylist_id, **wish
-    )
+    search = Search(codes, first_on, DAYS, salon.position, per_salon=MOST_OF_ONE, guests=guests)
     visits = nearby.list_visits(sisters, search, language())
     found = nearby.look(visits, search, now()) if visits else []
     firsts = {id(each) for each in {n.salon.id: n for n in reversed(found)}.values()}
@@ -118,12 +133,15 @@ def row_of(found: Nearby) -> dict[str, Any]:
         "on": local_day(start.starts_at, salon.tz),
         "at": start.starts_at.isoformat(),
     }
+    if found.guests > 1:
+        chosen["guests"] = found.guests
     return {
         "salon": salon,
         "walk_minutes": found.walk_minutes,
         "starts_at": start.starts_at,
         "price": start.price,
         "stylist_name": start.stylist_name,
+        "stylist_names": ", ".join(start.stylist_names),
         "book_url": url_for("guest.show_book", slug=salon.slug, **chosen),
         "book_them_url": url_for("guest.show_book", slug=salon.slug, **chosen, stylist=start.stylist_id),
     }
