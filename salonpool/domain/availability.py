@@ -19,13 +19,21 @@ from salonpool.domain.course import (
     total_minutes,
 )
 from salonpool.domain.seating import Stations
-from salonpool.domain.spans import contains, crowded, intersect, overlaps, subtract, union
+from salonpool.domain.spans import (
+    contains,
+    crowded,
+    intersect,
+    overlaps,
+    starts_meeting,
+    starts_outside,
+    subtract,
+    union,
+)
 
 GRID_MINUTES = 15
 
 
-@dataclass(frozen=True, slots=True)
-class Duty:
+class Duty(NamedTuple):
     """A stretch of work at the salon, and the skills the stylist has on that day."""
 
     span: Span
@@ -82,7 +90,11 @@ def openings(board: Board, course: Course, within: Span) -> Iterator[Opening]:
     earliest end. Of several tracks: the shortest waits of the first, then of the next.
     """
     search = _Search(board, course, within)
-    return iter(sorted(opening for worker in board.workers for opening in search.begun_by(worker)))
+    found: list[Opening] = []
+    for worker in board.workers:
+        found += search.begun_by(worker)
+    found.sort()
+    return iter(found)
 
 
 def openings_at(board: Board, course: Course, start: int) -> list[Opening]:
@@ -103,12 +115,12 @@ class _Search:
         self.reach = (within[0], within[1] + course.longest)
         self.by_id = {worker.stylist_id: worker for worker in board.workers}
         self.full = {kind: self.stations(kind).full() for kind in StationKind}
+        self._without_chair: dict[int, list[Span]] = {}
         self._starts: dict[tuple[int, int, int], list[Span]] = {}
-        self._with_chair: dict[int, list[Span]] = {}
         self._ways: dict[tuple[int, frozenset[int]], _Ways] = {}
         self._arrangements: dict[int, _Arrangement] = {}
 
-    def begun_by(self, worker: Worker) -> Iterator[Opening]:
+    def begun_by(self, worker: Worker) -> Iterable[Opening]:
         """The openings that this stylist begins, in order of time."""
         tracks = self.course.tracks
         if len(tracks) == len(tracks[0].parts) == 1:
@@ -146,34 +158,41 @@ class _Search:
         return next((duty.skill_ids for duty in duties if duty.span[1] > start), frozenset())
 
     def _starts_of(self, part: Part, worker: Worker) -> list[Span]:
+        return subtract(self.reach, sorted(self._holes_of(part, worker)))
+
+    def _holes_of(self, part: Part, worker: Worker) -> list[Span]:
+        """Where this stylist cannot begin this part, the guest's chair aside; in no order."""
         steps = part.steps_of(worker.stylist_id)
         minutes = total_minutes(steps)
         duties = union(duty.span for duty in worker.duties if part.skill_ids <= duty.skill_ids)
-        long_enough = [(a, b - minutes + 1) for a, b in duties if b - a >= minutes]
-        holes = _holes(self.board.closed, (0, minutes))
+        holes = starts_outside(duties, minutes, self.reach) + starts_meeting(self.board.closed, (0, minutes))
         for window in worker.windows(steps):
-            holes += _holes(worker.busy, window)
+            holes += starts_meeting(worker.busy, window)
         for kind, first, last in station_windows(steps):
-            holes += _holes(self.full[kind], (first, last))
-        return intersect(long_enough, subtract(self.reach, sorted(holes)))
+            holes += starts_meeting(self.full[kind], (first, last))
+        return holes
 
-    def _alone(self, worker: Worker) -> Iterator[Opening]:
-        """One guest, one part: most visits; answered with spans alone."""
-        track = self.course.tracks[0]
-        if track.named not in (None, worker.stylist_id):
-            return
-        minutes = total_minutes(track.parts[0].steps_of(worker.stylist_id))
-        possible = self._with_chair_for(minutes) if track.needs_chair else [self.within]
-        for start in _on_grid(intersect(self.starts(0, 0, worker), possible)):
-            placed = Placed(0, 0, worker.stylist_id, (start, start + minutes))
-            yield Opening(start, worker.stylist_id, start + minutes, (placed,))
+    def _alone(self, worker: Worker) -> list[Opening]:
+        """One guest, one part: most visits; answered with one subtraction."""
+        [track] = self.course.tracks
+        [part] = track.parts
+        who = worker.stylist_id
+        if track.named not in (None, who):
+            return []
+        minutes = total_minutes(part.steps_of(who))
+        holes = self._holes_of(part, worker)
+        if track.needs_chair:
+            holes += self._without_chair_for(minutes)
+        return [
+            Opening(start, who, start + minutes, (Placed(0, 0, who, (start, start + minutes)),))
+            for start in _on_grid(subtract(self.within, sorted(holes)))
+        ]
 
-    def _with_chair_for(self, minutes: int) -> list[Span]:
-        """Starts inside the question from which a chair is free for so long."""
-        if minutes not in self._with_chair:
-            holes = _holes(self.full[StationKind.CHAIR], (0, minutes))
-            self._with_chair[minutes] = subtract(self.within, holes)
-        return self._with_chair[minutes]
+    def _without_chair_for(self, minutes: int) -> list[Span]:
+        """Starts from which no chair is free for so long; the same for all stylists."""
+        if minutes not in self._without_chair:
+            self._without_chair[minutes] = union(starts_meeting(self.full[StationKind.CHAIR], (0, minutes)))
+        return self._without_chair[minutes]
 
     def _one_track(self, start: int, worker: Worker) -> _Path | None:
         found = self.ways(0, start).begun_by(worker, 0, start)
@@ -379,8 +398,3 @@ def station_spans(course: Course, path: tuple[Placed, ...]) -> list[tuple[Statio
 def _on_grid(spans: list[Span]) -> Iterator[int]:
     for a, b in spans:
         yield from range(-(-a // GRID_MINUTES) * GRID_MINUTES, b, GRID_MINUTES)
-
-
-def _holes(busy: tuple[Span, ...] | list[Span], window: Span) -> list[Span]:
-    """Starts t for which t + window overlaps a busy span."""
-    return [(a - window[1] + 1, b - window[0]) for a, b in busy]

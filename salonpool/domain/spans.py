@@ -9,7 +9,7 @@ from salonpool.domain.course import Span
 def union(spans: Iterable[Span]) -> list[Span]:
     """The spans sorted and joined where they touch; empty ones left out."""
     joined: list[Span] = []
-    for a, b in sorted(span for span in spans if span[0] < span[1]):
+    for a, b in sorted([span for span in spans if span[0] < span[1]]):
         if joined and a <= joined[-1][1]:
             if b > joined[-1][1]:
                 joined[-1] = (joined[-1][0], b)
@@ -62,6 +62,18 @@ def overlaps(spans: Iterable[Span], window: Span) -> bool:
 def crowded(spans: Sequence[Span], limit: int) -> list[Span]:
     """Where more than `limit` of the spans lie over one another."""
     # One start after the other: it is one too many until all but `limit` of those before it have ended.
-    some = [span for span in spans if span[0] < span[1]]
-    starts, ends = sorted([a for a, _ in some]), sorted([b for _, b in some])
-    return union(zip(starts[limit:], ends, strict=False))
+    starts, ends = sorted([a for a, b in spans if a < b]), sorted([b for a, b in spans if a < b])
+    return union([(a, b) for a, b in zip(starts[limit:], ends, strict=False) if a < b])
+
+
+def starts_meeting(busy: Iterable[Span], window: Span) -> list[Span]:
+    """The starts from which `window` (minutes after the start) would overlap a busy span."""
+    opens, closes = window
+    return [(a - closes + 1, b - opens) for a, b in busy]
+
+
+def starts_outside(duties: Sequence[Span], minutes: int, reach: Span) -> list[Span]:
+    """The starts inside `reach` from which so many minutes lie within none of the sorted, disjoint duties."""
+    ends = [reach[0], *[b - minutes + 1 for _, b in duties]]
+    begins = [*[a for a, _ in duties], reach[1]]
+    return [(end, begin) for end, begin in zip(ends, begins, strict=True) if end < begin]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import orjson
 import sqlalchemy as sa
 
 from salonpool.database import fetch
@@ -326,4 +327,4 @@ def _busy(
 
 
 def _spans(packed: str) -> list[Span]:
-    return [(n >> 11, (n >> 11) + (n & 2047)) for n in map(int, packed.split(","))]
+    return [(start := number >> 11, start + (number & 2047)) for number in orjson.loads(f"[{packed}]")]

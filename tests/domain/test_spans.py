@@ -6,12 +6,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salonpool.domain.course import Span
-from salonpool.domain.spans import contains, crowded, intersect, overlaps, subtract, union
+from salonpool.domain.spans import (
+    contains,
+    crowded,
+    intersect,
+    overlaps,
+    starts_meeting,
+    starts_outside,
+    subtract,
+    union,
+)
 from tests.domain.boards import minutes
 
 SPAN = st.tuples(st.integers(-30, 60), st.integers(-3, 25)).map(lambda pair: (pair[0], pair[0] + pair[1]))
 SPANS = st.lists(SPAN, max_size=6)
 TIDY = SPANS.map(union)
+LENGTH = st.integers(1, 20)
 
 
 def _is_tidy(found: list[Span]) -> bool:
@@ -64,3 +74,21 @@ def test_spans_that_only_touch_are_joined_but_do_not_overlap() -> None:
     assert not overlaps([(0, 5)], (5, 9))
     assert crowded([(0, 5), (5, 9)], 1) == []
     assert crowded([(0, 5), (5, 9)], 0) == [(0, 9)]
+
+
+@given(SPANS.map(lambda found: [span for span in found if span[0] < span[1]]), st.integers(0, 9), LENGTH)
+def test_starts_that_meet_something_are_those_whose_window_shares_a_minute(
+    busy: list[Span], opens: int, length: int
+) -> None:
+    found = minutes(starts_meeting(busy, (opens, opens + length)))
+    for start in range(-80, 120):
+        assert (start in found) == overlaps(busy, (start + opens, start + opens + length))
+
+
+@given(TIDY, LENGTH)
+def test_starts_outside_the_duties_are_those_that_no_duty_holds_to_the_end(
+    duties: list[Span], length: int
+) -> None:
+    found = minutes(starts_outside(duties, length, (-20, 50)))
+    for start in range(-20, 50):
+        assert (start in found) == (not any(a <= start and start + length <= b for a, b in duties))

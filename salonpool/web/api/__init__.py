@@ -3,7 +3,8 @@
 import json
 from typing import Any, NoReturn
 
-from flask import Flask, request
+import orjson
+from flask import Flask, Response, request
 from flask.json.provider import DefaultJSONProvider
 from flask_smorest import Api
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
@@ -24,9 +25,17 @@ BLUEPRINTS = (
 
 
 class AsWritten(DefaultJSONProvider):
-    """JSON in the order its view wrote it: sorting the keys of each slot is work nobody reads."""
+    """JSON in the order its view wrote it, by a writer that makes a month of free times cheap.
+
+    Reading stays with the standard library: whole numbers beyond 64 bits must be refused, not rounded.
+    """
 
     sort_keys = False
+
+    def response(self, *args: Any, **kwargs: Any) -> Response:
+        """As jsonify() answers."""
+        body = orjson.dumps(self._prepare_response_obj(args, kwargs), option=orjson.OPT_NON_STR_KEYS)
+        return Response(body, mimetype=self.mimetype)
 
 
 class ProblemApi(Api):
