@@ -249,6 +249,8 @@ GUEST = [
     Scene("booking, cancelled late", "guest.show_booking", lambda s: s.cancel(s.book("dear"))),
     Scene("move", "guest.show_move", lambda s: s.book() + "/move"),
     Scene("move, nothing that day", "guest.show_move", lambda s: f"{s.book()}/move?on={s.sunday()}"),
+    Scene("move, a month", "guest.show_move", lambda s: f"{s.book()}/move?month={s.today + 30 * DAY:%Y-%m}"),
+    Scene("move, a closed day", "guest.show_move", lambda s: f"{s.book()}/move?on={s.closed_day()}"),
     Scene("move, with anyone", "guest.show_move", lambda s: s.book() + "/move?who=anyone"),
     Scene("move, no such day", "guest.show_move", lambda s: s.book() + "/move?on=2026-02-30", 422),
     Scene("move, just taken", "guest.show_move", lambda s: s.book() + "/move", 409, act=_move_too_slowly),

@@ -102,17 +102,21 @@ def _booking(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict
 def _move(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[str, Any]]]]:
     starts = [STARTS_AT + timedelta(minutes=30 * step) for step in range(-8, 9)]
     slots = [Row(starts_at=start, now=start == STARTS_AT) for start in starts]
+    days = [Row(on=TODAY + timedelta(days=n), state="full" if n in (0, 4) else "free") for n in range(7)]
+
+    def stretch(state: str = "free") -> Row:
+        weeks = [[None, *days[:6]], days, [*days[1:], None]]
+        return Row(on=TODAY + timedelta(days=1), state=state, strip=lambda: days, weeks=lambda: weeks)
+
     page: dict[str, Any] = {
         "salon": salon,
         "booking": _row(word),
         "fee": NOTHING,
         "token": "tok",
-        "on": TODAY + timedelta(days=1),
-        "today": TODAY,
-        "days": [
-            Row(on=TODAY + timedelta(days=n), state="full" if n in (0, 4) else "free") for n in range(7)
-        ],
-        "beside": {"before": None, "after": TODAY + timedelta(days=7)},
+        "stretch": stretch(),
+        "choice": Row(month=None, today=TODAY),
+        "months": {"before": None, "after": TODAY.replace(month=11, day=1)},
+        "closed_because": "",
         "times": [
             Row(part="morning", slots=slots[:4]),
             Row(part="afternoon", slots=slots[4:16]),
@@ -132,7 +136,10 @@ def _move(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[st
             ("asked for anyone", {**page, "stylist_named": False}),
             ("taken", {**page, "nearest": near, "taken_at": starts[3]}),
             ("full", {**page, "times": now_only, "nearest": near}),
-            ("never", {**page, "times": [], "beside": {"before": TODAY, "after": None}}),
+            ("never", {**page, "times": [], "stretch": stretch("off")}),
+            ("closed", {**page, "times": [], "stretch": stretch("closed"), "closed_because": word["wrong"]}),
+            ("closed for no reason", {**page, "times": [], "stretch": stretch("closed")}),
+            ("month", {**page, "who": "anyone", "choice": Row(month=TODAY.replace(day=1), today=TODAY)}),
             ("refused", {**page, "problem": word["wrong"]}),
         ],
         "guest/move_times.html": [("free", page), ("full", {**page, "times": now_only, "nearest": near})],

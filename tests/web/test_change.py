@@ -10,9 +10,11 @@ import sqlalchemy as sa
 
 from salonpool.database import db, transaction
 from salonpool.domain.booking import Wish
-from salonpool.models import AuditEntry, Booking, Message, Occupancy, Salon, Service
+from salonpool.domain.closure import LocalSpan
+from salonpool.models import Assignment, AuditEntry, Booking, Message, Occupancy, Salon, Service
 from salonpool.usecases.booking import bookings
 from salonpool.usecases.booking.bookings import Guest
+from salonpool.usecases.salons import closures
 from tests import builders as b
 
 TUESDAY = b.TODAY + timedelta(days=1)
@@ -185,13 +187,64 @@ def test_another_day_is_a_form_or_a_fragment(client: Any, shop: SimpleNamespace)
     assert "times on Mon 19 Oct" in part.text
 
 
-def test_one_can_leaf_on_and_back(client: Any, shop: SimpleNamespace) -> None:
+def test_more_dates_are_a_month_to_leaf_through(client: Any, shop: SimpleNamespace) -> None:
     url = _book(shop)
-    assert f"{url}/move?on=2026-10-26" in client.get(f"{url}/move").text
-    later = client.get(f"{url}/move?on=2026-10-26")
-    assert f"{url}/move?on=2026-10-19" in later.text
-    assert f"{url}/move?on=2026-11-02" in later.text
-    assert "10:00" in _times(later)
+    assert f'href="{url}/move?month=2026-10#days"' in client.get(f"{url}/move").text
+    october = client.get(f"{url}/move?month=2026-10").text
+    assert '<table class="month">' in october
+    assert f'href="{url}/move?on=2026-10-26#days"' in october
+    assert 'name="on" value="2026-10-20" form="choices"' in october
+    assert f'href="{url}/move?month=2026-11#days"' in october
+    assert "month=2026-09" not in october
+    november = client.get(f"{url}/move?month=2026-11&who=anyone").text
+    assert f'href="{url}/move?who=anyone&amp;month=2026-10#days"' in november
+    assert 'name="month" value="2026-11" form="choices"' in november
+    assert "10:00" in _times(client.get(f"{url}/move?on=2026-11-02"))
+    assert client.get(f"{url}/move?month=2026-13").status_code == 422
+    assert client.get(f"{url}/move?month=2026-09").status_code == 422
+
+
+def test_a_month_keeps_its_place_in_the_address(client: Any, shop: SimpleNamespace) -> None:
+    url = _book(shop)
+    part = client.get(f"{url}/move?month=2026-11&on=2026-11-03", headers={"HX-Request": "true"})
+    assert part.headers["HX-Replace-Url"] == f"{url}/move?on=2026-11-03&month=2026-11"
+    assert "times on Tue 3 Nov" in part.text
+
+
+def test_a_day_with_only_its_own_time_left_is_full(client: Any, shop: SimpleNamespace) -> None:
+    long = b.a_service(shop.salon, code="long", segments=((540, True),))
+    made = bookings.book(
+        salon_slug="qinghe", wish=Wish((long,), shop.wen), starts_at=b.at("10:00", TUESDAY), key="long",
+        guest=Guest("0912 345 679"), language="en", now=b.NOW, texting=shop.texting,
+    )  # fmt: skip
+    page = client.get(shop.texting.links.booking_path(made.id, made.link_version) + "/move").text
+    assert "Nothing else free on Tue 20 Oct." in page
+    assert re.search(r'value="2026-10-20T02:00:00\+00:00" disabled.*?<small>now</small>', page)
+    assert re.search(r'value="2026-10-20" checked[^>]*>.*?<small>Full</small>', page)
+
+
+def test_a_closed_day_says_so_and_why(client: Any, shop: SimpleNamespace) -> None:
+    url = _book(shop, b.at("14:00", b.TODAY + timedelta(days=7)))
+    span = LocalSpan(TUESDAY, TUESDAY)
+    closures.close(salon_ids=[shop.salon], span=span, reason="Typhoon", actor="test", now=b.NOW)
+    page = client.get(f"{url}/move?on={TUESDAY}").text
+    assert "Closed on Tue 20 Oct: Typhoon" in page
+    assert "Nothing else free" not in page
+
+
+def test_who_was_asked_for_and_does_not_work_there_any_more_leaves_the_others(
+    client: Any, shop: SimpleNamespace
+) -> None:
+    url = _book(shop)
+    far = b.TODAY + timedelta(days=28)
+    with transaction() as session:
+        session.execute(
+            sa.update(Assignment)
+            .where(Assignment.stylist_id == shop.wen, Assignment.starts_at > b.at("00:00", far))
+            .values(status="cancelled")
+        )
+    assert _times(client.get(f"{url}/move?on={far}")) == []
+    assert "10:00" in _times(client.get(f"{url}/move?on={far}&who=anyone"))
 
 
 def test_a_day_without_times_says_so_and_offers_the_next(client: Any, shop: SimpleNamespace) -> None:

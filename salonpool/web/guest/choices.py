@@ -51,7 +51,7 @@ def choose(salon: SalonRow, services: list[ServiceRow], given: Any, now: datetim
     try:
         wish = read_wish(given, first)
         visit = visit_for(salon, wish, services)
-        on, month = typed_day(given.get("on", ""), today), _month(given.get("month", ""), today)
+        on, month = typed_day(given.get("on", ""), today), typed_month(given.get("month", ""), today)
     except InvalidInput as refusal:
         problem = in_words(refusal)
         visit = visit_for(salon, Wish((first.id,)), services)
@@ -139,8 +139,8 @@ def typed_day(typed: str, today: date) -> date | None:
     return _within_horizon(day, today, "on")
 
 
-def _month(typed: str, today: date) -> date | None:
-    """The first day of a month typed as 2026-10."""
+def typed_month(typed: str, today: date) -> date | None:
+    """The first day of a month typed as 2026-10, None if none is. Raises InvalidInput."""
     if not typed:
         return None
     try:

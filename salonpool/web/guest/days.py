@@ -1,9 +1,10 @@
 """When: the strip of seven days or a month's table, a day's times in parts, and the nearest to a full day."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from salonpool.domain.booking import HORIZON
 from salonpool.domain.local_time import DAY, day_span
@@ -20,14 +21,21 @@ NEAREST = 3
 NOON, EVENING = 12, 18
 
 
+Look = Callable[[Visit, date, date], Outlook]
+
+
 @dataclass(frozen=True)
 class Stretch:
-    """The days a page shows and what they hold; `on` is the one whose times are shown."""
+    """The days a page shows and what they hold; `on` is the one whose times are shown.
+
+    `look` says what other days hold for this reader.
+    """
 
     choice: Choice
     days: list[date]
     on: date
     outlook: Outlook
+    look: Look
 
     @property
     def state(self) -> DayState:
@@ -48,21 +56,14 @@ class Stretch:
 
     def parts(self) -> list[dict[str, Any]]:
         """The times of the day shown by part of the day, without empty parts."""
-        tz = self.choice.salon.tz
-        parts: dict[str, list[dict[str, datetime]]] = {"morning": [], "afternoon": [], "evening": []}
-        for start in self.outlook.starts.get(self.on, ()):
-            hour = start.astimezone(tz).hour
-            parts["morning" if hour < NOON else "afternoon" if hour < EVENING else "evening"].append(
-                {"starts_at": start}
-            )
-        return [{"part": part, "slots": slots} for part, slots in parts.items() if slots]
+        return by_part(self.outlook.starts.get(self.on, ()), self.choice.salon.tz)
 
     def nearest(self) -> list[dict[str, datetime]]:
         """The first three starts after the day shown; looked for further on if this stretch has none."""
         after = [day for day in self.outlook.starts if day > self.on]
         starts = self.outlook.starts
         if not after:
-            starts = _look(self.outlook.visit, self.on, self.on + NEAREST_WITHIN).starts
+            starts = self.look(self.outlook.visit, self.on, self.on + NEAREST_WITHIN).starts
             after = [day for day in starts if day > self.on]
         return [{"starts_at": start} for day in after[:NEAREST] for start in starts[day]][:NEAREST]
 
@@ -74,21 +75,31 @@ class Stretch:
         return next((closure.reason for closure in closures if closure.reason), "")
 
 
-def stretch_of(choice: Choice) -> Stretch:
+def by_part(starts: Iterable[datetime], tz: ZoneInfo) -> list[dict[str, Any]]:
+    """Starts of one day by part of the day, without empty parts."""
+    parts: dict[str, list[dict[str, datetime]]] = {"morning": [], "afternoon": [], "evening": []}
+    for start in starts:
+        hour = start.astimezone(tz).hour
+        part = "morning" if hour < NOON else "afternoon" if hour < EVENING else "evening"
+        parts[part].append({"starts_at": start})
+    return [{"part": part, "slots": slots} for part, slots in parts.items() if slots]
+
+
+def look(visit: Visit, first: date, last: date) -> Outlook:
+    """What the days hold for this browser: what it holds itself is free for it."""
+    return get_outlook(visit, first, last, now(), except_booking_id=askers.find_hold())
+
+
+def stretch_of(choice: Choice, look: Look = look) -> Stretch:
     """The chosen month, or seven days from today or from a chosen day that is later; one search."""
     first, last = choice.today, choice.today + (STRIP_DAYS - 1) * DAY
     if choice.month is not None:
         first, last = max(choice.month, choice.today), next_month(choice.month) - DAY
     elif choice.on is not None and choice.on > last:
         first, last = choice.on, choice.on + (STRIP_DAYS - 1) * DAY
-    outlook = _look(choice.visit, first, last)
+    outlook = look(choice.visit, first, last)
     on = choice.on if choice.on is not None and first <= choice.on <= last else None
-    return Stretch(choice, list(_days(first, last)), on or next(iter(outlook.starts), first), outlook)
-
-
-def _look(visit: Visit, first: date, last: date) -> Outlook:
-    """What the days hold for this browser: what it holds itself is free for it."""
-    return get_outlook(visit, first, last, now(), except_booking_id=askers.find_hold())
+    return Stretch(choice, list(_days(first, last)), on or next(iter(outlook.starts), first), outlook, look)
 
 
 def months_beside(choice: Choice) -> tuple[date | None, date | None]:
