@@ -7,10 +7,9 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from salonpool.database import db, transaction
+from salonpool.database import UtcDateTime, db, transaction
 from salonpool.domain.caps import DAY, REFUSED_AS, Cap, Kind, Per, caps_of
 from salonpool.domain.links import digest
 from salonpool.domain.refusal import Refusal
@@ -124,27 +123,17 @@ def _add_ones(session: Session, windows: Sequence[tuple[str, datetime]]) -> dict
     values: dict[str, Any] = {}
     for number, (key, starts_at) in enumerate(windows):
         values |= {f"key{number}": key, f"starts{number}": starts_at}
-    statement = _adding(session.get_bind().dialect.name, len(windows))
-    return {row.key: row.hits for row in session.connection().execute(statement, values)}
+    return {row.key: row.hits for row in session.connection().execute(_adding(len(windows)), values)}
 
 
 @cache
-def _adding(dialect: str, windows: int) -> Any:
-    table: Any = Counter.__table__
-    kind = table.c.window_starts_at.type
-    rows = [
-        {
-            "key": sa.bindparam(f"key{n}"),
-            "window_starts_at": sa.bindparam(f"starts{n}", type_=kind),
-            "hits": 1,
-        }
-        for n in range(windows)
-    ]
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = insert(table).values(rows)
-    return statement.on_conflict_do_update(
-        index_elements=["key", "window_starts_at"], set_={"hits": table.c.hits + 1}
-    ).returning(table.c.key, table.c.hits)
+def _adding(windows: int) -> sa.TextClause:
+    """In words of both databases: SQLAlchemy would put an insert of several rows together anew each time."""
+    rows = ", ".join(f"(:key{n}, :starts{n}, 1)" for n in range(windows))
+    return sa.text(
+        f"INSERT INTO counter (key, window_starts_at, hits) VALUES {rows}"
+        " ON CONFLICT (key, window_starts_at) DO UPDATE SET hits = counter.hits + 1 RETURNING key, hits"
+    ).bindparams(*(sa.bindparam(f"starts{n}", type_=UtcDateTime) for n in range(windows)))
 
 
 def _customer(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:

@@ -12,11 +12,27 @@ from sqlalchemy.orm import Session
 
 from salonpool.database import Base
 
+_OF_SEQUENCE = sa.text(
+    "SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, CAST(:count AS integer))"
+)
+
 
 def insert(session: Session, model: type[Base], **values: Any) -> None:
     """Add a row nobody needs as an object. Rows waiting in the session are written first."""
     session.flush()
     session.connection().execute(_plain(model), values)
+
+
+def next_ids(session: Session, model: type[Base], count: int = 1) -> list[int]:
+    """Ids for rows to be written in this transaction, for those in which something is made from the id.
+
+    PostgreSQL: from the table's sequence. SQLite: those it would give itself, as nobody else is writing.
+    """
+    database = session.connection()
+    if database.dialect.name == "postgresql":
+        return list(database.scalars(_OF_SEQUENCE, {"table": model.__tablename__, "count": count}))
+    latest = database.execute(_latest(model)).scalar_one()
+    return list(range(latest + 1, latest + 1 + count))
 
 
 def insert_new(session: Session, model: type[Base], **values: Any) -> Any | None:
@@ -41,21 +57,27 @@ def _plain(model: type[Base]) -> sa.Insert:
 
 
 @cache
+def _latest(model: type[Base]) -> sa.Select[Any]:
+    return sa.select(sa.func.coalesce(sa.func.max(sa.inspect(model).primary_key[0]), 0))
+
+
+@cache
 def _new(model: type[Base], dialect: str) -> Any:
     first_key = sa.inspect(model).primary_key[0]
-    return _upsert(model, dialect).on_conflict_do_nothing().returning(first_key)
+    return upsert(model, dialect).on_conflict_do_nothing().returning(first_key)
 
 
 @cache
 def _counting(model: type[Base], dialect: str, counted: str, key: tuple[str, ...]) -> Any:
     column = sa.inspect(model).columns[counted]
     return (
-        _upsert(model, dialect)
+        upsert(model, dialect)
         .on_conflict_do_update(index_elements=key, set_={counted: column + 1})
         .returning(column)
     )
 
 
-def _upsert(model: type[Base], dialect: str) -> postgresql.Insert | sqlite.Insert:
+def upsert(model: type[Base], dialect: str) -> postgresql.Insert | sqlite.Insert:
+    """An insert of the dialect (`sqlite`, `postgresql`) that can say what to do about a row that is there."""
     table = model.__table__
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)  # type: ignore[arg-type]

@@ -1,59 +1,56 @@
 """Contacts: one customer per phone and network, one card per salon."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salonpool.database import fetch, lock
 from salonpool.domain.message import NoSmsReason
-from salonpool.models import Card, Customer
+from salonpool.models import Card, Customer, OptOut
 from salonpool.queries.salons import SalonRow
-from salonpool.usecases.rows import insert, insert_new
-from salonpool.usecases.texts.opt_outs import is_opted_out
+from salonpool.usecases.rows import upsert
+
+_OPTED_OUT = sa.exists().where(OptOut.phone == sa.bindparam("texts_go_to"))
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A customer, and why they get no text, if so."""
+
+    customer_id: int
+    no_sms_reason: NoSmsReason | None
+
+
+def _customers(dialect: str) -> Any:
+    adding = upsert(Customer, dialect)
+    return adding.on_conflict_do_update(
+        index_elements=["network_id", "phone"], set_={"language": adding.excluded.language}
+    ).returning(Customer.id, _OPTED_OUT.label("opted_out"))
+
+
+def _cards(dialect: str) -> Any:
+    adding = upsert(Card, dialect)
+    name = sa.func.coalesce(adding.excluded.name, Card.name)
+    return adding.on_conflict_do_update(index_elements=["customer_id", "salon_id"], set_={"name": name})
+
 
 # Built once: building a statement costs more than running it.
-_CUSTOMER = sa.select(Customer.id, Customer.language).where(
-    Customer.network_id == sa.bindparam("network_id"), Customer.phone == sa.bindparam("phone")
-)
-_CARD = sa.select(Card.id, Card.name).where(
-    Card.customer_id == sa.bindparam("customer_id"), Card.salon_id == sa.bindparam("salon_id")
-)
-_READS = (
-    sa.update(Customer)
-    .where(Customer.id == sa.bindparam("customer_id"))
-    .values(language=sa.bindparam("now_reads"))
-)
-_NAME = sa.update(Card).where(Card.id == sa.bindparam("card_id")).values(name=sa.bindparam("new_name"))
+_CUSTOMERS = {dialect: _customers(dialect) for dialect in ("sqlite", "postgresql")}
+_CARDS = {dialect: _cards(dialect) for dialect in ("sqlite", "postgresql")}
 
 
 def find_or_add(
     session: Session, salon: SalonRow, phone: str, name: str | None, language: str, now: datetime
-) -> int:
-    """The id of the customer of that E.164 number, new if unknown, with a card at the salon.
+) -> Contact:
+    """The customer of that E.164 number, new if unknown, with a card at the salon; reads `language` from now.
 
-    Locks the number.
+    Who asks for the same number meanwhile waits until the transaction ends.
     """
-    lock(session, f"phone:{salon.network_id}:{phone}")
-    found = fetch(_CUSTOMER, {"network_id": salon.network_id, "phone": phone})
-    if found:
-        [(customer_id, reads)] = found
-        if reads != language:
-            session.connection().execute(_READS, {"customer_id": customer_id, "now_reads": language})
-    else:
-        who = {"network_id": salon.network_id, "phone": phone, "language": language, "created_at": now}
-        customer_id = insert_new(session, Customer, **who)
-    place = {"customer_id": customer_id, "salon_id": salon.id}
-    card = fetch(_CARD, place)
-    if not card:
-        insert(session, Card, **place, network_id=salon.network_id, name=name, created_at=now)
-    elif name and name != card[0].name:
-        session.connection().execute(_NAME, {"card_id": card[0].id, "new_name": name})
-    return int(customer_id)
-
-
-def no_sms_reason(session: Session, phone: str | None) -> NoSmsReason | None:
-    """Why this number gets no text, if so."""
-    if phone is None:
-        return NoSmsReason.NO_PHONE
-    return NoSmsReason.OPTED_OUT if is_opted_out(session, phone) else None
+    database, dialect = session.connection(), session.get_bind().dialect.name
+    who = {"network_id": salon.network_id, "phone": phone, "language": language, "created_at": now}
+    customer = database.execute(_CUSTOMERS[dialect], who | {"texts_go_to": phone}).one()
+    card = {"customer_id": customer.id, "salon_id": salon.id, "network_id": salon.network_id}
+    database.execute(_CARDS[dialect], card | {"name": name, "created_at": now})
+    return Contact(customer.id, NoSmsReason.OPTED_OUT if customer.opted_out else None)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from salonpool.domain.booking import BookingStatus, answer_by
 from salonpool.domain.links import digest
+from salonpool.domain.message import NoSmsReason
 from salonpool.domain.refusal import InvalidInput
 from salonpool.domain.text_input import name as clean_name
 from salonpool.domain.text_input import note as clean_note
@@ -63,11 +64,11 @@ def settle(
 ) -> None:
     """Put the guest's name to a place that is theirs. A salon that approves first has the last word, except
     over what its own desk books."""
-    if guest.phone is not None:
-        booking.customer_id = customers.find_or_add(
-            session, salon, guest.phone, guest.name, booking.language, now
-        )
-    booking.no_sms_reason = customers.no_sms_reason(session, guest.phone)
+    if guest.phone is None:
+        booking.no_sms_reason = NoSmsReason.NO_PHONE
+    else:
+        contact = customers.find_or_add(session, salon, guest.phone, guest.name, booking.language, now)
+        booking.customer_id, booking.no_sms_reason = contact.customer_id, contact.no_sms_reason
     booking.held_until = booking.cancel_cause = booking.cancelled_at = None
     if salon.approve_minutes is not None and actor == GUEST:
         booking.status, booking.answer_by = (

@@ -85,7 +85,7 @@ def join(
     _check_services(salon, wanted.codes, language)
     _check_stylists(salons, wanted.stylist_ids, now)
     with transaction() as session:
-        customer_id = customers.find_or_add(session, salon, phone, name, language, now)
+        customer_id = customers.find_or_add(session, salon, phone, name, language, now).customer_id
         kept = _same(session, customer_id, wanted, salons, windows, now)
         if kept is not None:
             return Joined(kept.id, kept.link_version)

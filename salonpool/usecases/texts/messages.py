@@ -6,6 +6,7 @@ in texts.py, offer_texts.py, sign_ins.py and inbound.py; STOP is in opt_outs.py.
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,9 +16,8 @@ from salonpool.database import transaction, wake
 from salonpool.domain.message import MessageStatus, can_become
 from salonpool.messaging import receipts
 from salonpool.messaging.texts import compose
-from salonpool.models import Message
-from salonpool.usecases.rows import insert_new
-from salonpool.usecases.texts.opt_outs import is_opted_out
+from salonpool.models import Message, OptOut
+from salonpool.usecases.rows import upsert
 
 
 def enqueue(
@@ -41,9 +41,7 @@ def enqueue(
     or the same words to the same number are still on their way. `due_at` (default now) is when it may
     leave, `expires_at` when it is of no more use. Raises KeyError, ValueError as messaging.texts.compose.
     """
-    if is_opted_out(session, to):
-        return None
-    return _add(
+    message_id = _add(
         session,
         network_id=network_id,
         event_id=event_id,
@@ -58,6 +56,9 @@ def enqueue(
         booking_id=booking_id,
         offer_id=offer_id,
     )
+    if message_id is not None:
+        wake("message", message_id)
+    return message_id
 
 
 def drop_waiting(session: Session, booking_id: int) -> None:
@@ -89,11 +90,20 @@ def record_receipt(*, sid: str, reference: str, word: str, now: datetime) -> boo
 
 
 def _add(session: Session, **values: Any) -> int | None:
-    message_id = insert_new(session, Message, **values)
-    if message_id is None:
-        return None
-    wake("message", message_id)
-    return int(message_id)
+    """One statement asks for STOP, too. Rows waiting in the session are written first."""
+    session.flush()
+    database = session.connection()
+    row = {f"the_{name}": value for name, value in values.items()}
+    return database.execute(_adding(database.dialect.name, tuple(values)), row).scalar()
+
+
+@cache
+def _adding(dialect: str, names: tuple[str, ...]) -> Any:
+    columns = sa.inspect(Message).columns
+    row = [sa.bindparam(f"the_{name}", type_=columns[name].type) for name in names]
+    stopped = sa.exists().where(OptOut.phone == sa.bindparam("the_to"))
+    adding = upsert(Message, dialect).from_select(names, sa.select(*row).where(~stopped))
+    return adding.on_conflict_do_nothing().returning(Message.id)
 
 
 def _receipted(session: Session, sid: str, reference: str) -> Message | None:

@@ -10,12 +10,6 @@ from salonpool.models import Message, OptOut
 from salonpool.usecases.rows import insert_new
 
 OPTED_OUT = "opted_out"
-_OPTED_OUT = sa.select(sa.exists().where(OptOut.phone == sa.bindparam("phone")))
-
-
-def is_opted_out(session: Session, phone: str) -> bool:
-    """Has this E.164 number sent STOP, and not START since?"""
-    return bool(session.connection().scalar(_OPTED_OUT, {"phone": phone}))
 
 
 def opt_out(session: Session, phone: str, now: datetime) -> None:
