@@ -239,6 +239,8 @@ GUEST = [
     Scene("booking", "guest.show_booking", Stage.book),
     Scene("booking, too late", "guest.show_booking", lambda s: s.book("strict")),
     Scene("booking, to be agreed", "guest.show_booking", lambda s: s.book(status="pending")),
+    Scene("booking, another time asked for", "guest.show_booking", Stage.asking),
+    Scene("move, to be agreed", "guest.show_move", lambda s: s.asking() + "/move"),
     Scene("booking, here", "guest.show_booking", lambda s: s.book(status="checked_in")),
     Scene("booking, cancelled", "guest.show_booking", lambda s: s.cancel(s.book()) + "?done=cancelled"),
     Scene("booking, done", "guest.show_booking", lambda s: s.book(status="completed", days_ago=9)),
@@ -295,6 +297,7 @@ DESK = [
         Scene(f"desk booking, {status}", "desk.show_booking", _at(Stage.desk_booking, status), who="owner")
         for status in ("pending", "confirmed", "checked_in", "completed", "cancelled", "no_show")
     ),
+    Scene("desk booking, asked", "desk.show_booking", lambda s: s.asking(at_desk=True), who="owner"),
     Scene("desk booking, series", "desk.show_booking", Stage.desk_series, who="owner"),
     Scene(
         "desk booking, too late", "desk.show_booking", lambda s: s.desk_booking("pending"), 409, "owner",

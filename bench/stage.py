@@ -17,7 +17,7 @@ from salonpool.domain.demo import CAST, NETWORK_SLUG, Part
 from salonpool.domain.links import digest
 from salonpool.domain.local_time import DAY, at_local, local_day
 from salonpool.domain.series import Repeat
-from salonpool.models import Account, Booking, Card, Counter, Message, Offer, Salon, Shift, Stylist
+from salonpool.models import Account, AskedMove, Booking, Card, Counter, Message, Offer, Salon, Shift, Stylist
 from salonpool.queries import availability, salons
 from salonpool.queries.visits import visit_of
 from salonpool.usecases import sign_ins
@@ -176,6 +176,23 @@ class Stage:
             values |= {"answer_by": self.now + timedelta(hours=1), "confirmed_at": None}
         self._update(Booking, made.id, values)
         return f"/desk/booking/{made.id}"
+
+    def asking(self, *, at_desk: bool = False) -> str:
+        """A booking whose guest asks for another time, by its link or its address at the desk."""
+        slug = CAST[Part.OWNER].salon_slug if at_desk else "asks"
+        path = self.book(slug)
+        booking_id = self._booking_id(path)
+        starts_at = db.session.get_one(Booking, booking_id).starts_at
+        db.session.rollback()
+        self._update(Booking, booking_id, {"status": "confirmed", "answer_by": None})
+        with transaction() as session:
+            session.add(
+                AskedMove(
+                    booking_id=booking_id, sequence=0, starts_at=starts_at + DAY, fee_minor=0,
+                    answer_by=self.now + timedelta(hours=1),
+                )
+            )  # fmt: skip
+        return f"/desk/booking/{booking_id}" if at_desk else path
 
     def desk_series(self) -> str:
         """The first visit of a series at the owner's salon, by its address at the desk."""

@@ -691,6 +691,21 @@ def upgrade() -> None:
     )
     op.create_index("ix_api_token_account_id", "api_token", ["account_id"], unique=False)
     op.create_table(
+        "asked_move",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("booking_id", BIG, nullable=False),
+        sa.Column("stylist_id", BIG, nullable=True),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("starts_at", INSTANT, nullable=False),
+        sa.Column("answer_by", INSTANT, nullable=False),
+        sa.Column("fee_minor", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name="fk_asked_move_booking_id_booking"),
+        sa.ForeignKeyConstraint(["stylist_id"], ["stylist.id"], name="fk_asked_move_stylist_id_stylist"),
+        sa.PrimaryKeyConstraint("id", name="pk_asked_move"),
+        sa.UniqueConstraint("booking_id", name="uq_asked_move_booking_id"),
+    )
+    op.create_index("ix_asked_move_answer_by", "asked_move", ["answer_by"], unique=False)
+    op.create_table(
         "booking_item",
         sa.Column("id", BIG, nullable=False),
         sa.Column("salon_id", BIG, nullable=False),
@@ -1092,6 +1107,8 @@ def downgrade() -> None:
     op.drop_table("idempotency_key")
     op.drop_index("ix_booking_item_service_id", table_name="booking_item")
     op.drop_table("booking_item")
+    op.drop_index("ix_asked_move_answer_by", table_name="asked_move")
+    op.drop_table("asked_move")
     op.drop_index("ix_api_token_account_id", table_name="api_token")
     op.drop_table("api_token")
     op.drop_index("ix_waitlist_window_entry_id", table_name="waitlist_window")

@@ -8,7 +8,7 @@ from flask import current_app
 
 from salonpool import clock
 from salonpool.usecases import upkeep
-from salonpool.usecases.booking import approvals, bookings, places, waitlist
+from salonpool.usecases.booking import approvals, bookings, move_answers, places, waitlist
 from salonpool.usecases.planning import planning
 from salonpool.usecases.pool import offers, rotas
 from salonpool.usecases.texts import inbound, outbox
@@ -59,8 +59,9 @@ def sweep_holds() -> None:
 
 
 def sweep_unanswered() -> None:
-    """Turn down bookings their salon did not answer in time."""
+    """Turn down bookings, and other times for them, that their salon did not answer in time."""
     approvals.sweep_unanswered(clock.now(), _extension("texting"))
+    move_answers.sweep_unanswered(clock.now(), _extension("texting"))
 
 
 def offer_places() -> None:

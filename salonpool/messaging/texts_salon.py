@@ -1,5 +1,5 @@
-"""Texts to guests about what a salon decides: C1P it will answer, C7 it cannot; C1S, C4S, C4SF several
-visits."""
+"""Texts to guests about what a salon decides: C1P, C3P it will answer, C3N, C7 it cannot; C1S, C4S, C4SF
+several visits."""
 
 from salonpool.messaging.text_table import Texts
 
@@ -33,6 +33,30 @@ TEXTS: Texts = {
             "【{s}】已预约{k}次，{d}{t}起，{v}，{n}服务。全部：{u}",
             "【{s}】约{k}次，{d}{t}起 {v}：{u}",
         ),
+    },
+    "C3P": {
+        "en": (
+            "{s}: you ask for {d} {t} instead. We answer by {h}; until then your old time is kept. {u}",
+            "{s}: {d} {t} instead? We answer by {h}, your time is kept. {u}",
+            "{s} {d} {t}? By {h}: {u}",
+        ),
+        "zh-Hant": (
+            "【{s}】收到您想改到{d}{t}，{h}前回覆，在那之前原時間保留：{u}",
+            "【{s}】改{d}{t}？{h}前回覆，原時間保留：{u}",
+        ),
+        "zh-Hans": (
+            "【{s}】收到您想改到{d}{t}，{h}前回复，在那之前原时间保留：{u}",
+            "【{s}】改{d}{t}？{h}前回复，原时间保留：{u}",
+        ),
+    },
+    "C3N": {
+        "en": (
+            "{s}: sorry, we cannot do {d} {t}. You are still booked at your old time. Change: {u}",
+            "{s}: no {d} {t}, sorry. Your old time stays. {u}",
+            "{s}: no {d} {t}. {u}",
+        ),
+        "zh-Hant": ("【{s}】抱歉，{d}{t}無法服務，您原來的預約不變。改期：{u}",),
+        "zh-Hans": ("【{s}】抱歉，{d}{t}无法服务，您原来的预约不变。改期：{u}",),
     },
     "C4S": {
         "en": (

@@ -2,7 +2,7 @@
 
 from salonpool.models.account import Account, ApiToken, Role, SignIn
 from salonpool.models.audit import AuditEntry
-from salonpool.models.booking import Booking, BookingItem, Occupancy, Segment
+from salonpool.models.booking import AskedMove, Booking, BookingItem, Occupancy, Segment
 from salonpool.models.customer import Card, Customer, PhoneCode
 from salonpool.models.machinery import ClockJob, Counter, DemoClock, IdempotencyKey, Lease
 from salonpool.models.message import InboundMessage, Message, OptOut
@@ -17,6 +17,7 @@ from salonpool.models.waitlist import WaitlistEntry, WaitlistSalon, WaitlistWind
 __all__ = [
     "Account",
     "ApiToken",
+    "AskedMove",
     "Assignment",
     "AuditEntry",
     "Availability",

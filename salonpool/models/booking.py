@@ -87,6 +87,25 @@ class Booking(Base):
     hold_digest: Mapped[Digest | None]
 
 
+class AskedMove(Base):
+    """Another time a guest asked for, until their salon answers; the booking stays where it is.
+
+    `stylist_id` is the wish for a person then, `fee_minor` what cancelling cost when they asked. It is asked
+    only as long as the booking has this `sequence`: whatever else changes it ends the question.
+    """
+
+    __tablename__ = "asked_move"
+    __table_args__ = (sa.UniqueConstraint("booking_id"),)
+
+    id: Mapped[Key]
+    booking_id: Mapped[Ref] = mapped_column(sa.ForeignKey("booking.id"))
+    stylist_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("stylist.id"))
+    sequence: Mapped[int]
+    starts_at: Mapped[Instant]
+    answer_by: Mapped[Instant] = mapped_column(index=True)
+    fee_minor: Mapped[int]
+
+
 class BookingItem(Base):
     """One service of a visit, for one guest; the booking's own guest is number 0.
 

@@ -11,6 +11,7 @@ from salonpool.domain.local_time import minutes_between
 from salonpool.domain.money import Money
 from salonpool.domain.refusal import Missing
 from salonpool.models import Booking, BookingItem, Card, Customer, Segment, Stylist
+from salonpool.queries.asked_moves import AskedMoveRow, find_asked_move
 from salonpool.queries.naming import list_named, visit_line
 from salonpool.queries.salons import SalonRow, get_salon_by_id
 
@@ -20,7 +21,7 @@ class BookingPage:
     """One booking for the person who holds its link. Shows no phone number.
 
     `fee` is what cancelling has cost or, after a late move, costs at least; `answer_by` is when the salon
-    has answered a request at the latest.
+    has answered a request at the latest; `asked` is another time asked for, not agreed to yet.
     """
 
     id: int
@@ -40,6 +41,7 @@ class BookingPage:
     cancel_cause: str | None
     fee: Money
     answer_by: datetime | None
+    asked: AskedMoveRow | None
     sequence: int
     gets_texts: bool
     link_version: int
@@ -119,6 +121,7 @@ def get_booking(booking_id: int, language: str) -> BookingPage:
         cancel_cause=booking.cancel_cause,
         fee=Money(booking.fee_minor, booking.currency),
         answer_by=booking.answer_by,
+        asked=find_asked_move(booking_id) if booking.status == BookingStatus.CONFIRMED else None,
         sequence=booking.sequence,
         gets_texts=booking.no_sms_reason is None,
         link_version=booking.link_version,

@@ -11,7 +11,8 @@ from salonpool.domain.attendance import FORGOTTEN, Attendance, Slip, attendance,
 from salonpool.domain.booking import BookingStatus, CancelCause
 from salonpool.domain.money import Money
 from salonpool.domain.refusal import Missing
-from salonpool.models import Booking, Card, Customer, Salon, Segment, Stylist
+from salonpool.models import AskedMove, Booking, Card, Customer, Salon, Segment, Stylist
+from salonpool.queries.asked_moves import IS_ASKED, AskedMoveRow, find_asked_move
 from salonpool.queries.naming import list_named, visit_name
 
 
@@ -54,17 +55,22 @@ class DeskBooking:
     no_sms_reason: str | None
     answer_by: datetime | None
     cancel_cause: str | None
+    asked: AskedMoveRow | None
     attendance: Attendance
     series: tuple[SeriesRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class DeskRow:
-    """A booking in one of the desk's lists; `answer_by` while it waits for the salon's yes."""
+    """A booking in one of the desk's lists; `answer_by` while it waits for the salon's yes.
+
+    `asked_starts_at`: the booking stands, and what waits is another time its guest asks for.
+    """
 
     id: int
     status: str
     starts_at: datetime
+    asked_starts_at: datetime | None
     answer_by: datetime | None
     guest_name: str | None
     services_text: str
@@ -84,6 +90,7 @@ def get_desk_booking(booking_id: int, language: str, now: datetime) -> DeskBooki
         raise Missing
     booking, phone, card_name = found
     items = _items([booking_id], language)[booking_id]
+    asked = find_asked_move(booking_id)
     return DeskBooking(
         id=booking.id,
         salon_id=booking.salon_id,
@@ -99,6 +106,7 @@ def get_desk_booking(booking_id: int, language: str, now: datetime) -> DeskBooki
         no_sms_reason=booking.no_sms_reason,
         answer_by=booking.answer_by,
         cancel_cause=booking.cancel_cause,
+        asked=asked if asked and asked.is_open(now) else None,
         attendance=_attendance(booking.salon_id, [booking.customer_id], now).get(
             booking.customer_id, Attendance()
         ),
@@ -108,7 +116,10 @@ def get_desk_booking(booking_id: int, language: str, now: datetime) -> DeskBooki
 
 def list_pending(salon_id: int, language: str, now: datetime) -> list[DeskRow]:
     """What waits for the salon's answer, the most urgent first."""
-    waits = sa.and_(Booking.status == BookingStatus.PENDING, Booking.answer_by > now, Booking.starts_at > now)
+    waits = sa.or_(
+        sa.and_(Booking.status == BookingStatus.PENDING, Booking.answer_by > now, Booking.starts_at > now),
+        AskedMove.answer_by > now,
+    )
     return sorted(_rows(salon_id, waits, language, now), key=lambda row: (row.answer_by, row.id))
 
 
@@ -119,27 +130,29 @@ def list_by_id(salon_id: int, booking_ids: Iterable[int], language: str, now: da
 
 def _rows(salon_id: int, which: sa.ColumnElement[bool], language: str, now: datetime) -> list[DeskRow]:
     rows = db.session.execute(
-        sa.select(Booking, Stylist.name, Card.name)
+        sa.select(Booking, Stylist.name, Card.name, AskedMove.starts_at, AskedMove.answer_by)
         .join(Stylist, Stylist.id == Booking.stylist_id)
+        .outerjoin(AskedMove, IS_ASKED)
         .outerjoin(Customer, Customer.id == Booking.customer_id)
         .outerjoin(Card, sa.and_(Card.customer_id == Customer.id, Card.salon_id == Booking.salon_id))
         .where(Booking.salon_id == salon_id, which)
         .order_by(Booking.starts_at, Booking.id)
     ).all()
-    items = _items([booking.id for booking, _, _ in rows], language)
-    kept = _attendance(salon_id, [booking.customer_id for booking, _, _ in rows], now)
+    items = _items([booking.id for booking, *_ in rows], language)
+    kept = _attendance(salon_id, [booking.customer_id for booking, *_ in rows], now)
     return [
         DeskRow(
             id=booking.id,
             status=booking.status,
             starts_at=booking.starts_at,
-            answer_by=booking.answer_by,
+            asked_starts_at=asked_starts_at,
+            answer_by=answer_by or booking.answer_by,
             guest_name=items[booking.id][0].guest_name or card_name,
             services_text=_line(items[booking.id], language),
             stylist_name=stylist_name,
             attendance=kept.get(booking.customer_id, Attendance()),
         )
-        for booking, stylist_name, card_name in rows
+        for booking, stylist_name, card_name, asked_starts_at, answer_by in rows
     ]
 
 

@@ -88,6 +88,14 @@ COMPLETE = [
         f"Kapok Studio: sorry, we cannot do Tue 20 Oct 14:00. Pick another time: {LINK} or call 02 2345 6789",
     ),
     ("C7", "zh-Hant", f"【木棉】抱歉，10/20二14:00無法服務。請另選時間：{LINK}"),
+    (
+        "C3P",
+        "en",
+        "Kapok Studio: you ask for Tue 20 Oct 14:00 instead. We answer by Tue 10:05; "
+        f"until then your old time is kept. {LINK}",
+    ),
+    ("C3P", "zh-Hant", f"【木棉】收到您想改到10/20二14:00，週二10:05前回覆，在那之前原時間保留：{LINK}"),
+    ("C3N", "zh-Hant", f"【木棉】抱歉，10/20二14:00無法服務，您原來的預約不變。改期：{LINK}"),
     ("C4", "en", f"Kapok Studio: your Tue 20 Oct 14:00 booking is cancelled, no charge. Book again: {LINK}"),
     ("C3", "en", f"Kapok Studio: moved to Tue 20 Oct 14:00, Colour with Mia. Change again: {LINK}"),
     ("C3", "zh-Hant", f"【木棉】已改到10/20二14:00 染髮，Mia服務。再改：{LINK}"),

@@ -30,6 +30,7 @@ def _row(word: dict[str, str], status: str = "confirmed", **over: Any) -> Row:
         "late_fee": None,
         "fee": None,
         "answer_by": None,
+        "asked": None,
         "by_salon": False,
         "gets_texts": True,
     }
@@ -75,6 +76,7 @@ def _booking(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict
             ("late", page(open_, can_change=False)),
             ("refused", page(open_, can_change=False, problem=word["wrong"])),
             ("asked", page(_row(word, "pending"))),
+            ("asks for another time", page(_row(word, asked=Row(starts_at=free, answer_by=free)))),
             ("asked until", page(_row(word, "pending", answer_by=free))),
             ("here", page(_row(word, "checked_in"))),
             ("cancelled", page(cancelled, just_cancelled=True, book_again=soon)),
@@ -127,11 +129,13 @@ def _move(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[st
         "problem": "",
         "who": "",
         "stylist_named": True,
+        "asks_first": False,
     }
     near, now_only = slots[2:5], [Row(part="afternoon", slots=[slots[8]])]
     return {
         "guest/move.html": [
             ("free", page),
+            ("asks first", {**page, "asks_first": True}),
             ("anyone will do", {**page, "who": "anyone"}),
             ("asked for anyone", {**page, "stylist_named": False}),
             ("taken", {**page, "nearest": near, "taken_at": starts[3]}),

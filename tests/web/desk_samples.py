@@ -16,6 +16,7 @@ def row(word: dict[str, str], number: int, status: str = "pending") -> Row:
         id=number,
         status=status,
         starts_at=TEN + timedelta(hours=number),
+        asked_starts_at=TEN if number == 2 else None,
         answer_by=TEN,
         guest_name=word["guest"] if number % 2 else None,
         services_text=f"{word['cut']} + {word['treatment']}",
@@ -36,7 +37,7 @@ def bookings(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict
         values = {
             "id": 1, "status": status, "starts_at": TEN, "ends_at": TEN + timedelta(hours=2),
             "guest_name": word["guest"], "phone": "+886912345678", "note": word["later"], "price": PRICE,
-            "no_sms_reason": None, "answer_by": None, "cancel_cause": None, "items": items,
+            "no_sms_reason": None, "answer_by": None, "cancel_cause": None, "asked": None, "items": items,
             "services_text": word["cut"], "series": [],
         }  # fmt: skip
         known = {name: over.pop(name) for name in list(over) if name in values}
@@ -69,6 +70,7 @@ def bookings(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict
         "desk/booking.html": [
             ("pending", page("pending", answer_by=TEN, attendance=word["missed"], ask_first=True)),
             ("booked", page("confirmed", ("arrived", "done", "missed"), attendance=word["missed"])),
+            ("asks", page("confirmed", asked=Row(starts_at=TEN, answer_by=TEN))),
             ("series", page("confirmed", series=series)),
             ("no_texts", page("confirmed", ("arrived",), **no_texts, problem=word["wrong"])),
             ("here", page("checked_in", ("done", "undo"), no_sms_reason="opted_out")),

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from salonpool.database import db
-from salonpool.models import AuditEntry, Booking, IdempotencyKey, Message, Occupancy
+from salonpool.database import db, transaction
+from salonpool.models import AuditEntry, Booking, IdempotencyKey, Message, Occupancy, Salon
 from tests import builders as b
 
 TWD = {"currency": "TWD"}
@@ -61,6 +61,23 @@ def test_a_move_answers_the_booking_as_it_is_now(client: Any, shop: SimpleNamesp
         "change_until": "2026-10-19T05:00:00Z", "free_until": "2026-10-18T08:00:00Z",
     }  # fmt: skip
     assert _move(client, booked).json == moved.json
+
+
+def test_a_salon_that_approves_first_is_asked_and_the_booking_answers_as_it_stands(
+    client: Any, shop: SimpleNamespace
+) -> None:
+    booked = _book(client, shop)
+    assert (booked["answer_by"], booked["asked_starts_at"]) == (None, None)
+    with transaction() as session:
+        session.execute(sa.update(Salon).values(approve_minutes=120))
+    asked = _move(client, booked)
+    assert asked.status_code == 200
+    assert asked.json == booked | {
+        "asked_starts_at": "2026-10-19T08:00:00Z", "answer_by": "2026-10-19T03:00:00Z",
+    }  # fmt: skip
+    assert _move(client, booked, "14:00").json == booked
+    waiting = _book(client, shop, "17:00", customer={"phone": "0922 345 678"})
+    assert (waiting["status"], waiting["answer_by"]) == ("pending", "2026-10-19T03:00:00Z")
 
 
 def test_the_terms_are_told_before_and_the_fee_after(client: Any, shop: SimpleNamespace) -> None:

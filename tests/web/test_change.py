@@ -514,3 +514,26 @@ def test_google_is_not_told_the_link_of_the_booking(client: Any, shop: SimpleNam
     url = _book(shop)
     [address] = re.findall(r'href="(https://calendar\.google\.com/[^"]+)"', client.get(url).text)
     assert url.removeprefix("/b/") not in address
+
+
+def test_at_a_salon_that_approves_first_a_booking_stays_until_it_agrees(
+    client: Any, shop: SimpleNamespace
+) -> None:
+    url = _book(shop)
+    with transaction() as session:
+        session.execute(sa.update(Salon).values(approve_minutes=120))
+    page = client.get(f"{url}/move")
+    assert "The salon answers first. You keep your time until they say yes." in page.text
+    assert "Ask to move it here" in page.text
+    chosen = _form(page) | {"starts_at": "2026-10-20T08:00:00+00:00"}
+    booked = client.post(f"{url}/move", data=chosen, follow_redirects=True).text
+    assert "You are booked" in booked
+    assert "You asked for another time" in booked
+    assert re.search(r"The salon answers by .*11:00.*Until they say yes", booked)
+    assert "Keep my time" in booked
+    db.session.rollback()
+    kept = db.session.scalars(sa.select(Booking.starts_at)).one()
+    assert kept.isoformat() != "2026-10-20T08:00:00+00:00"
+    again = client.post(f"{url}/move", data=chosen | {"starts_at": kept.isoformat()}, follow_redirects=True)
+    assert "You asked for another time" not in again.text
+    assert "<h1>Moved</h1>" not in again.text

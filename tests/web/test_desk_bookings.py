@@ -12,7 +12,7 @@ from salonpool.database import db, transaction
 from salonpool.domain.booking import Wish
 from salonpool.models import AuditEntry, Booking, Closure, Message, Salon
 from salonpool.queries import access
-from salonpool.usecases.booking import bookings
+from salonpool.usecases.booking import bookings, moves
 from salonpool.usecases.booking.settling import Guest
 from salonpool.web.extensions import SignedIn
 from tests import builders as b
@@ -113,6 +113,56 @@ def test_a_late_yes_says_why_not_and_changes_nothing(client: Any, shop: SimpleNa
     assert answer.status_code == 409
     assert "The time to answer is over." in answer.text
     assert _status(booking) == "pending"
+
+
+def _ask(shop: SimpleNamespace, booking: int, clock: str) -> None:
+    moves.move(
+        booking_id=booking, starts_at=b.at(clock, TOMORROW), actor="guest", now=b.NOW, texting=shop.texting
+    )
+
+
+@pytest.mark.parametrize(("word", "clock"), [("approve-move", "16:00"), ("decline-move", "14:00")])
+def test_another_time_asked_for_waits_for_a_yes_on_the_first_page(
+    client: Any, shop: SimpleNamespace, word: str, clock: str
+) -> None:
+    booking = _book(shop)
+    _approve_first(shop)
+    _ask(shop, booking, "16:00")
+    _sign_in(client, shop.owner)
+    page = client.get("/desk").text
+    assert re.search("asks for [^·]*16:00[^·]* instead ·", page)
+    assert f"/desk/booking/{booking}/approve-move" in page
+    assert "The guest asks for another time" in client.get(f"/desk/booking/{booking}").text
+    answer = _post(
+        client, "/desk", f"/desk/booking/{booking}/{word}", back="today",
+        starts_at=b.at("16:00", TOMORROW).isoformat(),
+    )  # fmt: skip
+    assert (answer.status_code, answer.location) == (303, "/desk")
+    db.session.rollback()
+    assert db.session.get_one(Booking, booking).starts_at == b.at(clock, TOMORROW)
+    assert "asks for" not in client.get("/desk").text
+
+
+def test_a_yes_to_a_time_that_is_gone_or_no_longer_asked_for_says_why(
+    client: Any, shop: SimpleNamespace
+) -> None:
+    booking = _book(shop)
+    _approve_first(shop)
+    _ask(shop, booking, "16:00")
+    _book(shop, "16:30")
+    _sign_in(client, shop.owner)
+    page = f"/desk/booking/{booking}"
+    for clock, why in (
+        ("16:00", "Somebody else has that time by now."),
+        ("17:00", "no longer asks for that"),
+    ):
+        asked = b.at(clock, TOMORROW).isoformat()
+        answer = _post(client, page, f"{page}/approve-move", starts_at=asked)
+        assert answer.status_code == 409
+        assert why in answer.text
+    assert _post(client, page, f"{page}/approve-move", starts_at="never").status_code == 422
+    db.session.rollback()
+    assert db.session.get_one(Booking, booking).starts_at == b.at("14:00", TOMORROW)
 
 
 def test_a_guest_is_here_then_done_by_a_tap_each(

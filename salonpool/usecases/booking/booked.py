@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from salonpool.database import fetch
 from salonpool.domain.booking import cut_off_at, free_until
 from salonpool.domain.refusal import Missing
-from salonpool.models import Booking, BookingItem, Stylist
+from salonpool.models import AskedMove, Booking, BookingItem, Stylist
 from salonpool.queries.salons import SalonRow
 from salonpool.usecases import audit
 
@@ -31,6 +31,7 @@ class Booked:
 
     Until `change_until` a guest may move or cancel it online, until `free_until` cancel for nothing, then for
     `late_fee_minor`. `fee_minor` is what cancelling has cost; `sequence` counts the changes.
+    `asked_starts_at` is another time the guest asked for; the salon answers what waits until `answer_by`.
     """
 
     id: int
@@ -50,10 +51,13 @@ class Booked:
     free_until: str
     late_fee_minor: int
     fee_minor: int
+    answer_by: str | None = None
+    asked_starts_at: str | None = None
 
 
-def answer_of(session: Session, booking: Booking, salon: SalonRow) -> Booked:
-    """The answer for a booking as it is now."""
+def answer_of(session: Session, booking: Booking, salon: SalonRow, asked: AskedMove | None = None) -> Booked:
+    """The answer for a booking as it is now, and what is asked for instead."""
+    answer_by = asked.answer_by if asked else booking.answer_by
     served = fetch(_SERVED, {"booking_id": booking.id})
     return Booked(
         id=booking.id,
@@ -73,6 +77,8 @@ def answer_of(session: Session, booking: Booking, salon: SalonRow) -> Booked:
         free_until=_iso(free_until(booking.starts_at, salon.free_minutes)),
         late_fee_minor=salon.late_fee_minor,
         fee_minor=booking.fee_minor,
+        answer_by=_iso(answer_by) if answer_by else None,
+        asked_starts_at=_iso(asked.starts_at) if asked else None,
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from salonpool.database import fetch
 from salonpool.domain.caps import Kind, Per, prefix_of
+from salonpool.domain.local_time import to_minutes
 from salonpool.domain.message import NoSmsReason
 from salonpool.domain.money import Money
 from salonpool.domain.person import LANGUAGES
@@ -90,6 +91,37 @@ def text_moved(session: Session, booking: Booking, salon: SalonRow, now: datetim
     _text(session, booking, salon, "C3", f"moved:{booking.sequence}", values, now, texting)
 
 
+def text_move_asked(
+    session: Session,
+    booking: Booking,
+    starts_at: datetime,
+    answer_by: datetime,
+    salon: SalonRow,
+    now: datetime,
+    texting: Texting,
+) -> None:
+    """C3P: another time is asked for, until when the salon answers, and that the old one is kept."""
+    h = formats.deadline(answer_by, salon.tz, booking.language)
+    values = _visit(session, booking, texting) | _time(starts_at, salon, booking) | {"h": h}
+    # Asking for one time, another and the first again are three questions.
+    event = f"move_asked:{to_minutes(starts_at)}:{int(now.timestamp())}"
+    _text(session, booking, salon, "C3P", event, values, now, texting)
+
+
+def text_move_refused(
+    session: Session,
+    booking: Booking,
+    starts_at: datetime,
+    salon: SalonRow,
+    now: datetime,
+    texting: Texting,
+) -> None:
+    """C3N: the salon cannot do the time that was asked for; the booking stays as it is."""
+    values = _visit(session, booking, texting) | _time(starts_at, salon, booking)
+    event = f"move_refused:{to_minutes(starts_at)}:{int(now.timestamp())}"
+    _text(session, booking, salon, "C3N", event, values, now, texting)
+
+
 def text_cancelled(
     session: Session, booking: Booking, salon: SalonRow, now: datetime, texting: Texting
 ) -> None:
@@ -100,6 +132,14 @@ def text_cancelled(
         _text(session, booking, salon, "C4F", "cancelled", values | {"p": fee}, now, texting)
     else:
         _text(session, booking, salon, "C4", "cancelled", values, now, texting)
+
+
+def _time(starts_at: datetime, salon: SalonRow, booking: Booking) -> dict[str, str]:
+    """A time that is not the booking's own."""
+    return {
+        "d": formats.short_date(starts_at, salon.tz, booking.language),
+        "t": formats.clock_time(starts_at, salon.tz),
+    }
 
 
 def _visit(session: Session, booking: Booking, texting: Texting) -> dict[str, str]:

@@ -61,9 +61,11 @@ def enqueue(
     return message_id
 
 
-def drop_waiting(session: Session, booking_id: int) -> None:
-    """The booking has changed: what waits to be told about it as it was is not sent any more."""
-    waiting = (Message.booking_id == booking_id, Message.status == MessageStatus.PENDING)
+def drop_waiting(session: Session, booking_id: int, text_id: str | None = None) -> None:
+    """The booking has changed: what waits to be told about it as it was is not sent any more; only such
+    texts where `text_id` names one."""
+    waiting = [Message.booking_id == booking_id, Message.status == MessageStatus.PENDING]
+    waiting += [Message.text_id == text_id] if text_id else []
     session.execute(
         sa.update(Message).where(*waiting).values(status=MessageStatus.EXPIRED),
         execution_options={"synchronize_session": False},

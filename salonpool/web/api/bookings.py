@@ -80,6 +80,8 @@ class BookingOut(Out):
     stylist = fields.Nested(StylistOut)
     starts_at = InstantOut()
     ends_at = InstantOut()
+    answer_by = InstantOut(allow_none=True)
+    asked_starts_at = InstantOut(allow_none=True)
     price = fields.Nested(MoneyOut)
     change_until = InstantOut()
     free_until = InstantOut()
@@ -186,6 +188,9 @@ def move(wanted: dict[str, Any], booking_id: int) -> dict[str, Any]:
 
     The person stays as booked unless `stylist` says otherwise; null means anyone. What was booked is given up
     only when the new time is got. Moving to where it is already changes nothing.
+
+    A salon that approves first moves what is confirmed only once it agrees: until `answer_by` the booking
+    stays as it is, and `asked_starts_at` is what was asked for. Asking for the time it has takes that back.
     """
     _check_bearer(booking_id)
     moved = moves.move(
@@ -272,6 +277,8 @@ def _common(booked: Booked) -> dict[str, Any]:
         "starts_at": booked.starts_at,
         "ends_at": booked.ends_at,
         "price": money(Money(booked.price_minor, booked.currency)),
+        "answer_by": booked.answer_by,
+        "asked_starts_at": booked.asked_starts_at,
         "change_until": booked.change_until,
         "free_until": booked.free_until,
         "late_fee": money(Money(booked.late_fee_minor, booked.currency)),

@@ -16,7 +16,7 @@ from salonpool.queries import access
 from salonpool.queries.availability import find_openings, free_starts
 from salonpool.queries.desk import DeskBooking, get_desk_booking
 from salonpool.queries.salons import get_salon_by_id
-from salonpool.usecases.booking import approvals, at_desk, moves
+from salonpool.usecases.booking import approvals, at_desk, move_answers, moves
 from salonpool.usecases.booking.stored import stored_wish
 from salonpool.web.desk import blueprint
 from salonpool.web.desk.times import HORIZON_DAYS, offered, read_start
@@ -43,7 +43,8 @@ def show_booking(booking_id: int) -> str:
 @blueprint.post(f"/booking/{ID}/<string:word>")
 @login_required
 def change_booking(booking_id: int, word: str) -> Response | tuple[str, int]:
-    """Approve, decline, arrived, done, missed, undo or cancel; then back to where one came from."""
+    """Approve, decline, yes or no to another time, arrived, done, missed, undo or cancel; then back to where
+    one came from."""
     booking_id = access.get_owned_booking_id(account(), booking_id)
     here = url_for("desk.show_booking", booking_id=booking_id)
     g.page_url = here
@@ -55,18 +56,29 @@ def change_booking(booking_id: int, word: str) -> Response | tuple[str, int]:
             at_desk.cancel(texting=texting(), and_later=request.form.get("later") == "1", **who)
         elif word in _DECISIONS:
             _DECISIONS[word](texting=texting(), **who)
+        elif word in _MOVE_ANSWERS:
+            asked_at = read_start(request.form.get("starts_at", ""))
+            _MOVE_ANSWERS[word](starts_at=asked_at, texting=texting(), **who)
         else:
             raise Missing
     except Missing:
         raise
+    except SlotTaken:
+        return _page(
+            booking_id, problem=_("Somebody else has that time by now. Offer another one, or say no.")
+        ), 409
     except Refusal as refusal:
-        return _page(booking_id, problem=in_words(refusal)), 409
+        return _page(booking_id, problem=in_words(refusal)), 422 if isinstance(refusal, InvalidInput) else 409
     return redirect(url_for("desk.show_today") if request.form.get("back") == "today" else here, 303)
 
 
 _DECISIONS: dict[str, Any] = {
     "approve": approvals.approve,
     "decline": approvals.decline,
+}
+_MOVE_ANSWERS: dict[str, Any] = {
+    "approve-move": move_answers.approve,
+    "decline-move": move_answers.decline,
 }
 
 

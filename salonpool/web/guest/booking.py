@@ -14,6 +14,7 @@ from salonpool.domain.local_time import DAY, local_day
 from salonpool.domain.money import Money
 from salonpool.domain.refusal import InvalidInput, Refusal
 from salonpool.queries import access
+from salonpool.queries.asked_moves import AskedMoveRow
 from salonpool.queries.bookings import BookingPage, get_booking
 from salonpool.queries.desk import SeriesRow, list_series
 from salonpool.usecases.booking import cancellations, series
@@ -84,7 +85,7 @@ def show(booking: BookingPage, token: str, problem: str = "") -> str:
         token=token,
         problem=problem,
         just_booked=done == "booked" and is_open,
-        just_moved=done == "moved" and is_open and booking.sequence > 0,
+        just_moved=done == "moved" and is_open and booking.sequence > 0 and not _asked(booking),
         just_cancelled=done == "cancelled" and booking.status == BookingStatus.CANCELLED,
         can_change=booking.can_change(now()),
         past=booking.ends_at <= now(),
@@ -111,9 +112,15 @@ def shown(booking: BookingPage) -> dict[str, Any]:
         "late_fee": late_fee if charges else None,
         "fee": booking.fee if booking.fee.amount_minor else None,
         "answer_by": booking.answer_by,
+        "asked": _asked(booking),
         "gets_texts": booking.gets_texts,
         "by_salon": booking.cancel_cause not in {None, CancelCause.GUEST},
     }
+
+
+def _asked(booking: BookingPage) -> AskedMoveRow | None:
+    """Another time that still waits for the salon's yes."""
+    return booking.asked if booking.asked and booking.asked.is_open(now()) else None
 
 
 def _ask_cancel(booking: BookingPage, token: str, problem: str = "") -> str:

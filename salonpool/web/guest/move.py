@@ -70,7 +70,8 @@ def move(token: str) -> BaseResponse | tuple[str, int]:
             return _page(booking, token, request.form, status=409, problem=in_words(refusal))
         g.page_url = url_for("guest.show_booking", token=token)
         return show(get_booking(booking.id, language()), token, in_words(refusal)), 409
-    return redirect(url_for("guest.show_booking", token=token, done="moved"), 303)
+    done = "moved" if starts_at != booking.starts_at else None
+    return redirect(url_for("guest.show_booking", token=token, done=done), 303)
 
 
 def _page(
@@ -107,6 +108,7 @@ def _page(
         problem=problem or choice.problem,
         who=ANYONE if given.get("who") == ANYONE else "",
         stylist_named=booking.stylist_named,
+        asks_first=booking.salon.approve_minutes is not None,
     )
     return make_response(text, 422 if choice.problem and status == 200 else status)
 
