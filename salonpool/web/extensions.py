@@ -84,9 +84,9 @@ def home_of(account: access.AccountRow) -> str:
 
 def now() -> datetime:
     """One instant per request, as people see it."""
-    if "now" not in g:
-        g.now = clock.now()
-    moment: datetime = g.now
+    moment: datetime | None = g.get("now")
+    if moment is None:
+        moment = g.now = clock.now()
     return moment
 
 
@@ -105,9 +105,9 @@ def language() -> str:
     """The reader's language: ?lang=, then the cookie, then Accept-Language, then zh-Hant."""
     if not has_request_context():
         return "en"
-    if "language" not in g:  # every time and price on a page asks
-        g.language = _chosen_language()
-    chosen: str = g.language
+    chosen: str | None = g.get("language")  # every time and price on a page asks
+    if chosen is None:
+        chosen = g.language = _chosen_language()
     return chosen
 
 

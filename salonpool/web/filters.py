@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from flask_login import current_user
 
 from salonpool.domain import phone as phones
-from salonpool.domain.local_time import which_of_two
+from salonpool.domain.local_time import from_minutes, to_minutes, which_of_two
 from salonpool.domain.money import Money, number
 from salonpool.domain.person import LANGUAGES
 from salonpool.domain.shift import MAX_SEATS
@@ -63,11 +63,17 @@ def init_app(app: Flask) -> None:
 
 def local_time(instant: datetime, zone: str) -> str:
     """`14:00`, salon time, 24 hours in every language; which one, where the clocks show it twice."""
-    time = instant.astimezone(ZoneInfo(zone)).strftime("%H:%M")
-    which = which_of_two(instant, ZoneInfo(zone))
+    time, which = _wall_clock(to_minutes(instant), zone)
     if which is None:
         return time
     return str(_("%(time)s (second time)", time=time) if which else _("%(time)s (first time)", time=time))
+
+
+@functools.lru_cache(maxsize=4096)  # a day's times stand on every page that offers them
+def _wall_clock(minute: int, zone: str) -> tuple[str, int | None]:
+    """The time on the salon's clock, and which of two it is."""
+    local = from_minutes(minute).astimezone(ZoneInfo(zone))
+    return local.strftime("%H:%M"), which_of_two(local, ZoneInfo(zone))
 
 
 def day_long(moment: datetime | date, zone: str | None = None) -> str:
@@ -156,11 +162,12 @@ def length_name(length: str) -> str:
 
 def frame() -> dict[str, Any]:
     """What the layout shows on every page."""
+    address = _open_address()
     signed_in = current_user.account if current_user.is_authenticated else None
     return {
         "page_language": LANGUAGE_TAGS[language()],
         "languages": [
-            {"tag": LANGUAGE_TAGS[code], "name": LANGUAGE_NAMES[code], "url": _in_language(code)}
+            {"tag": LANGUAGE_TAGS[code], "name": LANGUAGE_NAMES[code], "url": f"{address}lang={code}"}
             for code in LANGUAGES
             if code != language()
         ],
@@ -169,15 +176,15 @@ def frame() -> dict[str, Any]:
     }
 
 
-def _in_language(code: str) -> str:
-    """This page's GET address with ?lang=; a POST that shows a page sets g.page_url."""
-    if "page_url" in g:
-        path, arguments = g.page_url, {}
-    elif request.method in {"GET", "HEAD"}:
-        path, arguments = request.path, {k: v for k, v in request.args.items() if k != "lang"}
-    else:
-        path, arguments = "/", {}
-    return f"{path}{'&' if '?' in path else '?'}{urlencode(arguments | {'lang': code})}"
+def _open_address() -> str:
+    """This page's GET address, ready for one more argument; a POST that shows a page sets g.page_url."""
+    path, arguments = g.get("page_url"), ""
+    if path is None and request.method in {"GET", "HEAD"}:
+        path = request.path
+        given = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+        arguments = f"{urlencode(given)}&" if given else ""
+    path = path or "/"
+    return f"{path}{'&' if '?' in path else '?'}{arguments}"
 
 
 def _day(moment: datetime | date, zone: str | None) -> date:

@@ -1,14 +1,37 @@
 """How templates are rendered: a page has hundreds of words and macros, so each must be cheap."""
 
+import functools
+from types import BuiltinMethodType, FunctionType, MethodType
 from typing import Any
 
 from flask import Flask, g
 from flask.templating import Environment
 from flask_babel import get_translations
+from jinja2.runtime import Context, Macro
+from markupsafe import Markup
+
+PLAIN = {FunctionType, MethodType, BuiltinMethodType}
+
+
+class DirectContext(Context):
+    """Calls a macro, function or method at once; Jinja's own would first ask what else it may be."""
+
+    def call(
+        self, called: Any, /, *given: Any, _loop_vars: Any = None, _block_vars: Any = None, **named: Any
+    ) -> Any:
+        """What a call in a template gives."""
+        kind = type(called)
+        if kind is Macro:
+            return called(self.eval_ctx, *given, **named)
+        if kind in PLAIN and not hasattr(called, "jinja_pass_arg"):
+            return called(*given, **named)
+        return super().call(called, *given, _loop_vars=_loop_vars, _block_vars=_block_vars, **named)
 
 
 class SettledEnvironment(Environment):
     """Its globals are settled once a template is loaded: every import inside a template compares them."""
+
+    context_class = DirectContext
 
     def make_globals(self, d: Any) -> dict[str, Any]:
         """A plain dict instead of a chain of two; so globals are added before the first page, not later."""
@@ -22,16 +45,27 @@ def init_app(app: Flask) -> None:
 
 def install_words(app: Flask) -> None:
     """Let pages find their words in the reader's catalogue; Flask-Babel would look for it at every word."""
-    environment = app.jinja_env
-    environment.install_gettext_callables(  # type: ignore[attr-defined]  # of jinja2.ext.i18n
-        lambda word: _catalogue().ugettext(word),
-        lambda one, many, number: _catalogue().ungettext(one, many, number),
-        newstyle=True,
-    )
-    environment.globals["_"] = environment.globals["gettext"]
+    app.jinja_env.globals.update(_=_in_words, gettext=_in_words, ngettext=_counted)
+
+
+def _in_words(word: str, **values: Any) -> Markup:
+    """A text of the page in the reader's language, its values escaped."""
+    said = _said(_catalogue(), word)
+    return said % values if values else said
+
+
+def _counted(one: str, many: str, num: int, **values: Any) -> Markup:
+    """The text for this number."""
+    return Markup(_catalogue().ungettext(one, many, num)) % {"num": num, **values}
+
+
+@functools.cache  # texts of templates, so there are only so many
+def _said(catalogue: Any, word: str) -> Markup:
+    return Markup(catalogue.ugettext(word))
 
 
 def _catalogue() -> Any:
-    if "catalogue" not in g:
-        g.catalogue = get_translations()
-    return g.catalogue
+    found = g.get("catalogue")
+    if found is None:
+        found = g.catalogue = get_translations()
+    return found

@@ -33,6 +33,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "wen": ("Wen", "小雯"),
     "zhe": ("Zhe", "阿哲"),
     "chen": ("Mrs Chen", "陳姐"),
+    "short": ("short hair", "短髮"),
+    "long": ("long hair", "長髮"),
     "guest": ("Ms Lin", "林小姐"),
     "guest2": ("Mrs Wang", "王太太"),
     "fits": ("Fits your 40 h week", "在您每週 40 小時之內"),
@@ -108,20 +110,21 @@ def samples(language: str = "en") -> dict[str, list[tuple[str, dict[str, Any]]]]
 
 
 def _guest(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[str, Any]]]]:
-    def service(number: int, key: str, minutes: int, price: int, length: str = "any") -> Row:
-        return Row(id=number, name=word[key], minutes=minutes, price=twd(price), length=length)
+    def service(number: int, key: str, length: str = "") -> Row:
+        return Row(id=number, name=word[key], length=length, detail="1 h · NT$1,200")
 
     menu = [
-        service(1, "cut", 60, 800),
-        service(2, "colour", 120, 2200, "short"),
-        service(3, "colour", 150, 2700, "long"),
-        service(4, "perm", 150, 2800),
-        service(5, "shave", 30, 400),
-        service(6, "upstyle", 60, 1200),
-        service(7, "bleach", 180, 3600),
+        service(1, "cut"),
+        service(2, "colour", word["short"]),
+        service(3, "colour", word["long"]),
+        service(4, "perm"),
+        service(5, "shave"),
+        service(6, "upstyle"),
+        service(7, "bleach"),
     ]
-    cards = [Row(services=[one], from_price=one.price) for one in (menu[0], *menu[3:])]
-    cards.insert(1, Row(services=menu[1:3], from_price=menu[1].price))
+    cards = [Row(services=[one], name=one.name, from_price=twd(800)) for one in (menu[0], *menu[3:])]
+    cards.insert(1, Row(services=menu[1:3], name=word["colour"], from_price=twd(2200)))
+    treatment = Row(id=8, name=word["treatment"], minutes=30, price=twd(600), length="any")
     stylists = [
         Row(row=Row(id=1, name=word["wen"]), detail=""),
         Row(row=Row(id=2, name=word["zhe"]), detail="NT$900"),
@@ -164,7 +167,8 @@ def _guest(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
         "address": "/s/qinghe?service=1",
         "cards": cards[:5],
         "more_cards": cards[5:],
-        "add_ons": [service(8, "treatment", 30, 600)],
+        "is_more_chosen": False,
+        "add_ons": [treatment],
         "menu": menu,
         "chosen_ids": {1, 8},
         "first_id": 1,
@@ -192,7 +196,15 @@ def _guest(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
             ("taken", {**book, **zhe, "nearest": near, "taken_at": TEN}),
             (
                 "full",
-                {**book, **zhe, "times": [], "nearest": near, "stretch": stretch("full"), "first_id": 7},
+                {
+                    **book,
+                    **zhe,
+                    "times": [],
+                    "nearest": near,
+                    "stretch": stretch("full"),
+                    "first_id": 7,
+                    "is_more_chosen": True,
+                },
             ),
             ("full, other places", {**book, "times": [], "stretch": stretch("full"), "elsewhere": elsewhere}),
             ("off", {**book, **zhe, "times": [], "nearest": near, "stretch": stretch("off")}),

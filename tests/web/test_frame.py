@@ -102,6 +102,11 @@ def test_the_language_links_of_a_refused_form_lead_back_to_the_form(client: Any)
     assert _links(refused) == ["/in?lang=zh-Hant", "/in?lang=zh-Hans"]
 
 
+def test_another_language_keeps_all_that_was_chosen(client: Any) -> None:
+    first, _ = _links(client.get("/s/qinghe?service=1&service=2&guests=2&lang=en"))
+    assert first == "/s/qinghe?service=1&service=2&guests=2&lang=zh-Hant"
+
+
 def test_the_language_links_of_a_refused_booking_keep_the_held_time(client: Any) -> None:
     page = client.get("/s/qinghe")
     starts_at = re.search(r'name="starts_at" value="([^"]+)"', page.text)

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from jinja2 import pass_context
+from jinja2.runtime import Context
 
 from salonpool.web import extensions, filters, rendering
 
@@ -43,3 +45,20 @@ def test_a_length_is_written_in_each_readers_language_every_time(app: Any) -> No
         with app.app_context(), app.test_request_context(f"/?lang={language}"):
             written.append(filters.minutes_long(90))
     assert written == ["1 h 30 min", "1 小時 30 分", "1小时30分", "1 h 30 min"]
+
+
+def test_a_value_within_a_text_is_escaped_and_a_macros_answer_is_not(app: Any) -> None:
+    macro = "{% macro bold(x) %}<b>{{ x }}</b>{% endmacro %}"
+    with app.test_request_context("/?lang=en"):
+        template = app.jinja_env.from_string(macro + "{{ _('Call %(salon)s', salon=name) }} {{ bold(name) }}")
+        text = template.render(name="<i>")
+    assert text == "Call &lt;i&gt; <b>&lt;i&gt;</b>"
+
+
+def test_a_function_that_asks_for_the_context_is_given_it(app: Any) -> None:
+    @pass_context
+    def name_of(context: Context, key: str) -> str:
+        return f"{key} is {context[key]}"
+
+    template = app.jinja_env.from_string("{% for n in (1, 2) %}{{ name_of('salon') }} {% endfor %}")
+    assert template.render(name_of=name_of, salon="qinghe") == "salon is qinghe salon is qinghe "

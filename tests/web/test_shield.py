@@ -1,6 +1,8 @@
 """What every request passes first and every response carries, whatever kind it is."""
 
 import sqlite3
+import sys
+import unicodedata
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +13,7 @@ from salonpool import database
 from salonpool.app import create_app
 from salonpool.database import db
 from salonpool.models import AuditEntry, Booking, Customer, Message, Occupancy
+from salonpool.web.shield import NOISE
 from tests import builders as b
 from tests.databases import config_for
 
@@ -172,6 +175,12 @@ def test_looking_never_changes_anything(client: Any, shop: SimpleNamespace) -> N
                 assert answer.status_code < 500
                 assert method == "OPTIONS" or answer.data == b"", (method, path)
     assert _state() == before
+
+
+def test_noise_is_every_control_character_but_tab_and_line_ends() -> None:
+    everything = [chr(code) for code in range(sys.maxunicode + 1)]
+    controls = {one for one in everything if unicodedata.category(one) in {"Cc", "Cs"}} - {"\t", "\n", "\r"}
+    assert {one for one in everything if NOISE.search(one)} == controls | {"\ufffd"}
 
 
 @SQLITE

@@ -1,6 +1,8 @@
 """G1: choose service, person and time, and hold it."""
 
 import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +23,7 @@ from salonpool.usecases.booking import bookings
 from salonpool.web import askers
 from salonpool.web.errors import status_of, wait_as_told
 from salonpool.web.extensions import LOCALES, language, now, texting
-from salonpool.web.filters import day_name, minutes_long, money
+from salonpool.web.filters import day_name, length_name, minutes_long, money, service_name
 from salonpool.web.guest import blueprint, elsewhere
 from salonpool.web.guest.choices import (
     Choice,
@@ -37,6 +39,33 @@ from salonpool.web.wording import in_words
 
 FIRST_CARDS = 6
 MORE_SERVICES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A service in the reader's words; `detail` says minutes and price, and `name` the length of the hair."""
+
+    id: int
+    name: str
+    length: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The services of one catalogue code, one for each length of hair."""
+
+    name: str
+    from_price: Money
+    services: tuple[Offered, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A stylist one can ask for, and what is special about them."""
+
+    row: Candidate
+    detail: str
 
 
 @blueprint.get("/s/<string:slug>")
@@ -157,23 +186,32 @@ def _when(stretch: Stretch, nearest: tuple[FreeStart, ...]) -> dict[str, Any]:
 def _what(choice: Choice) -> dict[str, Any]:
     """The salon's services as cards, those of one code on one card, and which of them are chosen."""
     main = [service for service in choice.services if not service.add_on]
-    by_code: dict[str, list[ServiceRow]] = {}
-    for service in main:
-        by_code.setdefault(service.code, []).append(service)
-    cards = [
-        {"services": group, "from_price": min((s.price for s in group), key=lambda price: price.amount_minor)}
-        for group in by_code.values()
-    ]
+    menu = [_offered(service) for service in main]
+    by_code: dict[str, list[tuple[ServiceRow, Offered]]] = {}
+    for service, offered in zip(main, menu, strict=True):
+        by_code.setdefault(service.code, []).append((service, offered))
+    cards = [_card(group) for group in by_code.values()]
     chosen = [service.id for service in choice.chosen if not service.add_on]
     return {
         "cards": cards[:FIRST_CARDS],
         "more_cards": cards[FIRST_CARDS:],
+        "is_more_chosen": any(one.id == chosen[0] for card in cards[FIRST_CARDS:] for one in card.services),
         "add_ons": [service for service in choice.services if service.add_on],
-        "menu": main,
+        "menu": menu,
         "chosen_ids": {service.id for service in choice.chosen},
         "first_id": chosen[0],
         "then_ids": (chosen[1:] + [None] * MORE_SERVICES)[:MORE_SERVICES],
     }
+
+
+def _offered(service: ServiceRow) -> Offered:
+    detail = f"{minutes_long(service.minutes)} · {money(service.price)}"
+    return Offered(service.id, service_name(service), length_name(service.length), detail)
+
+
+def _card(group: Sequence[tuple[ServiceRow, Offered]]) -> Card:
+    from_price = min((service.price for service, _ in group), key=lambda price: price.amount_minor)
+    return Card(group[0][0].name, from_price, tuple(offered for _, offered in group))
 
 
 def _who(stretch: Stretch, last: str) -> dict[str, Any]:
@@ -182,43 +220,44 @@ def _who(stretch: Stretch, last: str) -> dict[str, Any]:
     candidates = sorted(outlook.candidates, key=lambda one: str(one.id) != last)
     wish = outlook.visit.wish
     stylist = next((one for one in outlook.candidates if one.id == wish.stylist_id), None)
-    asked = [stylist] if stylist else outlook.candidates
-    amounts = {_amount(choice, one.id) for one in asked} or {choice.visit.price.amount_minor}
+    amounts = {one.id: _amount(choice, one.id) for one in candidates}
+    asked = {amounts[stylist.id]} if stylist else set(amounts.values()) or {_amount(choice, None)}
     tags: list[set[str]] = [set(one.speaks) for one in outlook.everyone]
     return {
         "stylist": stylist,
-        "candidates": [{"row": one, "detail": _detail(choice, one, last)} for one in candidates],
+        "candidates": [Asked(one, _detail(choice, one, last, amounts[one.id])) for one in candidates],
         "last": next((one.id for one in candidates if str(one.id) == last), None),
         "both_genders": {one.gender for one in outlook.everyone} >= set(Gender),
         "tongues": _tongues(set().union(*tags) - tags[0].intersection(*tags)) if tags else [],
         "wish": wish,
         "is_less": wish != choice.wish,
         "name": visit_name(choice.chosen, len(wish.companions) + 1),
-        "price": Money(min(amounts), choice.salon.currency),
-        "is_least_price": len(amounts) > 1,
+        "price": Money(min(asked), choice.salon.currency),
+        "is_least_price": len(asked) > 1,
     }
 
 
-def _amount(choice: Choice, stylist_id: int) -> int:
-    """What the visit costs when this stylist serves the guest who books."""
-    return sum(
-        (item.service.price_by(stylist_id) if item.guest == 0 else item.service.price).amount_minor
-        for item in choice.visit.items
-    )
+def _amount(choice: Choice, stylist_id: int | None) -> int:
+    """What the visit costs when this stylist serves the guest who books; None for the salon's own prices."""
+    amount: int = choice.visit.price.amount_minor
+    if stylist_id is None:
+        return amount
+    own = [(s.own_prices[stylist_id], s) for s in choice.chosen if stylist_id in s.own_prices]
+    return amount + sum(price - service.price.amount_minor for price, service in own)
 
 
-def _detail(choice: Choice, one: Candidate, last: str) -> str:
+def _detail(choice: Choice, one: Candidate, last: str, amount: int) -> str:
     """What is special about a stylist: served last time, visits, own minutes, own price."""
     said = [_("as last time")] if str(one.id) == last else []
     if one.visiting and one.first_on == choice.today:
         said.append(_("visiting today"))
     elif one.visiting:
         said.append(_("visiting %(day)s", day=day_name(one.first_on, choice.today)))
-    minutes = sum(total_minutes(service.steps_by(one.id)) for service in choice.chosen)
-    if minutes != sum(service.minutes for service in choice.chosen):
-        said.append(minutes_long(minutes))
-    amount = _amount(choice, one.id)
-    if amount != choice.visit.price.amount_minor:
+    if any(one.id in service.own_minutes for service in choice.chosen):
+        minutes = sum(total_minutes(service.steps_by(one.id)) for service in choice.chosen)
+        if minutes != sum(service.minutes for service in choice.chosen):
+            said.append(minutes_long(minutes))
+    if amount != _amount(choice, None):
         said.append(money(Money(amount, choice.salon.currency)))
     return " · ".join(said)
 

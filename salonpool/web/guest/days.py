@@ -24,6 +24,14 @@ NOON, EVENING = 12, 18
 Look = Callable[[Visit, date, date], Outlook]
 
 
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day to choose, and what it holds; None for a day that is over."""
+
+    on: date
+    state: DayState | None
+
+
 @dataclass(frozen=True)
 class Stretch:
     """The days a page shows and what they hold; `on` is the one whose times are shown.
@@ -42,14 +50,14 @@ class Stretch:
         """What the day shown holds."""
         return self.outlook.state_of(self.on)
 
-    def strip(self) -> list[dict[str, Any]]:
+    def strip(self) -> list[Day]:
         """Each day and what it holds."""
-        return [{"on": day, "state": self.outlook.state_of(day)} for day in self.days]
+        return [Day(day, self.outlook.state_of(day)) for day in self.days]
 
-    def weeks(self) -> list[list[dict[str, Any] | None]]:
+    def weeks(self) -> list[list[Day | None]]:
         """A month's days in weeks from Monday to Sunday; None before its first day and after its last."""
-        days = [{"on": day, "state": None} for day in _days(self.days[0].replace(day=1), self.days[0] - DAY)]
-        cells: list[dict[str, Any] | None] = [None] * self.days[0].replace(day=1).weekday()
+        days = [Day(day, None) for day in _days(self.days[0].replace(day=1), self.days[0] - DAY)]
+        cells: list[Day | None] = [None] * self.days[0].replace(day=1).weekday()
         cells += [*days, *self.strip()]
         cells += [None] * (-len(cells) % 7)
         return [cells[n : n + 7] for n in range(0, len(cells), 7)]
