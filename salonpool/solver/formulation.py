@@ -1,4 +1,4 @@
-"""Solves a problem: a quick plan first, then level after level, and the best plan there is when time is
+"""Solves a problem: a quick plan first, then goal after goal, and the best plan there is when time is
 up."""
 
 import time
@@ -14,6 +14,7 @@ from salonpool.solver.measures import Measures
 from salonpool.solver.neighbourhoods import Neighbourhoods
 from salonpool.solver.objective import Objective
 from salonpool.solver.problem import Problem
+from salonpool.solver.program import Program
 from salonpool.solver.prover import Prover
 from salonpool.solver.roster import Assignment, Roster
 from salonpool.solver.terms import Terms
@@ -22,7 +23,7 @@ from salonpool.solver.variables import Variables, feasible_pairs
 EXPLAIN_SHARE = 0.05
 PROOF_SHARE = 0.9
 ALONE_SHARE = 0.7
-FIRST_LEVELS_SHARE = 0.5
+FIRST_GOALS_SHARE = 0.5
 RELAXED_SHARE = 0.7
 ROUND_SECONDS = 2.0
 HEAD_START_SECONDS = 0.3
@@ -78,61 +79,63 @@ class _Search:
         self._on_progress = on_progress
         self._measures = Measures(problem)
         self._terms = Terms(problem, self._measures)
+        self._program = Program()
+        self._bounds: list[int] = []
         self._pairs = feasible_pairs(problem, Eligibility(problem, self._measures))
         fresh = Eligibility(problem, self._measures)
         self._keep(Greedy(problem, fresh, self._terms, self._pairs).plan(), 0)
 
     def run(self, *, workers: int, seed: int) -> None:
-        """Work through the levels until they are proven or time is up."""
-        self._bounds = [0] * len(self._problem.objective)
+        """Work through the goals until they are proven or time is up."""
         if self._left() <= 0:
             return
         eligibility = Eligibility(self._problem, self._measures)
         variables = formulated(self._problem, self._terms, self._pairs, eligibility)
-        goals = variables.program.goals
-        self._bounds = [goal.constant for goal in goals]
+        self._program = variables.program
+        self._bounds = [goal.constant for goal in self._program.goals]
         if not variables.pairs:
             return
         neighbourhoods = Neighbourhoods(variables, seed=seed)
-        for level in range(len(goals)):
-            share = 1.0 if level == len(goals) - 1 else FIRST_LEVELS_SHARE
+        for index in range(len(self._bounds)):
+            share = 1.0 if index == len(self._bounds) - 1 else FIRST_GOALS_SHARE
             until = time.monotonic() + share * self._left()
-            if self._is_closed(level) or self._left() <= 0:
+            if self._is_closed(index) or self._left() <= 0:
                 continue
             seconds = (until - time.monotonic()) * (PROOF_SHARE if workers > 1 else ALONE_SHARE)
-            prover = Prover(variables.program, level, self._values, seconds=seconds, seed=seed)
+            prover = Prover(self._program, index, self._goal_values(), seconds=seconds, seed=seed)
             prover.start()
             prover.join(HEAD_START_SECONDS if workers > 1 else None)
-            self._improve(level, until, prover, neighbourhoods, variables)
+            self._improve(index, until, prover, neighbourhoods, variables)
             prover.join()
-            self._learn(level, prover.proof, variables)
+            self._learn(index, prover.proof, variables)
 
     def _improve(
-        self, level: int, until: float, prover: Prover, neighbourhoods: Neighbourhoods, variables: Variables
+        self, index: int, until: float, prover: Prover, neighbourhoods: Neighbourhoods, variables: Variables
     ) -> None:
-        """Round after round until the level is proven or its time is up."""
+        """Round after round until the goal is proven or its time is up."""
         learned = False
         while time.monotonic() < until:
             if not prover.is_alive() and not learned:
                 learned = True
-                self._learn(level, prover.proof, variables)
-                if prover.proof.used and not self._is_closed(level):
+                self._learn(index, prover.proof, variables)
+                if prover.proof.used and not self._is_closed(index):
                     seconds = RELAXED_SHARE * (until - time.monotonic())
-                    solution = neighbourhoods.among(prover.proof.used, self._best, level, seconds)
-                    self._consider(variables.holders(solution), level)
-            if self._is_closed(level):
+                    solution = neighbourhoods.among(prover.proof.used, self._best, index, seconds)
+                    self._consider(variables.holders(solution), index)
+            if self._is_closed(index):
                 return
             seconds = min(ROUND_SECONDS, until - time.monotonic())
-            solution, is_best = neighbourhoods.better(self._best, level, seconds)
-            self._consider(variables.holders(solution), level)
+            solution, is_best = neighbourhoods.better(self._best, index, seconds)
+            self._consider(variables.holders(solution), index)
             if is_best:
-                self._bounds[level] = self._values[level]
+                self._bounds[index] = self._goal_values()[index]
 
     def roster(self) -> Roster:
         """The best plan with what it is worth and why shifts stayed open."""
+        bounds = self._level_bounds()
         gaps = [
             (value - bound) / max(1, value)
-            for value, bound in zip(self._values, self._bounds, strict=True)
+            for value, bound in zip(self._values, bounds, strict=True)
             if value > bound
         ]
         shifts, best = self._problem.shifts, self._best
@@ -142,7 +145,7 @@ class _Search:
                 Assignment(shift=shift.id, stylist=best[shift.id]) for shift in shifts if shift.id in best
             ),
             levels=self._terms.levels(best),
-            bound=tuple(self._bounds),
+            bound=tuple(bounds),
             gap=gaps[0] if gaps else 0.0,
             unfilled=unfilled(self._problem, best, measures=self._measures),
             changed=tuple(
@@ -156,17 +159,31 @@ class _Search:
     def _left(self) -> float:
         return self._deadline - time.monotonic()
 
-    def _is_closed(self, level: int) -> bool:
-        return self._values[level] <= self._bounds[level]
+    def _goal_values(self) -> tuple[int, ...]:
+        return self._program.goal_values(self._values)
 
-    def _learn(self, level: int, proof: Outcome, variables: Variables) -> None:
+    def _is_closed(self, index: int) -> bool:
+        return self._goal_values()[index] <= self._bounds[index]
+
+    def _level_bounds(self) -> list[int]:
+        """The bounds of the goals of each level, added up.
+
+        That of a later goal holds for plans no worse in the earlier ones than the best plan was when it was
+        found. Any other is a whole unit of an earlier goal worse, more than the later ones can ever be worth.
+        """
+        bounds = [0] * len(self._problem.objective)
+        for goal, bound in zip(self._program.goals, self._bounds, strict=True):
+            bounds[goal.level] += bound
+        return bounds
+
+    def _learn(self, index: int, proof: Outcome, variables: Variables) -> None:
         if proof.solution is not None:
-            self._consider(variables.holders(proof.solution), level)
-        self._bounds[level] = max(self._bounds[level], proof.bound)
+            self._consider(variables.holders(proof.solution), index)
+        self._bounds[index] = max(self._bounds[index], proof.bound)
 
-    def _consider(self, holders: dict[str, str], level: int) -> None:
+    def _consider(self, holders: dict[str, str], index: int) -> None:
         if self._terms.values(holders) < self._values:
-            self._keep(holders, level)
+            self._keep(holders, self._program.goals[index].level)
 
     def _keep(self, holders: dict[str, str], level: int) -> None:
         self._best = holders

@@ -25,14 +25,14 @@ class Outcome:
 
 
 def minimized(
-    program: Program, level: int, kept: Sequence[int], *, seconds: float, seed: int, relaxed: bool = False
+    program: Program, index: int, kept: Sequence[int], *, seconds: float, seed: int, relaxed: bool = False
 ) -> Outcome:
-    """The level as small as it gets within the seconds, the levels before it no worse than `kept` says.
+    """The goal as small as it gets within the seconds, the goals before it no worse than `kept` says.
 
     Relaxed, fractions are allowed: only the bound is an answer then. A solution is returned only when it
     keeps every row in whole numbers, whatever the engine's tolerance was.
     """
-    goal = program.goals[level]
+    goal = program.goals[index]
     rows = [*program.rows, *(_keeping(goal, value) for goal, value in zip(program.goals, kept, strict=False))]
     parameters = mathopt.SolveParameters(
         time_limit=datetime.timedelta(seconds=max(0.01, seconds)),
@@ -40,11 +40,10 @@ def minimized(
         relative_gap_tolerance=None if relaxed else 0.0,
         absolute_gap_tolerance=None if relaxed else 0.9,
     )
-    unit = math.gcd(*goal.factors.values()) or 1
-    model = mathopt.Model.from_model_proto(_model(program.greatest, rows, goal, unit, whole=not relaxed))
+    model = mathopt.Model.from_model_proto(_model(program.greatest, rows, goal, whole=not relaxed))
     engine = mathopt.SolverType.GLOP if relaxed else mathopt.SolverType.HIGHS
     result = mathopt.solve(model, engine, params=parameters)
-    bound = _rounded_up(goal, result.termination.objective_bounds.dual_bound, unit)
+    bound = _rounded_up(goal, result.termination.objective_bounds.dual_bound)
     if not result.has_primal_feasible_solution():
         return Outcome(None, bound)
     found = result.variable_values()
@@ -56,20 +55,21 @@ def minimized(
     return Outcome(solution if all(row.holds(solution) for row in rows) else None, bound)
 
 
-def _rounded_up(goal: Goal, dual_bound: float, unit: int) -> int:
+def _rounded_up(goal: Goal, dual_bound: float) -> int:
     """The bound in whole units, after taking off what the engine's tolerances may have added."""
     if not math.isfinite(dual_bound):
         return goal.constant
-    return goal.constant + unit * max(0, math.ceil(dual_bound - SURE_MARGIN - SURE_SHARE * abs(dual_bound)))
+    sure = dual_bound - SURE_MARGIN - SURE_SHARE * abs(dual_bound)
+    return goal.constant + goal.unit * max(0, math.ceil(sure))
 
 
 def _keeping(goal: Goal, value: int) -> Row:
-    return Row(tuple(goal.factors), tuple(goal.factors.values()), None, value - goal.constant)
+    """The goal no worse than the value, counted in units: an engine's tolerance is worth less of them."""
+    factors = tuple(factor // goal.unit for factor in goal.factors.values())
+    return Row(tuple(goal.factors), factors, None, (value - goal.constant) // goal.unit)
 
 
-def _model(
-    greatest: Sequence[int], rows: Sequence[Row], goal: Goal, unit: int, *, whole: bool
-) -> model_pb2.ModelProto:
+def _model(greatest: Sequence[int], rows: Sequence[Row], goal: Goal, *, whole: bool) -> model_pb2.ModelProto:
     model = model_pb2.ModelProto()
     model.variables.ids.extend(range(len(greatest)))
     model.variables.lower_bounds.extend([0.0] * len(greatest))
@@ -87,5 +87,5 @@ def _model(
         matrix.coefficients.extend(factor for _, factor in entries)
     priced = sorted(goal.factors.items())
     model.objective.linear_coefficients.ids.extend(column for column, _ in priced)
-    model.objective.linear_coefficients.values.extend(factor // unit for _, factor in priced)
+    model.objective.linear_coefficients.values.extend(factor // goal.unit for _, factor in priced)
     return model

@@ -30,46 +30,46 @@ class Neighbourhoods:
             for column in row.columns:
                 self._rows_of[column].append(index)
 
-    def better(self, holders: Mapping[str, str], level: int, seconds: float) -> tuple[list[int], bool]:
-        """A solution no worse in the levels up to this one, and whether the round was about everybody and
+    def better(self, holders: Mapping[str, str], index: int, seconds: float) -> tuple[list[int], bool]:
+        """A solution no worse in the goals up to this one, and whether the round was about everybody and
         solved."""
         started = time.monotonic()
-        free = self._free(self._near(holders, level), holders)
-        solution, is_best = self._solved(holders, level, free, seconds)
+        free = self._free(self._near(holders, index), holders)
+        solution, is_best = self._solved(holders, index, free, seconds)
         grow = time.monotonic() - started < seconds / 3 and len(free) < MOST_COLUMNS
-        self._people[level] = max(LEAST_PEOPLE, self._people[level] * (1.3 if grow else 0.8))
+        self._people[index] = max(LEAST_PEOPLE, self._people[index] * (1.3 if grow else 0.8))
         return solution, is_best and len(free) == len(self._program.greatest)
 
     def among(
-        self, used: frozenset[int], holders: Mapping[str, str], level: int, seconds: float
+        self, used: frozenset[int], holders: Mapping[str, str], index: int, seconds: float
     ) -> list[int]:
-        """A solution no worse in the levels up to this one, out of these columns and those of the plan."""
+        """A solution no worse in the goals up to this one, out of these columns and those of the plan."""
         columns = set(self._variables.unfilled.values()).union(used, *self._variables.derived_of.values())
         columns.update(
             self._variables.pairs[pair] for pair in holders.items() if pair in self._variables.pairs
         )
-        return self._solved(holders, level, sorted(columns), seconds)[0]
+        return self._solved(holders, index, sorted(columns), seconds)[0]
 
     def _solved(
-        self, holders: Mapping[str, str], level: int, free: list[int], seconds: float
+        self, holders: Mapping[str, str], index: int, free: list[int], seconds: float
     ) -> tuple[list[int], bool]:
         solution = self._variables.solution(holders)
         program = self._part(free, solution)
         start = [solution[column] for column in free]
         values = [goal.value(start) for goal in program.goals]
         seed = self._chance.randrange(2**30)
-        outcome = minimized(program, level, values[:level], seconds=seconds, seed=seed)
-        found = values[level] if outcome.solution is None else program.goals[level].value(outcome.solution)
-        if outcome.solution is not None and found <= values[level]:
+        outcome = minimized(program, index, values[:index], seconds=seconds, seed=seed)
+        found = values[index] if outcome.solution is None else program.goals[index].value(outcome.solution)
+        if outcome.solution is not None and found <= values[index]:
             for column, value in zip(free, outcome.solution, strict=True):
                 solution[column] = value
-        return solution, outcome.bound >= min(found, values[level])
+        return solution, outcome.bound >= min(found, values[index])
 
-    def _near(self, holders: Mapping[str, str], level: int) -> set[str]:
+    def _near(self, holders: Mapping[str, str], index: int) -> set[str]:
         """People around one shift: those who could work it, then those who could work what they hold, and
         so on."""
         shifts = list(self._choices)
-        if level == 0:
+        if index == 0:
             shifts = [shift_id for shift_id in shifts if shift_id not in holders] or shifts
         held: dict[str, list[str]] = {}
         for shift_id, stylist_id in holders.items():
@@ -79,7 +79,7 @@ class Neighbourhoods:
         queue = [self._chance.choice(shifts)]
         seen = set(queue)
         people: set[str] = set()
-        while len(people) < min(self._people[level], everybody):
+        while len(people) < min(self._people[index], everybody):
             if not queue:
                 queue.append(self._chance.choice(list(self._choices)))
             shift_id = queue.pop(self._chance.randrange(len(queue)))
@@ -112,7 +112,7 @@ class Neighbourhoods:
         part.rows = [_reduced(self._program.rows[index], place, solution) for index in sorted(rows)]
         for goal in self._program.goals:
             priced = {place[column]: factor for column, factor in goal.factors.items() if column in place}
-            part.goals.append(Goal(0, priced))
+            part.goals.append(Goal(goal.level, 0, priced))
         return part
 
 

@@ -1,6 +1,5 @@
 """The levels of the objective as goals over the columns."""
 
-from collections import defaultdict
 from functools import partial
 
 from salonpool.solver.cliques import members
@@ -8,12 +7,13 @@ from salonpool.solver.constraints import Constraints
 from salonpool.solver.problem import Problem, Stylist
 from salonpool.solver.program import Goal
 from salonpool.solver.rules import Diary
+from salonpool.solver.splitting import split
 from salonpool.solver.terms import STEP_MINUTES, Terms
 from salonpool.solver.variables import Variables, any_taken
 
 
 class Objective:
-    """Writes one goal for each level into the program of the variables."""
+    """Writes the goals of every level into the program of the variables."""
 
     def __init__(
         self, problem: Problem, terms: Terms, variables: Variables, constraints: Constraints
@@ -36,14 +36,21 @@ class Objective:
                 self._hours_short_have_a_price(stylist, sum(pinned))
             if "activation" in self._used:
                 self._a_person_used_has_a_price(stylist, bool(pinned))
-        for level in self._problem.objective:
-            factors: dict[int, int] = defaultdict(int)
-            for term, weight in level.items():
-                for column, factor in self._factors.get(term, {}).items():
-                    factors[column] += weight * factor
-            constant = sum(weight * self._constants.get(term, 0) for term, weight in level.items())
-            goal = Goal(constant, {column: factor for column, factor in factors.items() if factor})
-            self._variables.program.goals.append(goal)
+        for level in range(len(self._problem.objective)):
+            self._write_goals(level)
+
+    def _write_goals(self, level: int) -> None:
+        program = self._variables.program
+        weights = {term: weight for term, weight in self._problem.objective[level].items() if weight}
+        constant = sum(weight * self._constants[term] for term, weight in weights.items())
+        prices = [
+            (weight * factor, column)
+            for term, weight in weights.items()
+            for column, factor in self._factors[term].items()
+        ]
+        for factors in split(prices, program):
+            program.goals.append(Goal(level, constant, factors))
+            constant = 0
 
     def _price(self, term: str, column: int | None, price: int) -> None:
         if term not in self._used or not price:

@@ -1,7 +1,9 @@
 """A whole-number program as plain values: what the formulation writes and an engine reads."""
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,21 +23,28 @@ class Row:
         return (self.low is None or total >= self.low) and (self.high is None or total <= self.high)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Goal:
-    """A level to make small: constant plus the sum of factor times column, all factors positive."""
+    """A level to make small, or one part of it: constant plus the sum of factor times column, all factors
+    positive."""
 
+    level: int
     constant: int
     factors: Mapping[int, int]
 
+    @cached_property
+    def unit(self) -> int:
+        """The goal is worth its constant and a multiple of this."""
+        return math.gcd(*self.factors.values()) or 1
+
     def value(self, solution: list[int]) -> int:
-        """What the level is worth in a solution."""
+        """What the goal is worth in a solution."""
         return self.constant + sum(factor * solution[column] for column, factor in self.factors.items())
 
 
 @dataclass(slots=True)
 class Program:
-    """Columns are whole numbers from 0 to their entry in `greatest`."""
+    """Columns are whole numbers from 0 to their entry in `greatest`; goals are made small in their order."""
 
     greatest: list[int] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
@@ -45,6 +54,16 @@ class Program:
         """A new column."""
         self.greatest.append(greatest)
         return len(self.greatest) - 1
+
+    def goal_values(self, levels: Sequence[int]) -> tuple[int, ...]:
+        """What every goal is worth when the levels are worth this; read off, as metres and centimetres are
+        of a length, for the goals after one in its level never add up to its unit."""
+        left = list(levels)
+        values = []
+        for goal in self.goals:
+            values.append(left[goal.level] - (left[goal.level] - goal.constant) % goal.unit)
+            left[goal.level] -= values[-1]
+        return tuple(values)
 
     def at_most_one(self, columns: Iterable[int]) -> None:
         """At most one of these yes-or-no columns is yes."""
