@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from salonpool.database import Base
 from salonpool.domain.offer import OfferStatus
 from salonpool.domain.shift import AssignmentSource, AssignmentStatus, ShiftSource, ShiftStatus
-from salonpool.models.columns import Digest, Instant, Key, Ref, Status, in_order, one_of, same
+from salonpool.models.columns import Digest, Instant, Key, Minute, Ref, Status, in_order, one_of, same
 
 
 class Shift(Base):
@@ -77,8 +77,8 @@ class Assignment(Base):
     stylist_id: Mapped[Ref]
     status: Mapped[Status]
     source: Mapped[Status]
-    starts_at: Mapped[Instant]
-    ends_at: Mapped[Instant]
+    starts_at: Mapped[Minute]
+    ends_at: Mapped[Minute]
     hourly_pay_minor: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[Instant]
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -20,6 +21,18 @@ from salonpool.domain.shift import WORKING_STATES
 from salonpool.models import Assignment, Occupancy, Stylist, StylistSkill
 from salonpool.queries.sql import minutes_of
 from salonpool.queries.visits import Visit
+
+
+def _minutes(column: Any) -> sa.ColumnElement[int]:
+    """The bare number of a column of whole minutes."""
+    return sa.type_coerce(column, sa.BigInteger)
+
+
+def _packed_spans(table: Any) -> sa.ColumnElement[str]:
+    """All spans of a group in one text, for _spans() to read."""
+    start, end = _minutes(table.starts_at), _minutes(table.ends_at)
+    return sa.func.aggregate_strings(sa.cast(start * 2048 + (end - start), sa.String(20)), ",")
+
 
 # Built once: building a statement costs more than running it.
 # A row a stylist with the duties in one text, and a row a resource with what takes it: a month of a salon has
@@ -42,14 +55,11 @@ _SKILLS = (
     )
     .scalar_subquery()
 )
-_DUTY = minutes_of(Assignment.starts_at) * 2048 + (
-    minutes_of(Assignment.ends_at) - minutes_of(Assignment.starts_at)
-)
 # Index ranges stay short because no shift and no visit lasts a day, not even when the clocks go back.
 _ON_DUTY = (
     sa.select(Assignment.salon_id, Stylist.id, Stylist.name, Stylist.takes_second_guest, Stylist.gender)
     .add_columns(sa.cast(Stylist.speaks, sa.Text), _SKILLS.label("skills"))
-    .add_columns(sa.func.aggregate_strings(sa.cast(_DUTY, sa.String(20)), ",").label("duties"))
+    .add_columns(_packed_spans(Assignment).label("duties"))
     .join(Stylist, Stylist.id == Assignment.stylist_id)
     .where(
         Assignment.salon_id.in_(sa.bindparam("salon_ids", expanding=True)),
@@ -61,12 +71,8 @@ _ON_DUTY = (
     .group_by(Assignment.salon_id, Stylist.id)
     .order_by(Stylist.id)
 )
-_BARE_START, _BARE_END = (
-    sa.type_coerce(column, sa.BigInteger) for column in (Occupancy.starts_at, Occupancy.ends_at)
-)
-_SPAN = _BARE_START * 2048 + (_BARE_END - _BARE_START)
 _BUSY = (
-    sa.select(Occupancy.resource, sa.func.aggregate_strings(sa.cast(_SPAN, sa.String(20)), ","))
+    sa.select(Occupancy.resource, _packed_spans(Occupancy))
     .where(
         Occupancy.resource.in_(sa.bindparam("resources", expanding=True)),
         Occupancy.ends_at > sa.bindparam("from"),
@@ -78,7 +84,7 @@ _BUSY = (
     .group_by(Occupancy.resource)
 )
 _BOOKED = (
-    sa.select(Occupancy.resource, sa.func.sum(_BARE_END - _BARE_START))
+    sa.select(Occupancy.resource, sa.func.sum(_minutes(Occupancy.ends_at) - _minutes(Occupancy.starts_at)))
     .where(
         Occupancy.resource.in_(sa.bindparam("resources", expanding=True)),
         Occupancy.ends_at > sa.bindparam("from"),

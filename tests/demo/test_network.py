@@ -86,11 +86,13 @@ def test_somebody_waits_for_an_hour_that_frees_when_the_new_guest_cancels(app: A
 
 
 def test_every_visit_lies_within_the_stylists_hours_at_that_salon(app: Any) -> None:
-    outside = """SELECT count(*) FROM booking b WHERE b.status NOT IN ('cancelled', 'no_show')
-                 AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.stylist_id = b.stylist_id
+    hands = """FROM booking b JOIN occupancy o ON o.booking_id = b.id AND o.resource LIKE 'stylist:%'
+               WHERE b.status NOT IN ('cancelled', 'no_show')"""
+    outside = """ AND NOT EXISTS (SELECT 1 FROM assignment a WHERE 'stylist:' || a.stylist_id = o.resource
                  AND a.salon_id = b.salon_id AND a.status = 'active'
-                 AND a.starts_at <= b.starts_at AND a.ends_at >= b.ends_at)"""
-    assert _count(outside) == 0
+                 AND a.starts_at <= o.starts_at AND a.ends_at >= o.ends_at)"""
+    assert _count("SELECT count(*) " + hands) > 100
+    assert _count("SELECT count(*) " + hands + outside) == 0
 
 
 def test_every_visit_is_done_by_somebody_with_the_skill(app: Any) -> None:
