@@ -134,6 +134,13 @@ def _close_without_a_day(page: Page, stage: Stage) -> None:
     submit(page, "#closure button.primary")
 
 
+def _set_nonsense(page: Page, stage: Stage) -> None:
+    page.locator("#settings").evaluate("form => form.noValidate = true")
+    page.fill("#field-max_wait_minutes", "999")
+    page.fill("#field-late_fee", "much")
+    submit(page, "#settings button.primary")
+
+
 def _answer_too_late(page: Page, stage: Stage) -> None:
     stage.answered(page.url)
     submit(page, "form[action$='/approve'] button")
@@ -312,6 +319,10 @@ DESK = [
     Scene("new booking", "desk.show_new_booking", "/desk/booking/new", who="owner"),
     Scene("new booking, nobody", "desk.show_new_booking", "/desk/booking/new", 422, "owner", _save_nobody),
     Scene("new booking, no services", "desk.show_new_booking", "/desk/booking/new", who="newcomer"),
+    Scene("booking rules", "desk.show_settings", "/desk/settings/booking", who="owner"),
+    Scene(
+        "booking rules, wrong", "desk.show_settings", "/desk/settings/booking", 422, "owner", _set_nonsense
+    ),
     Scene("closed days, none", "desk.show_closures", "/desk/closures", who="newcomer"),
     Scene("closed days, in the way", "desk.show_closures", Stage.close, who="owner"),
     Scene("closed days, no day", "desk.show_closures", "/desk/closures", 422, "owner", _close_without_a_day),

@@ -61,6 +61,23 @@ _SENTENCES: dict[str, Any] = {
     "date_unreadable": lambda v: _("Enter a date, like %(example)s.", example=v["example"]),
     "time_unreadable": lambda v: _("Enter a time, like %(example)s.", example=v["example"]),
     "number_unreadable": lambda v: _("Enter a whole number, like %(example)s.", example=v["example"]),
+    "minutes_out_of_range": lambda v: _(
+        "Enter whole minutes from %(least)s to %(most)s, for example %(example)s.",
+        least=v["least"],
+        most=v["most"],
+        example=v["example"],
+    ),
+    "fee_out_of_range": lambda v: _(
+        "Enter an amount from 0 to %(most)s %(currency)s, for example %(example)s.",
+        most=v["most"],
+        currency=v["currency"],
+        example=v["example"],
+    ),
+    "free_before_cut_off": lambda v: _(
+        "Guests cannot cancel by themselves later than %(minutes)s minutes before. Enter at least that many, "
+        "for example %(minutes)s.",
+        minutes=v["minutes"],
+    ),
     "time_skipped": lambda v: _(
         "The clocks go forward then, so this time does not exist. The next one is %(next)s.", next=v["next"]
     ),

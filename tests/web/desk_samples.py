@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace as Row
 from typing import Any
 
+from salonpool.domain.booking_rules import BOUNDS
+
 TODAY = date(2026, 10, 19)
 PRICE = Row(amount_minor=80000, currency="TWD")
 TEN = datetime(2026, 10, 20, 2, 0, tzinfo=UTC)
@@ -87,6 +89,7 @@ def bookings(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict
             ("full", {**new, "times": []}),
             ("no_services", {**new, "services": [], "times": []}),
         ],
+        "desk/settings.html": _settings(word, salon),
         "desk/closures.html": [
             ("empty", closed),
             (
@@ -100,3 +103,16 @@ def bookings(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict
             ),
         ],
     }  # fmt: skip
+
+
+def _settings(word: dict[str, str], salon: Row) -> list[tuple[str, dict[str, Any]]]:
+    form = {
+        "cut_off_minutes": "180", "free_minutes": "1440", "late_fee": "300", "approve_minutes": "",
+        "max_wait_minutes": "15", "waitlist_order": "first_come",
+    }  # fmt: skip
+    page = {"salon": salon, "form": form, "errors": {}, "bounds": BOUNDS, "saved": False}
+    return [
+        ("fresh", page),
+        ("saved", page | {"saved": True}),
+        ("wrong", page | {"form": dict.fromkeys(form, "x"), "errors": dict.fromkeys(form, word["wrong"])}),
+    ]

@@ -1,4 +1,4 @@
-"""The owner's desk: the day and its bookings, closed hours, sister salons, and the shifts posted."""
+"""The owner's desk: the day and its bookings, closed hours, booking rules, sister salons, posted shifts."""
 
 from flask import Blueprint
 
@@ -8,6 +8,7 @@ from salonpool.web.desk import (  # noqa: E402  each adds its routes
     bookings,  # noqa: F401
     closures,  # noqa: F401
     new_booking,  # noqa: F401
+    settings,  # noqa: F401
     shifts,  # noqa: F401
     sisters,  # noqa: F401
     today,  # noqa: F401
