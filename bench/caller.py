@@ -17,6 +17,7 @@ from salonpool.domain.demo import CAST, Part
 from salonpool.domain.local_time import DAY
 from salonpool.domain.offer import OfferStatus
 from salonpool.models import Account, Counter, Offer, Salon
+from salonpool.usecases.booking import places
 from tests import builders
 
 API = "/api/v1"
@@ -60,6 +61,8 @@ class Caller:
         self.openers: dict[str, Callable[[], tuple[int | None, str]]] = {
             "hold_token": lambda: self._made("holds", "hold_token"),
             "manage_token": lambda: self._made("bookings", "manage_token"),
+            "manage_token place": self._place,
+            "wait_token": self._waiting,
             "staff_token": lambda: (None, self.handout["accounts"]["owner"]["token"]),
             "staff_token offers": lambda: (self._offer(), self.handout["accounts"]["stylist"]["token"]),
         }
@@ -67,6 +70,7 @@ class Caller:
     def open(self, token: str, path: str) -> tuple[int | None, str]:
         """An id for the path and the token that opens it; the same until it is used()."""
         name = f"{token} offers" if path.startswith(f"{API}/offers") else token
+        name = f"{token} place" if path.endswith(("/take", "/let-go")) else name
         if name not in self._kept:
             self._kept[name] = self.openers[name]()
         return self._kept[name]
@@ -95,6 +99,8 @@ class Caller:
             "service": [self.code_of(wish)] if path == f"{API}/slots" else wish["services"],
             "starts_at": slot["starts_at"],
             "stylist": slot["stylist"]["id"],
+            "stylists": [slot["stylist"]["id"]],
+            "windows": [{"starts_at": slot["starts_at"], "ends_at": slot["ends_at"]}],
             "from": slot["starts_at"][:10],
             "days": 1 + next(self._numbers) % 7,
             "customer": {"phone": phone},
@@ -166,6 +172,25 @@ class Caller:
             if answer.status_code == 201:
                 made: dict[str, Any] = answer.get_json()
                 return made["id"], made[token]
+        raise NothingLeft
+
+    def _waiting(self) -> tuple[int, str]:
+        """An entry of the waitlist."""
+        known = self.known(f"{API}/waitlist")
+        names = ("salon", "services", "stylists", "windows", "customer")
+        made = self.http.post(f"{API}/waitlist", json={name: known[name] for name in names}).get_json()
+        return made["id"], made["wait_token"]
+
+    def _place(self) -> tuple[int, str]:
+        """A place that is held for somebody who waits."""
+        for _ in range(TRIES):
+            entry_id, token = self._waiting()
+            with self.app.app_context():
+                places.offer_freed(clock.now(), self.app.extensions["salonpool.texting"])
+            headers = {"Authorization": f"Bearer {token}"}
+            place = self.http.get(f"{API}/waitlist/{entry_id}", headers=headers).get_json()["place"]
+            if place:
+                return place["id"], place["manage_token"]
         raise NothingLeft
 
     def _free_slots(self) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     CODE = "code"  # a code asked for by text
     TRY = "try"  # a code typed in
     TEXT = "text"  # any other text to a guest
+    WAIT = "wait"  # somebody put on the waitlist
 
 
 class Per(StrEnum):
@@ -70,6 +71,8 @@ CAPS: tuple[Cap, ...] = (
     Cap(Kind.TEXT, Per.PHONE, DAY, 30, "nobody wants more from us", scaled=False),
     Cap(Kind.TEXT, Per.PREFIX, HOUR, 600, "pumping texts into a range of numbers"),
     Cap(Kind.TEXT, Per.SALON, DAY, 3000, "six times ten chairs, 16 visits each, 3 texts a visit"),
+    Cap(Kind.WAIT, Per.PHONE, DAY, 10, "nobody is put on lists by the hundred", scaled=False),
+    Cap(Kind.WAIT, Per.ADDRESS, HOUR, 30, "a salon's guests may share one"),
 )
 # What a number may have ahead without a code, in the whole network, and in any case at one salon.
 OPEN_WITHOUT_CODE = 3
@@ -80,6 +83,7 @@ REFUSED_AS = {
     Kind.BOOKING: "too_many_places",
     Kind.CODE: "too_many_codes",
     Kind.TRY: "too_many_tries",
+    Kind.WAIT: "too_many_tries",
 }
 
 

@@ -51,13 +51,17 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class EntryPage:
-    """One entry for the person who holds its link; no phone number. The first salon is where they asked."""
+    """One entry for the person who holds its link; no phone number. The first salon is where they asked.
+
+    `stylist_ids` and `stylist_names` are of the same people, in that order.
+    """
 
     id: int
     status: str
     salons: tuple[SalonRow, ...]
     service_names: tuple[str, ...]
     codes: tuple[str, ...]
+    stylist_ids: tuple[int, ...]
     stylist_names: tuple[str, ...]
     windows: tuple[Window, ...]
     place: HeldPlace | None
@@ -120,6 +124,7 @@ def get_entry(entry_id: int, language: str, now: datetime) -> EntryPage:
         salons=tuple(get_salon_by_id(salon_id, language) for salon_id in salon_ids),
         service_names=tuple(names.services[entry.network_id, code] for code in entry.codes),
         codes=tuple(entry.codes),
+        stylist_ids=tuple(s for s in entry.stylist_ids if s in names.stylists),
         stylist_names=tuple(names.stylists[s] for s in entry.stylist_ids if s in names.stylists),
         windows=tuple(_windows([entry_id])[entry_id]),
         place=_place(entry_id, language, now),

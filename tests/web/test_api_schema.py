@@ -55,6 +55,7 @@ def test_every_refusal_is_a_problem_and_nothing_hides_behind_a_default(descripti
     assert 404 in _statuses(operations["GET /api/v1/salons/{slug}"])
     assert {404, 409, 429} < _statuses(operations["POST /api/v1/bookings"])
     assert {401, 404, 409} < _statuses(operations["POST /api/v1/offers/{offer_id}/accept"])
+    assert {404, 429} < _statuses(operations["GET /api/v1/waitlist/{entry_id}"])
     assert "Retry-After" in description["components"]["responses"]["SERVICE_UNAVAILABLE"]["headers"]
 
 
@@ -72,6 +73,8 @@ def test_every_operation_behind_a_token_says_which(description: dict[str, Any]) 
     assert tokens["POST /api/v1/bookings"] == tokens["GET /api/v1/salons"] == set()
     assert tokens["POST /api/v1/bookings/{booking_id}/cancel"] == {"manage_token"}
     assert tokens["POST /api/v1/holds/{booking_id}/confirm"] == {"hold_token"}
+    assert tokens["GET /api/v1/waitlist/{entry_id}"] == {"wait_token"}
+    assert tokens["POST /api/v1/bookings/{booking_id}/take"] == {"manage_token"}
     assert tokens["POST /api/v1/shifts"] == {"staff_token"}
     with_id = {label for label in tokens if "_id}" in label}
     assert {label for label in with_id if not tokens[label]} == set()

@@ -34,7 +34,7 @@ from salonpool.queries.visits import Visit, visit_of
 from salonpool.queries.waitlist import EntryRow
 from salonpool.usecases import audit
 from salonpool.usecases.booking import bookings
-from salonpool.usecases.booking.booked import lock_booking
+from salonpool.usecases.booking.booked import Booked, answer_of, lock_booking
 from salonpool.usecases.booking.commit import Wanted, commit, free, lock_places
 from salonpool.usecases.booking.waitlist_texts import drop_question, text_place
 from salonpool.usecases.texts.texting import Texting
@@ -66,7 +66,7 @@ def offer_freed(now: datetime, texting: Texting) -> int:
 
 
 @retried
-def take(booking_id: int, *, now: datetime, texting: Texting) -> None:
+def take(booking_id: int, *, now: datetime, texting: Texting) -> Booked:
     """The guest books the place. One that ran out is tried again: free -> theirs, taken -> SlotTaken.
 
     Taking it again changes nothing. Raises Missing for a booking that is no such place, Refusal not_open.
@@ -90,11 +90,13 @@ def take(booking_id: int, *, now: datetime, texting: Texting) -> None:
             raise
     with transaction() as session:
         _close(session, entry_id, now)
+        booking = lock_booking(session, booking_id)
+        return answer_of(session, booking, get_salon_by_id(booking.salon_id, language))
 
 
 @retried
-def let_go(booking_id: int, *, now: datetime) -> None:
-    """The guest does not want the place: the next is asked, they stay on the list.
+def let_go(booking_id: int, *, now: datetime) -> int:
+    """The guest does not want the place: the next is asked, they stay on the list. Returns the entry's id.
 
     Saying it again changes nothing, nor does it when the hold has run out. Raises Missing for a booking that
     is no such place, Refusal not_open when it is booked already.
@@ -116,6 +118,7 @@ def let_go(booking_id: int, *, now: datetime) -> None:
             release(session, booking, CancelCause.GUEST, now, actor="guest")
             if entry.status == WaitlistStatus.OFFERED:
                 entry.status = WaitlistStatus.WAITING
+        return entry.id
 
 
 def release(session: Session, booking: Booking, cause: CancelCause, now: datetime, *, actor: str) -> None:
@@ -227,12 +230,23 @@ def services_for(services: Iterable[ServiceRow], codes: Iterable[str]) -> list[S
     by_code = {(service.code, service.length): service for service in services}
     chosen = []
     for each in codes:
-        code, _, length = each.partition(":")
-        service = by_code.get((code, length or Length.ANY)) or by_code.get((code, Length.ANY))
+        code, length = code_and_length(each)
+        service = by_code.get((code, length)) or by_code.get((code, Length.ANY))
         if service is None:
             return []
         chosen.append(service)
     return chosen
+
+
+def code_of(service: ServiceRow) -> str:
+    """How an entry names a service: `code`, or `code:length` where it has a price for each length."""
+    return service.code if service.length == Length.ANY else f"{service.code}:{service.length}"
+
+
+def code_and_length(code: str) -> tuple[str, str]:
+    """The two parts of such a name; without a length it is any."""
+    found, _, length = code.partition(":")
+    return found, length or Length.ANY
 
 
 @retried

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salonpool.database import db, retried, transaction, wake
 from salonpool.domain.booking import BookingStatus, CancelCause, Wish
+from salonpool.domain.caps import Kind, Per
 from salonpool.domain.links import digest
-from salonpool.domain.local_time import DAY
 from salonpool.domain.message import MessageStatus
 from salonpool.domain.refusal import InvalidInput, Missing, Refusal
 from salonpool.domain.text_input import name as clean_name
@@ -36,9 +36,6 @@ from salonpool.usecases.booking.commit import lock_places
 from salonpool.usecases.booking.places import release, services_for
 from salonpool.usecases.texts.texting import Texting
 
-JOINS_A_DAY = 10  # per phone; nobody is put on lists by the hundred
-JOINS_AN_HOUR = 30  # per network address; a salon's guests may share one
-HOUR = timedelta(hours=1)
 SWEEP_AT_ONCE = 200
 SETTLED = (WaitlistStatus.BOOKED, WaitlistStatus.WAITING, WaitlistStatus.EXPIRED)
 NEVER_ARRIVED = (MessageStatus.FAILED, MessageStatus.UNDELIVERED)
@@ -89,7 +86,7 @@ def join(
         kept = _same(session, customer_id, wanted, salons, windows, now)
         if kept is not None:
             return Joined(kept.id, kept.link_version)
-        _check_limits(session, customer_id, phone, address, now)
+        _check_open(session, customer_id)
         entry = WaitlistEntry(
             network_id=salon.network_id,
             customer_id=customer_id,
@@ -105,6 +102,8 @@ def join(
         entry.link_digest = digest(texting.links.waitlist_token(entry.id, entry.link_version))
         _audit(session, now, "guest", "join", entry.id, WaitlistStatus.WAITING)
         wake("waitlist", entry.id)
+        who = {Per.PHONE: phone, **limits.at_address(address)}
+        limits.take(session, Kind.WAIT, who, now, scale=texting.limits_scale)
         return Joined(entry.id, entry.link_version)
 
 
@@ -177,7 +176,7 @@ def _check_stylists(salons: Sequence[SalonRow], stylist_ids: Sequence[int], now:
         raise InvalidInput("unknown_choice", field="stylist")
 
 
-def _check_limits(session: Session, customer_id: int, phone: str, address: str | None, now: datetime) -> None:
+def _check_open(session: Session, customer_id: int) -> None:
     waiting = session.scalar(
         sa.select(sa.func.count(WaitlistEntry.id)).where(
             WaitlistEntry.customer_id == customer_id, WaitlistEntry.status.in_(OPEN_STATES)
@@ -185,8 +184,6 @@ def _check_limits(session: Session, customer_id: int, phone: str, address: str |
     )
     if (waiting or 0) >= MAX_OPEN:
         raise Refusal("too_many_waits", limit=MAX_OPEN)
-    limits.hit(session, limits.key_of("wait", phone), JOINS_A_DAY, DAY, now)
-    limits.hit(session, limits.address_key("wait", address), JOINS_AN_HOUR, HOUR, now)
 
 
 def _same(

@@ -10,7 +10,7 @@ from flask_smorest import Api
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from salonpool.domain.refusal import InvalidInput
-from salonpool.web.api import bookings, description, nearby, offers, phone_codes, salons, shifts
+from salonpool.web.api import bookings, description, nearby, offers, phone_codes, salons, shifts, waitlist
 from salonpool.web.extensions import csrf
 
 DEEPEST = 10
@@ -18,6 +18,7 @@ BLUEPRINTS = (
     salons.blueprint,
     nearby.blueprint,
     bookings.blueprint,
+    waitlist.blueprint,
     phone_codes.blueprint,
     shifts.blueprint,
     offers.blueprint,

@@ -1,8 +1,11 @@
 """The token a program sends in `Authorization: Bearer`, whatever it opens."""
 
+from collections.abc import Callable
+
 from flask import request
 
 from salonpool.domain.refusal import Missing
+from salonpool.web.links import opened
 
 
 def find_bearer() -> str | None:
@@ -17,3 +20,9 @@ def get_bearer() -> str:
     if token is None:
         raise Missing
     return token
+
+
+def check_bearer(find: Callable[[str], int], wanted_id: int) -> None:
+    """Raises Missing unless the bearer token opens just that one, and Refusal for who guesses."""
+    if opened(find, get_bearer()) != wanted_id:
+        raise Missing

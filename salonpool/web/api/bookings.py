@@ -139,7 +139,7 @@ def book(wanted: dict[str, Any]) -> dict[str, Any]:
         "asker": _asker(wanted),
     }
     if repeat is None:
-        return _booking(bookings.book(**asked))
+        return as_booking(bookings.book(**asked))
     return _bookings(series.book_series(repeat=repeat, **asked))
 
 
@@ -176,7 +176,7 @@ def confirm(wanted: dict[str, Any], booking_id: int) -> dict[str, Any]:
         texting=texting(),
         asker=_asker(wanted),
     )
-    return _booking(booked)
+    return as_booking(booked)
 
 
 @blueprint.post(f"/bookings/{ID % 'booking_id'}/move")
@@ -202,7 +202,7 @@ def move(wanted: dict[str, Any], booking_id: int) -> dict[str, Any]:
         texting=texting(),
         key=request.headers.get("Idempotency-Key"),
     )
-    return _booking(moved)
+    return as_booking(moved)
 
 
 @blueprint.post(f"/bookings/{ID % 'booking_id'}/cancel")
@@ -217,7 +217,7 @@ def cancel(wanted: dict[str, Any], booking_id: int) -> dict[str, Any]:
     _check_bearer(booking_id)
     asked: dict[str, Any] = {"booking_id": booking_id, "now": now(), "texting": texting()}
     given_up = series.cancel_later(**asked) if wanted["later"] else []
-    return _bookings(given_up) if given_up else _booking(cancellations.cancel(**asked))
+    return _bookings(given_up) if given_up else as_booking(cancellations.cancel(**asked))
 
 
 def _check_bearer(booking_id: int) -> None:
@@ -243,7 +243,8 @@ def _asker(wanted: dict[str, Any]) -> Asker:
     return askers.program(wanted["customer"]["phone"], wanted["customer"].get("code"))
 
 
-def _booking(booked: Booked) -> dict[str, Any]:
+def as_booking(booked: Booked) -> dict[str, Any]:
+    """A booking as the API writes it."""
     return _bookings([booked])
 
 

@@ -41,10 +41,11 @@ TOKENS = {
     "staff_token": "Printed once by `flask token ACCOUNT`.",
     "manage_token": "From the answer to a booking; opens that booking only.",
     "hold_token": "From the answer to a hold; opens that hold only.",
+    "wait_token": "From the answer to joining the waitlist; opens that entry only.",
 }
 # The noun an address begins with tells the token; a route that differs says `@blueprint.doc(security=...)`.
 STAFF_NOUNS = {"shifts", "offers"}
-LINK_NOUNS = {"bookings": "manage_token", "holds": "hold_token"}
+LINK_NOUNS = {"bookings": "manage_token", "holds": "hold_token", "waitlist": "wait_token"}
 EXAMPLES: dict[str, Any] = {
     "salon": "qinghe",
     "slug": "qinghe",
@@ -52,6 +53,9 @@ EXAMPLES: dict[str, Any] = {
     "service": [1],
     "services": [1],
     "stylist": 3,
+    "stylists": [3],
+    "salons": ["kapok"],
+    "windows": [{"starts_at": EXAMPLE_INSTANT, "ends_at": "2026-10-20T10:00:00Z"}],
     "companions": [{"services": [1]}],
     "parallel": True,
     "every_weeks": 4,
@@ -183,6 +187,8 @@ def _refusals(path: str, method: str, operation: dict[str, Any]) -> set[int]:
         found.add(404)
     if "staff_token" in tokens:
         found.add(401)
+    if tokens & {*LINK_NOUNS.values()}:  # who guesses is counted
+        found.add(429)
     if method == "post":
         found.add(409)
         if "staff_token" not in tokens:  # guests and links are counted

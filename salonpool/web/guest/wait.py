@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from salonpool.domain.booking import HORIZON, BookingStatus, Length, cut_off_at, free_until
+from salonpool.domain.booking import HORIZON, BookingStatus, cut_off_at, free_until
 from salonpool.domain.local_time import DAY, at_local, local_day
 from salonpool.domain.money import Money
 from salonpool.domain.refusal import InvalidInput, Missing, Refusal
@@ -162,7 +162,7 @@ def _wanted(salon: SalonRow, form: Any) -> waitlist.Waiting:
         raise InvalidInput("unknown_choice", field="stylist")
     return waitlist.Waiting(
         salon_slug=salon.slug,
-        codes=tuple(_code(service) for service in chosen),
+        codes=tuple(places.code_of(service) for service in chosen),
         windows=tuple(_windows(salon, form)),
         phone=form.get("phone", ""),
         name=form.get("name", ""),
@@ -202,10 +202,6 @@ def _services(services: list[ServiceRow], given: Any) -> list[ServiceRow]:
     if any(text not in by_id for text in typed):
         raise InvalidInput("unknown_choice", field="service")
     return [by_id[text] for text in typed]
-
-
-def _code(service: ServiceRow) -> str:
-    return service.code if service.length == Length.ANY else f"{service.code}:{service.length}"
 
 
 def _form_page(salon: SalonRow, given: Any, errors: dict[str, str], status: int = 200) -> Response:
@@ -261,7 +257,7 @@ def _sisters(salon: SalonRow, chosen: list[ServiceRow]) -> list[dict[str, Any]]:
     sisters = list_sisters(salon, language())
     menus = salons.list_services_of(sisters, language()) if sisters else {}
     for sister in sisters:
-        theirs = places.services_for(menus[sister.id], [_code(service) for service in chosen])
+        theirs = places.services_for(menus[sister.id], [places.code_of(service) for service in chosen])
         if theirs:
             price = Money(sum(service.price.amount_minor for service in theirs), sister.currency)
             found.append({"slug": sister.slug, "name": sister.name, "price": price})
