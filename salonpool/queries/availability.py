@@ -58,7 +58,7 @@ _SKILLS = (
 # Index ranges stay short because no shift and no visit lasts a day, not even when the clocks go back.
 _ON_DUTY = (
     sa.select(Assignment.salon_id, Stylist.id, Stylist.name, Stylist.takes_second_guest, Stylist.gender)
-    .add_columns(sa.cast(Stylist.speaks, sa.Text), _SKILLS.label("skills"))
+    .add_columns(sa.cast(Stylist.speaks, sa.Text), Stylist.home_salon_id, _SKILLS.label("skills"))
     .add_columns(_packed_spans(Assignment).label("duties"))
     .join(Stylist, Stylist.id == Assignment.stylist_id)
     .where(
@@ -105,15 +105,21 @@ Names = Mapping[int, str]  # of stylists, by id
 
 
 @dataclass(frozen=True, slots=True)
-class _Person:
+class Person:
     """A stylist who may be asked for, and their duties at one salon."""
 
     stylist_id: int
     name: str
     takes_second_guest: bool
     gender: str | None
-    speaks: str  # the list as it is stored
+    stored_languages: str
+    home_salon_id: int | None
     duties: tuple[Duty, ...]
+
+    @property
+    def speaks(self) -> tuple[str, ...]:
+        """The tags of their languages."""
+        return tuple(json.loads(self.stored_languages))
 
 
 def find_openings(
@@ -198,6 +204,31 @@ def read_named_boards(
     except_booking_id: int | None = None,
 ) -> tuple[list[Board], Names]:
     """As read_boards(), and the names of the stylists on them, by the same two statements."""
+    boards, people = _read(visits, starts_at, ends_at, now, except_booking_id)
+    return boards, {one.stylist_id: one.name for there in people for one in there}
+
+
+def read_staffed_board(
+    visit: Visit,
+    starts_at: datetime,
+    ends_at: datetime,
+    now: datetime,
+    *,
+    except_booking_id: int | None = None,
+) -> tuple[Board, list[Person]]:
+    """As read_boards() for one visit, and the people on the board, by the same two statements."""
+    [board], [people] = _read([visit], starts_at, ends_at, now, except_booking_id)
+    return board, people
+
+
+def _read(
+    visits: Sequence[Visit],
+    starts_at: datetime,
+    ends_at: datetime,
+    now: datetime,
+    except_booking_id: int | None,
+) -> tuple[list[Board], list[list[Person]]]:
+    """The boards, and who is on each of them."""
     on_duty = _on_duty(visits, starts_at, ends_at)
     suited = [[one for one in on_duty[visit.salon.id] if _suits(visit, one)] for visit in visits]
     staffed = {v.salon.id: v.salon for v, people in zip(visits, suited, strict=True) if people}
@@ -205,11 +236,10 @@ def read_named_boards(
     resources |= {f"{kind}:{unit}" for s in staffed.values() for kind, ids in s.units.items() for unit in ids}
     resources |= {closed(salon_id) for salon_id in staffed}
     busy = _busy(resources, starts_at, ends_at, now, except_booking_id)
-    boards = [_board(visit, people, busy) for visit, people in zip(visits, suited, strict=True)]
-    return boards, {one.stylist_id: one.name for people in suited for one in people}
+    return [_board(visit, people, busy) for visit, people in zip(visits, suited, strict=True)], suited
 
 
-def _board(visit: Visit, people: Iterable[_Person], busy: Mapping[str, list[Span]]) -> Board:
+def _board(visit: Visit, people: Iterable[Person], busy: Mapping[str, list[Span]]) -> Board:
     return Board(
         workers=tuple(
             Worker(
@@ -261,7 +291,7 @@ def booked_minutes(stylist_ids: Collection[int], day: tuple[datetime, datetime])
     return {int(resource.partition(":")[2]): int(minutes) for resource, minutes in rows}
 
 
-def _on_duty(visits: Sequence[Visit], starts_at: datetime, ends_at: datetime) -> dict[int, list[_Person]]:
+def _on_duty(visits: Sequence[Visit], starts_at: datetime, ends_at: datetime) -> dict[int, list[Person]]:
     """By salon, who is on duty and has one of the skills, whatever else the guests ask for."""
     zones = {visit.salon.id: visit.salon.tz for visit in visits}
     wanted = {
@@ -271,11 +301,11 @@ def _on_duty(visits: Sequence[Visit], starts_at: datetime, ends_at: datetime) ->
         "from": starts_at,
         "until": ends_at,
     }
-    found: dict[int, list[_Person]] = {salon_id: [] for salon_id in zones}
-    for salon_id, stylist_id, name, second, gender, speaks, skills, duties in fetch(_ON_DUTY, wanted):
+    found: dict[int, list[Person]] = {salon_id: [] for salon_id in zones}
+    for salon_id, stylist_id, name, second, gender, speaks, home, skills, duties in fetch(_ON_DUTY, wanted):
         if skills is not None:
             own = _duties(_spans(duties), skills, zones[salon_id])
-            found[salon_id].append(_Person(stylist_id, name, second, gender, speaks, own))
+            found[salon_id].append(Person(stylist_id, name, second, gender, speaks, home, own))
     return found
 
 
@@ -302,12 +332,12 @@ def _valid_on(day: int, terms: Sequence[tuple[int, int, int]]) -> Iterator[int]:
     return (skill_id for skill_id, first, last in terms if first <= day <= last)
 
 
-def _suits(visit: Visit, person: _Person) -> bool:
+def _suits(visit: Visit, person: Person) -> bool:
     """Is this the stylist, or the kind of stylist, the guest asked for?"""
     wish = visit.wish
     if visit.only_stylist_id not in (None, person.stylist_id) or wish.gender not in (None, person.gender):
         return False
-    return wish.speaks is None or wish.speaks in json.loads(person.speaks)
+    return wish.speaks is None or wish.speaks in person.speaks
 
 
 def _stations(kind: StationKind, ids: tuple[int, ...], busy: Mapping[str, list[Span]]) -> Stations:

@@ -5,23 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-import sqlalchemy as sa
-
-from salonpool.database import fetch
 from salonpool.domain.availability import Board, Worker, openings
 from salonpool.domain.booking import Wish
 from salonpool.domain.course import Course, Span
-from salonpool.domain.local_time import DAY, day_span, from_minutes, local_day, to_minutes
+from salonpool.domain.local_time import day_span, from_minutes, local_day, to_minutes
 from salonpool.domain.spans import intersect, subtract, union
-from salonpool.models import Stylist
-from salonpool.queries.availability import offered_within, read_boards
+from salonpool.queries.availability import Person, offered_within, read_staffed_board
 from salonpool.queries.salons import SalonRow
 from salonpool.queries.visits import Visit
-
-# Built once: building a statement costs more than running it.
-_PEOPLE = sa.select(Stylist.id, Stylist.name, Stylist.home_salon_id, Stylist.gender, Stylist.speaks).where(
-    Stylist.id.in_(sa.bindparam("ids", expanding=True))
-)
 
 
 class DayState(StrEnum):
@@ -51,48 +42,45 @@ class Outlook:
 
     `visit` is the one that was looked for: without the stylist, or the kind of stylist, that nobody there is.
     `everyone` could do it; `candidates` are those of the kind the guest asked for, own staff first.
-    `starts` are in order of time, without the days that have none.
+    `starts` are in order of time, without the days that have none. `duties` are those of the ones asked for.
     """
 
     visit: Visit
     everyone: tuple[Candidate, ...]
     candidates: tuple[Candidate, ...]
     starts: Mapping[date, Sequence[datetime]]
-    worked: Mapping[date, Sequence[Span]]
+    duties: Sequence[Span]
     closed: Sequence[Span]
 
     def state_of(self, day: date) -> DayState:
         """What a day of the stretch has."""
         if day in self.starts:
             return DayState.FREE
-        spans = self.worked.get(day, ())
-        if self.closed and self._is_closed(day, spans):
+        begins, ends = (to_minutes(instant) for instant in day_span(day, self.visit.salon.tz))
+        spans = [span for span in self.duties if span[0] < ends and span[1] > begins]
+        closed = intersect(union(self.closed), [(begins, ends)]) if self.closed else []
+        if closed and not any(subtract(span, closed) for span in spans):
             return DayState.CLOSED
         return DayState.FULL if spans else DayState.OFF
-
-    def _is_closed(self, day: date, spans: Sequence[Span]) -> bool:
-        begins, ends = day_span(day, self.visit.salon.tz)
-        closed = intersect(union(self.closed), [(to_minutes(begins), to_minutes(ends))])
-        return bool(closed) and not any(subtract(span, closed) for span in spans)
 
 
 def get_outlook(
     visit: Visit, first_on: date, last_on: date, now: datetime, *, except_booking_id: int | None = None
 ) -> Outlook:
-    """The outlook on the local days from `first_on` to `last_on`, both included; three statements.
+    """The outlook on the local days from `first_on` to `last_on`, both included; two statements.
 
     `except_booking_id`: a hold of the reader's own, which gives way to their next one.
     """
     salon = visit.salon
     within = offered_within(day_span(first_on, salon.tz)[0], day_span(last_on, salon.tz)[1], now)
     if within[0] >= within[1]:
-        return Outlook(visit, (), (), {}, {}, ())
+        return Outlook(visit, (), (), {}, (), ())
     anyone = replace(visit, wish=replace(visit.wish, stylist_id=None, gender=None, speaks=None))
     ends_at = from_minutes(within[1] + visit.course.longest)
-    [board] = read_boards(
-        [anyone], from_minutes(within[0]), ends_at, now, except_booking_id=except_booking_id
+    board, on_board = read_staffed_board(
+        anyone, from_minutes(within[0]), ends_at, now, except_booking_id=except_booking_id
     )
-    people = _people(board, salon, first_on)
+    people = _people(on_board, salon, first_on)
     able = _able(board, visit.course)
     everyone = tuple(one for one in people if one.id in able)
     wish, candidates = _possible(visit.wish, everyone)
@@ -108,7 +96,7 @@ def get_outlook(
         everyone=everyone,
         candidates=candidates,
         starts=_by_day((opening.start for opening in found), salon),
-        worked=_worked(asked, salon),
+        duties=[duty.span for worker in asked for duty in worker.duties],
         closed=board.closed,
     )
 
@@ -120,19 +108,18 @@ def _able(board: Board, course: Course) -> set[int]:
     return able or {w.stylist_id for w in board.workers if _can_do(w, parts)}
 
 
-def _people(board: Board, salon: SalonRow, first_on: date) -> tuple[Candidate, ...]:
+def _people(on_board: Iterable[Person], salon: SalonRow, first_on: date) -> tuple[Candidate, ...]:
     """Everybody on the board, own staff first."""
-    begins = {worker.stylist_id: worker.duties[0].span[0] for worker in board.workers}
     found = [
         Candidate(
-            row.id,
-            row.name,
-            row.home_salon_id != salon.id,
-            max(first_on, local_day(from_minutes(begins[row.id]), salon.tz)),
-            row.gender,
-            tuple(row.speaks),
+            one.stylist_id,
+            one.name,
+            one.home_salon_id != salon.id,
+            max(first_on, local_day(from_minutes(one.duties[0].span[0]), salon.tz)),
+            one.gender,
+            one.speaks,
         )
-        for row in fetch(_PEOPLE, {"ids": list(begins)})
+        for one in on_board
     ]
     return tuple(sorted(found, key=lambda candidate: (candidate.visiting, candidate.id)))
 
@@ -157,20 +144,14 @@ def _suits(wish: Wish, one: Candidate) -> bool:
 
 
 def _by_day(starts: Iterable[int], salon: SalonRow) -> dict[date, list[datetime]]:
+    """Starts in order of time, by their local day."""
     by_day: dict[date, list[datetime]] = {}
+    day_ends = 0
     for minute in dict.fromkeys(starts):
         start = from_minutes(minute)
-        by_day.setdefault(local_day(start, salon.tz), []).append(start)
+        if minute >= day_ends:
+            day = local_day(start, salon.tz)
+            day_ends = to_minutes(day_span(day, salon.tz)[1])
+            of_day = by_day.setdefault(day, [])
+        of_day.append(start)
     return by_day
-
-
-def _worked(workers: Iterable[Worker], salon: SalonRow) -> dict[date, list[Span]]:
-    """When somebody is at work, by every local day it touches."""
-    worked: dict[date, list[Span]] = {}
-    for worker in workers:
-        for duty in worker.duties:
-            day, last = (local_day(from_minutes(at), salon.tz) for at in (duty.span[0], duty.span[1] - 1))
-            while day <= last:
-                worked.setdefault(day, []).append(duty.span)
-                day += DAY
-    return worked

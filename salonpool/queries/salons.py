@@ -100,6 +100,10 @@ _SERVICES = {
     for language in LANGUAGES
 }
 _ASKED = {language: statement.where(_ASKED_FOR) for language, statement in _SERVICES.items()}
+_ALL = {
+    language: statement.where(Service.salon_id == sa.bindparam("salon_id"))
+    for language, statement in _SERVICES.items()
+}
 _CHOSEN = {
     language: statement.where(
         Service.salon_id == sa.bindparam("salon_id"), Service.id.in_(sa.bindparam("ids", expanding=True))
@@ -236,7 +240,7 @@ def list_of_network(near: str | None, language: str) -> list[SalonRow]:
 
 def list_services(salon: SalonRow, language: str) -> list[ServiceRow]:
     """The bookable services of a salon, in its own order."""
-    return list_services_of([salon], language)[salon.id]
+    return _services(fetch(_ALL[language], {"salon_id": salon.id}), salon.currency)
 
 
 def list_services_of(

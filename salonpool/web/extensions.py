@@ -3,7 +3,9 @@
 from datetime import datetime
 from typing import Any
 
+from babel import Locale
 from flask import Flask, current_app, g, has_request_context, request, session
+from flask.sessions import SecureCookieSessionInterface
 from flask_babel import Babel
 from flask_login import LoginManager, UserMixin, current_user, login_user
 from flask_wtf import CSRFProtect
@@ -16,6 +18,7 @@ from salonpool.web import rendering
 
 LANGUAGE_COOKIE = "language"
 LOCALES = {"zh-Hant": "zh_Hant", "en": "en", "zh-Hans": "zh_Hans"}
+_PARSED = {language: Locale.parse(name) for language, name in LOCALES.items()}
 # BCP 47 tags for <html lang>.
 LANGUAGE_TAGS = {"zh-Hant": "zh-Hant-TW", "en": "en", "zh-Hans": "zh-Hans-CN"}
 
@@ -35,8 +38,20 @@ class SignedIn(UserMixin):
         return f"{self.account.id}:{self.account.session_version}"
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Sessions with one signer for the life of the app; Flask would make one at every request."""
+
+    def __init__(self, app: Flask) -> None:
+        self.signer = super().get_signing_serializer(app)
+
+    def get_signing_serializer(self, app: Flask) -> Any:
+        """What signs and reads the cookie."""
+        return self.signer
+
+
 def init_app(app: Flask) -> None:
     """Bind the extensions."""
+    app.session_interface = Sessions(app)
     # Our pages send no Referer (Referrer-Policy), so over HTTPS none may be demanded: the token decides.
     app.config["WTF_CSRF_SSL_STRICT"] = False
     csrf.init_app(app)
@@ -46,7 +61,7 @@ def init_app(app: Flask) -> None:
     login_manager.login_message = None
     translations = app.root_path + "/../translations"
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = translations
-    babel.init_app(app, locale_selector=lambda: LOCALES[language()])
+    babel.init_app(app, locale_selector=lambda: _PARSED[language()])
     rendering.install_words(app)
 
 

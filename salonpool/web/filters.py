@@ -95,11 +95,12 @@ def day_name(day: date, today: date) -> str:
     """Today, tomorrow, then the short weekday."""
     if day == today:
         return str(_("Today"))
-    if language() == "en":
+    reader = language()
+    if reader == "en":
         return WEEKDAYS_EN[day.weekday()]
     if day == today + timedelta(days=1):
         return "明天"
-    return ("周" if language() == "zh-Hans" else "週") + WEEKDAYS_ZH[day.weekday()]
+    return ("周" if reader == "zh-Hans" else "週") + WEEKDAYS_ZH[day.weekday()]
 
 
 def day_soon(moment: datetime | date, zone: str | None, today: date) -> str:
@@ -162,14 +163,14 @@ def length_name(length: str) -> str:
 
 def frame() -> dict[str, Any]:
     """What the layout shows on every page."""
-    address = _open_address()
+    address, reader = _open_address(), language()
     signed_in = current_user.account if current_user.is_authenticated else None
     return {
-        "page_language": LANGUAGE_TAGS[language()],
+        "page_language": LANGUAGE_TAGS[reader],
         "languages": [
             {"tag": LANGUAGE_TAGS[code], "name": LANGUAGE_NAMES[code], "url": f"{address}lang={code}"}
             for code in LANGUAGES
-            if code != language()
+            if code != reader
         ],
         "demo": current_app.config["DEMO"],
         "account": signed_in and {"name": signed_in.name, "home_url": home_of(signed_in)},

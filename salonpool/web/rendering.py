@@ -1,15 +1,18 @@
 """How templates are rendered: a page has hundreds of words and macros, so each must be cheap."""
 
 import functools
+import re
 from types import BuiltinMethodType, FunctionType, MethodType
 from typing import Any
 
 from flask import Flask, g
 from flask.templating import Environment
 from flask_babel import get_translations
+from jinja2.compiler import CodeGenerator
 from jinja2.runtime import Context, Macro
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+NOT_AS_IT_IS = re.compile("[&<>'\"]")
 PLAIN = {FunctionType, MethodType, BuiltinMethodType}
 
 
@@ -28,10 +31,30 @@ class DirectContext(Context):
         return super().call(called, *given, _loop_vars=_loop_vars, _block_vars=_block_vars, **named)
 
 
+def written(value: Any) -> str:
+    """A value as it may stand in a page; most have nothing to escape, and finding that out is cheap."""
+    kind = type(value)
+    if kind is Markup or kind is str and not NOT_AS_IT_IS.search(value):
+        return value
+    return str(value) if kind is int else escape(value)
+
+
+class BriefCode(CodeGenerator):
+    """Has each value written by written(); Jinja's own makes a Markup of every one."""
+
+    def _output_child_pre(self, node: Any, frame: Any, finalize: Any) -> None:
+        if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile and finalize.src is None:
+            self.write("environment.written(")
+        else:
+            super()._output_child_pre(node, frame, finalize)
+
+
 class SettledEnvironment(Environment):
     """Its globals are settled once a template is loaded: every import inside a template compares them."""
 
+    code_generator_class = BriefCode
     context_class = DirectContext
+    written = staticmethod(written)
 
     def make_globals(self, d: Any) -> dict[str, Any]:
         """A plain dict instead of a chain of two; so globals are added before the first page, not later."""

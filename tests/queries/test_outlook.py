@@ -130,4 +130,4 @@ def test_a_month_costs_as_many_statements_as_a_day(shop: SimpleNamespace) -> Non
     for last in (b.TODAY, b.TODAY + 30 * DAY):
         counted.clear()
         get_outlook(visit, b.TODAY, last, b.NOW)
-        assert sum(not sql.startswith("BEGIN") for sql in counted) == 3
+        assert sum(not sql.startswith("BEGIN") for sql in counted) == 2

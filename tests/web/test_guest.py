@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from salonpool.database import db
 from salonpool.models import Booking, Message
@@ -51,6 +52,15 @@ def _confirm(client: Any, held: Any, **typed: Any) -> Any:
         "idempotency_key": key[1],
     }
     return client.post("/s/qinghe/confirm", data=form | typed)
+
+
+@pytest.mark.parametrize("query", ["", "?month=2026-10", "?service=1&guests=2&lang=en"])
+def test_the_page_costs_four_statements(client: Any, shop: SimpleNamespace, query: str) -> None:
+    b.a_rota(b.a_stylist(shop.network, home=shop.salon), shop.salon)
+    counted: list[str] = []
+    event.listen(db.engine, "before_cursor_execute", lambda c, cursor, sql, *more: counted.append(sql))
+    assert "starts_at" in client.get(f"/s/qinghe{query}").text
+    assert sum(not sql.startswith(("BEGIN", "ROLLBACK")) for sql in counted) == 4
 
 
 def test_the_page_offers_the_first_free_day(client: Any, shop: SimpleNamespace) -> None:

@@ -1,10 +1,13 @@
 """A page asks once for its reader's language and words, however many words it has."""
 
+from datetime import date
 from typing import Any
 
+import jinja2
 import pytest
 from jinja2 import pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 from salonpool.web import extensions, filters, rendering
 
@@ -62,3 +65,39 @@ def test_a_function_that_asks_for_the_context_is_given_it(app: Any) -> None:
 
     template = app.jinja_env.from_string("{% for n in (1, 2) %}{{ name_of('salon') }} {% endfor %}")
     assert template.render(name_of=name_of, salon="qinghe") == "salon is qinghe salon is qinghe "
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "14:00",
+        "<b>",
+        "a & b",
+        "it's",
+        'say "hi"',
+        Markup("<b>&amp;</b>"),
+        7,
+        True,
+        None,
+        1.5,
+        date(2026, 10, 19),
+        "",
+    ],
+)
+def test_a_value_is_written_as_jinja_would_write_it(app: Any, value: Any) -> None:
+    source = '{{ value }}<p title="{{ value }}">{% macro m(x) %}{{ x }}{% endmacro %}{{ m(value) }}'
+    usual = jinja2.Environment(autoescape=True).from_string(source).render(value=value)
+    assert app.jinja_env.from_string(source).render(value=value) == usual
+
+
+def test_what_has_html_of_its_own_is_asked_for_it(app: Any) -> None:
+    class Link:
+        def __html__(self) -> str:
+            return "<a>"
+
+    class Loud(str):
+        def __html__(self) -> str:
+            return "<b>"
+
+    template = app.jinja_env.from_string("{{ link }}{{ loud }}")
+    assert template.render(link=Link(), loud=Loud("x")) == "<a><b>"

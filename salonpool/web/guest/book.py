@@ -1,7 +1,7 @@
 """G1: choose service, person and time, and hold it."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,14 +16,14 @@ from salonpool.domain.course import total_minutes
 from salonpool.domain.money import Money
 from salonpool.domain.person import Gender
 from salonpool.domain.refusal import InvalidInput, Refusal
-from salonpool.queries import salons
+from salonpool.queries import naming, salons
 from salonpool.queries.outlook import Candidate
 from salonpool.queries.salons import SalonRow, ServiceRow
 from salonpool.usecases.booking import bookings
 from salonpool.web import askers
 from salonpool.web.errors import status_of, wait_as_told
 from salonpool.web.extensions import LOCALES, language, now, texting
-from salonpool.web.filters import day_name, length_name, minutes_long, money, service_name
+from salonpool.web.filters import day_name, minutes_long, money
 from salonpool.web.guest import blueprint, elsewhere
 from salonpool.web.guest.choices import (
     Choice,
@@ -186,7 +186,7 @@ def _when(stretch: Stretch, nearest: tuple[FreeStart, ...]) -> dict[str, Any]:
 def _what(choice: Choice) -> dict[str, Any]:
     """The salon's services as cards, those of one code on one card, and which of them are chosen."""
     main = [service for service in choice.services if not service.add_on]
-    menu = [_offered(service) for service in main]
+    menu = [_offered(service, language()) for service in main]
     by_code: dict[str, list[tuple[ServiceRow, Offered]]] = {}
     for service, offered in zip(main, menu, strict=True):
         by_code.setdefault(service.code, []).append((service, offered))
@@ -204,9 +204,10 @@ def _what(choice: Choice) -> dict[str, Any]:
     }
 
 
-def _offered(service: ServiceRow) -> Offered:
+def _offered(service: ServiceRow, reader: str) -> Offered:
+    name = naming.service_name(service.name, service.length, reader)
     detail = f"{minutes_long(service.minutes)} · {money(service.price)}"
-    return Offered(service.id, service_name(service), length_name(service.length), detail)
+    return Offered(service.id, name, naming.length_name(service.length, reader), detail)
 
 
 def _card(group: Sequence[tuple[ServiceRow, Offered]]) -> Card:
@@ -220,12 +221,13 @@ def _who(stretch: Stretch, last: str) -> dict[str, Any]:
     candidates = sorted(outlook.candidates, key=lambda one: str(one.id) != last)
     wish = outlook.visit.wish
     stylist = next((one for one in outlook.candidates if one.id == wish.stylist_id), None)
-    amounts = {one.id: _amount(choice, one.id) for one in candidates}
-    asked = {amounts[stylist.id]} if stylist else set(amounts.values()) or {_amount(choice, None)}
+    usual = choice.visit.price.amount_minor
+    amounts = {one.id: usual + _difference(choice.chosen, one.id) for one in candidates}
+    asked = {amounts[stylist.id]} if stylist else set(amounts.values()) or {usual}
     tags: list[set[str]] = [set(one.speaks) for one in outlook.everyone]
     return {
         "stylist": stylist,
-        "candidates": [Asked(one, _detail(choice, one, last, amounts[one.id])) for one in candidates],
+        "candidates": [Asked(one, _detail(choice, one, last)) for one in candidates],
         "last": next((one.id for one in candidates if str(one.id) == last), None),
         "both_genders": {one.gender for one in outlook.everyone} >= set(Gender),
         "tongues": _tongues(set().union(*tags) - tags[0].intersection(*tags)) if tags else [],
@@ -237,16 +239,13 @@ def _who(stretch: Stretch, last: str) -> dict[str, Any]:
     }
 
 
-def _amount(choice: Choice, stylist_id: int | None) -> int:
-    """What the visit costs when this stylist serves the guest who books; None for the salon's own prices."""
-    amount: int = choice.visit.price.amount_minor
-    if stylist_id is None:
-        return amount
-    own = [(s.own_prices[stylist_id], s) for s in choice.chosen if stylist_id in s.own_prices]
-    return amount + sum(price - service.price.amount_minor for price, service in own)
+def _difference(services: Iterable[ServiceRow], stylist_id: int) -> int:
+    """How much more the guest who books pays with this stylist, who may have prices of their own."""
+    own = [service for service in services if stylist_id in service.own_prices]
+    return sum(service.own_prices[stylist_id] - service.price.amount_minor for service in own)
 
 
-def _detail(choice: Choice, one: Candidate, last: str, amount: int) -> str:
+def _detail(choice: Choice, one: Candidate, last: str) -> str:
     """What is special about a stylist: served last time, visits, own minutes, own price."""
     said = [_("as last time")] if str(one.id) == last else []
     if one.visiting and one.first_on == choice.today:
@@ -257,8 +256,8 @@ def _detail(choice: Choice, one: Candidate, last: str, amount: int) -> str:
         minutes = sum(total_minutes(service.steps_by(one.id)) for service in choice.chosen)
         if minutes != sum(service.minutes for service in choice.chosen):
             said.append(minutes_long(minutes))
-    if amount != _amount(choice, None):
-        said.append(money(Money(amount, choice.salon.currency)))
+    if more := _difference(choice.chosen, one.id):
+        said.append(money(Money(choice.visit.price.amount_minor + more, choice.salon.currency)))
     return " · ".join(said)
 
 

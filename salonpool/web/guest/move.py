@@ -134,7 +134,7 @@ def _look(booking: BookingPage, visit: Visit, first: date, last: date) -> Outloo
     """
     outlook = get_outlook(visit, first, last, now(), except_booking_id=booking.id)
     if outlook.visit.wish != visit.wish:
-        return replace(outlook, visit=visit, starts={}, worked={})
+        return replace(outlook, visit=visit, starts={}, duties=())
     others = {
         day: [start for start in starts if start != booking.starts_at]
         for day, starts in outlook.starts.items()
