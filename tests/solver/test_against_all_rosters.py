@@ -1,8 +1,6 @@
 """Random small problems: the planner finds what trying every roster finds, and keeps every rule."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from salonpool.solver.check import violations
 from salonpool.solver.eligibility import reasons, why_not
@@ -11,12 +9,10 @@ from salonpool.solver.problem import parse_problem, problem_to_json
 from salonpool.solver.ranking import ranked
 from salonpool.solver.roster import parse_roster, roster_to_json
 from tests.solver.builders import a_random_problem, a_roster, best_values, broken_rules, values
+from tests.thorough import examples
 
-SEEDS = st.integers(0, 10**6)
 
-
-@settings(max_examples=150, deadline=None, derandomize=True)
-@given(SEEDS)
+@pytest.mark.parametrize("seed", range(examples(150)))
 def test_no_roster_is_better_than_the_solved_one(seed):
     problem = a_random_problem(seed)
     roster = solve(problem, time_limit_seconds=20)
@@ -26,8 +22,7 @@ def test_no_roster_is_better_than_the_solved_one(seed):
     assert roster.bound == values(problem, roster.levels)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
-@given(SEEDS)
+@pytest.mark.parametrize("seed", range(examples(60)))
 def test_eligibility_alone_agrees_with_the_referee_in_every_rule(seed):
     problem = a_random_problem(seed)
     pinned = {shift.id: shift.holder for shift in problem.shifts if shift.pinned}
@@ -39,8 +34,7 @@ def test_eligibility_alone_agrees_with_the_referee_in_every_rule(seed):
                 assert why_not(problem, stylist.id, shift.id) == (found[0] if found else None)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
-@given(SEEDS)
+@pytest.mark.parametrize("seed", range(examples(60)))
 def test_the_quick_plan_and_every_rank_keep_all_rules(seed):
     problem = a_random_problem(seed)
     roster = solve(problem, time_limit_seconds=0)
@@ -55,8 +49,7 @@ def test_the_quick_plan_and_every_rank_keep_all_rules(seed):
             assert keeps == (stylist.id in people)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
-@given(SEEDS)
+@pytest.mark.parametrize("seed", range(examples(40)))
 def test_problems_and_rosters_survive_being_written_and_read(seed):
     problem = a_random_problem(seed)
     assert parse_problem(problem_to_json(problem)) == problem
