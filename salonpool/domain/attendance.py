@@ -4,6 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from salonpool.domain.local_time import DAY, day_span, local_day
+from salonpool.domain.refusal import Refusal
 
 # Our own rule, short enough to tell a guest: in full for 90 days, half for 90 more, then forgotten.
 FULL = timedelta(days=90)
@@ -47,6 +51,18 @@ def attendance(slips: Iterable[tuple[Slip, datetime]], now: datetime) -> Attenda
         latest=max(at for _, at in recent),
         weight=sum(WEIGHTS[slip] * (1.0 if now - at <= FULL else 0.5) for slip, at in recent),
     )
+
+
+def taken_back_until(starts_at: datetime, tz: ZoneInfo) -> datetime:
+    """How long a desk may take back that a guest came, was served or did not come: till the end of the next
+    local day. Our own choice: a day to notice, and what a guest hears of their record then stays true."""
+    return day_span(local_day(starts_at, tz) + DAY, tz)[1]
+
+
+def check_taken_back(starts_at: datetime, tz: ZoneInfo, now: datetime) -> None:
+    """Raises Refusal too_late."""
+    if now >= taken_back_until(starts_at, tz):
+        raise Refusal("too_late")
 
 
 def is_late_cancel(starts_at: datetime, cancelled_at: datetime, free_minutes: int) -> bool:

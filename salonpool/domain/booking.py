@@ -51,7 +51,7 @@ OPEN_STATES = frozenset({BookingStatus.PENDING, BookingStatus.CONFIRMED})
 OCCUPYING_STATES = OPEN_STATES | {BookingStatus.HELD, BookingStatus.CHECKED_IN, BookingStatus.COMPLETED}
 
 # Which state may follow which. A step back to `confirmed` or `checked_in` undoes a slip of the finger at the
-# desk; nobody leaves `no_show`, because the place was given back. A hold that ran out may come to life again.
+# desk; who leaves `no_show` needs the place that was given back. A hold that ran out may come to life again.
 FOLLOWS: Mapping[BookingStatus, frozenset[BookingStatus]] = {
     BookingStatus.HELD: frozenset({BookingStatus.PENDING, BookingStatus.CONFIRMED, BookingStatus.CANCELLED}),
     BookingStatus.PENDING: frozenset({BookingStatus.CONFIRMED, BookingStatus.CANCELLED}),
@@ -66,7 +66,7 @@ FOLLOWS: Mapping[BookingStatus, frozenset[BookingStatus]] = {
     BookingStatus.CHECKED_IN: frozenset({BookingStatus.COMPLETED, BookingStatus.CONFIRMED}),
     BookingStatus.COMPLETED: frozenset({BookingStatus.CHECKED_IN}),
     BookingStatus.CANCELLED: frozenset({BookingStatus.PENDING, BookingStatus.CONFIRMED}),
-    BookingStatus.NO_SHOW: frozenset(),
+    BookingStatus.NO_SHOW: frozenset({BookingStatus.CONFIRMED, BookingStatus.CANCELLED}),
 }
 ARRIVES_AT_MOST = timedelta(hours=2)  # before the start; whoever is "here" earlier is a slip of the finger
 ANSWER_MARGIN = timedelta(hours=1)  # a guest must hear in time whether to set out
@@ -86,8 +86,8 @@ class Wish:
     """What a guest asks for, the time aside.
 
     One stylist or anyone, perhaps only a woman or a man, or somebody who speaks a language (a tag).
-    `parallel`: their services at the same time by several people. Companions begin at the same time, all or
-    nobody.
+    `parallel`: their services at the same time by several people, the first of them by the stylist asked for.
+    Companions begin at the same time, all or nobody.
     """
 
     service_ids: tuple[int, ...]

@@ -124,6 +124,7 @@ _SENTENCES: dict[str, Any] = {
     ),
     "not_open": lambda v: _("This booking can no longer be changed."),
     "too_early": lambda v: _("It is too early to say so. Wait until the visit begins."),
+    "too_late": lambda v: _("This could be taken back until the end of the day after the visit."),
     "past_cut_off": lambda v: _("It is too close to your time to change this online. Please call the salon."),
     "fee_changed": lambda v: _("Cancelling costs something by now. Look at the fee, then say so again."),
     "phone_unproved": lambda v: _(

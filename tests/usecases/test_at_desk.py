@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from salonpool.database import db, transaction
 from salonpool.domain.booking import BookingStatus, Wish
 from salonpool.domain.refusal import InvalidInput, Missing, Refusal
-from salonpool.models import AuditEntry, Booking, Customer, Message, Occupancy, Salon
+from salonpool.models import AuditEntry, Booking, Customer, Message, Occupancy, Salon, Service
 from salonpool.queries.desk import get_desk_booking
 from salonpool.usecases.booking import at_desk, bookings, cancellations
 from salonpool.usecases.booking.booked import Booked
@@ -18,6 +18,7 @@ from salonpool.usecases.booking.settling import Guest
 from tests import builders as b
 
 START = b.at("14:00")
+LATER = b.at("18:00")
 
 
 @pytest.fixture
@@ -53,6 +54,12 @@ def _is_taken(booking_id: int) -> bool:
     return bool(db.session.scalar(sa.select(sa.exists().where(Occupancy.booking_id == booking_id))))
 
 
+def _places(booking_id: int) -> list[tuple[str, datetime, datetime]]:
+    rows = sa.select(Occupancy.resource, Occupancy.starts_at, Occupancy.ends_at)
+    found = db.session.execute(rows.where(Occupancy.booking_id == booking_id).order_by(Occupancy.resource))
+    return [(resource, starts_at, ends_at) for resource, starts_at, ends_at in found]
+
+
 def _trail(booking_id: int) -> list[tuple[str, str]]:
     rows = sa.select(AuditEntry.actor, AuditEntry.action).where(
         AuditEntry.subject == "booking", AuditEntry.subject_id == booking_id
@@ -72,7 +79,7 @@ def test_a_guest_arrives_and_is_done_and_slips_are_taken_back(shop: SimpleNamesp
     assert _is_taken(made.id)
 
 
-def test_a_missed_visit_gives_its_place_back_and_stays_missed(shop: SimpleNamespace) -> None:
+def test_a_missed_visit_gives_its_place_back(shop: SimpleNamespace) -> None:
     made = _book(shop)
     with pytest.raises(Refusal, match="too_early"):
         _turn(shop, made, "no_show", START - timedelta(minutes=1))
@@ -81,6 +88,82 @@ def test_a_missed_visit_gives_its_place_back_and_stays_missed(shop: SimpleNamesp
     for into in ("checked_in", "confirmed", "completed"):
         with pytest.raises(Refusal, match="not_open"):
             _turn(shop, made, into)
+
+
+def _take_back(shop: SimpleNamespace, made: Booked, now: datetime = LATER) -> Booked:
+    return at_desk.take_back_miss(booking_id=made.id, account_id=shop.owner, now=now)
+
+
+def _remembered(shop: SimpleNamespace, made: Booked) -> tuple[int, float]:
+    kept = get_desk_booking(made.id, "en", LATER).attendance
+    return kept.no_shows, kept.weight
+
+
+def test_a_miss_is_taken_back_with_its_place_and_no_longer_counts(shop: SimpleNamespace) -> None:
+    made = _book(shop)
+    taken = _places(made.id)
+    _turn(shop, made, "no_show")
+    assert _remembered(shop, made) == (1, 1.0)
+    answer = _take_back(shop, made)
+    assert (answer.status, answer.starts_at, answer.stylist_id) == (
+        "confirmed", made.starts_at, made.stylist_id,
+    )  # fmt: skip
+    assert _places(made.id) == taken
+    assert _remembered(shop, made) == (0, 0.0)
+    assert _take_back(shop, made) == answer  # again changes nothing
+    assert _trail(made.id)[-2:] == [(shop.desk, "miss"), (shop.desk, "take_back_miss")]
+    assert _turn(shop, made, "completed", LATER) == "completed"
+
+
+def test_when_somebody_has_the_place_the_salon_has_cancelled_for_nothing(shop: SimpleNamespace) -> None:
+    made = _book(shop)
+    _turn(shop, made, "no_show")
+    other = _book(shop, b.at("14:15"), "0922 345 678", now=START + timedelta(minutes=1))
+    answer = _take_back(shop, made, START + timedelta(minutes=20))
+    assert (answer.status, answer.fee_minor) == ("cancelled", 0)
+    assert db.session.get_one(Booking, made.id).cancel_cause == "salon"
+    assert (_is_taken(made.id), _is_taken(other.id)) == (False, True)
+    assert _remembered(shop, made) == (0, 0.0)
+    assert _take_back(shop, made, START + timedelta(minutes=30)).status == "cancelled"
+    bodies = db.session.scalars(sa.select(Message.text_id).where(Message.booking_id == made.id)).all()
+    assert bodies == ["C1"]  # who stands at the desk needs no text
+
+
+def test_a_miss_of_a_service_that_is_gone_can_be_taken_back_too(shop: SimpleNamespace) -> None:
+    made = _book(shop)
+    _turn(shop, made, "no_show")
+    with transaction() as session:
+        session.execute(sa.update(Service).values(bookable=False))
+    assert _take_back(shop, made).status == "cancelled"
+    assert _remembered(shop, made) == (0, 0.0)
+
+
+def test_what_happened_is_taken_back_until_the_end_of_the_next_day(shop: SimpleNamespace) -> None:
+    ends = b.at("00:00", b.TODAY + timedelta(days=2))
+    missed, here = _book(shop), _book(shop, b.at("16:00"), "0922 345 678")
+    _turn(shop, missed, "no_show", b.at("16:00"))
+    _turn(shop, here, "completed", b.at("16:00"))
+    for made, take_back in (
+        (missed, lambda now: _take_back(shop, missed, now)),
+        (here, lambda now: _turn(shop, here, "checked_in", now)),
+        (here, lambda now: _turn(shop, here, "confirmed", now)),
+    ):
+        before = db.session.get_one(Booking, made.id, populate_existing=True).status
+        with pytest.raises(Refusal, match="too_late"):
+            take_back(ends)
+        db.session.rollback()
+        assert db.session.get_one(Booking, made.id).status == before
+        take_back(ends - timedelta(minutes=1))
+    assert db.session.get_one(Booking, missed.id, populate_existing=True).status == "confirmed"
+
+
+def test_only_what_was_missed_is_no_longer_missed(shop: SimpleNamespace) -> None:
+    made = _book(shop)
+    _turn(shop, made, "checked_in")
+    with pytest.raises(Refusal, match="not_open"):
+        _take_back(shop, made)
+    with pytest.raises(Missing):
+        at_desk.take_back_miss(booking_id=999, account_id=shop.owner, now=b.NOW)
 
 
 @pytest.mark.parametrize("into", ["checked_in", "completed", "no_show", "confirmed"])

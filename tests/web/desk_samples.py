@@ -45,6 +45,7 @@ def bookings(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict
         known = {name: over.pop(name) for name in list(over) if name in values}
         return {
             "salon": salon, "booking": Row(**values | known), "can": set(can), "attendance": "",
+            "back_until": TEN,
             "is_open": status in ("pending", "confirmed"), "ask_first": False, "problem": "", **over,
         }  # fmt: skip
 
@@ -77,6 +78,7 @@ def bookings(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict
             ("no_texts", page("confirmed", ("arrived",), **no_texts, problem=word["wrong"])),
             ("here", page("checked_in", ("done", "undo"), no_sms_reason="opted_out")),
             ("done", page("completed", ("arrived",))),
+            ("missed", page("no_show", ("not-missed",), attendance=word["missed"])),
             *((cause, page("cancelled", cancel_cause=cause)) for cause in ("guest", "salon", "not_approved")),
         ],
         "desk/booking_move.html": [

@@ -180,6 +180,30 @@ def test_a_guest_is_here_then_done_by_a_tap_each(
         assert _status(booking) == status
 
 
+def test_did_not_come_is_taken_back_for_a_day(
+    client: Any, shop: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booking = _book(shop)
+    _sign_in(client, shop.owner)
+    page = f"/desk/booking/{booking}"
+    monkeypatch.setattr("salonpool.clock.now", lambda: b.at("14:20", TOMORROW))
+    assert "You can take this back until" in client.get(page).text
+    _post(client, page, f"{page}/missed")
+    missed = client.get(page).text
+    assert "They came after all" in missed
+    for word in ("arrived", "done", "undo"):
+        assert f'action="{page}/{word}"' not in missed
+    assert _post(client, page, f"{page}/not-missed").location == page
+    assert _status(booking) == "confirmed"
+    _post(client, page, f"{page}/missed")
+    monkeypatch.setattr("salonpool.clock.now", lambda: b.at("00:00", TOMORROW + timedelta(days=2)))
+    assert "They came after all" not in client.get(page).text
+    late = _post(client, "/desk/closures", f"{page}/not-missed")
+    assert late.status_code == 409
+    assert "until the end of the day after the visit" in late.text
+    assert _status(booking) == "no_show"
+
+
 def test_missed_visits_are_told_at_the_next_booking(
     client: Any, shop: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -134,6 +134,14 @@ def commit_all(session: Session, together: Sequence[tuple[Booking, Wanted]], now
         write_rows(session, booking, wanted.visit, openings[number], now)
 
 
+def bring_back(session: Session, booking: Booking, wanted: Wanted, now: datetime) -> None:
+    """commit() for a visit that has begun and had given up its place: the same rules, whatever the hour."""
+    candidates = _on_duty(session, wanted)
+    lock_places(session, wanted.salon.id, {*candidates, *_serving(session, booking)})
+    opening = _place(session, booking, wanted, candidates, now)
+    write_rows(session, booking, wanted.visit, opening, now)
+
+
 def check_free(session: Session, booking: Booking, wanted: Wanted, now: datetime) -> None:
     """The refusals of commit(), for a time that is only asked for: nothing is taken."""
     check_start(wanted.starts_at, now)

@@ -1,5 +1,6 @@
 """One booking at the desk: who it is, what they kept to, and what the salon does with it."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import g, make_response, redirect, render_template, request, url_for
@@ -8,7 +9,7 @@ from flask_babel import ngettext
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
-from salonpool.domain.attendance import FORGOTTEN, Attendance
+from salonpool.domain.attendance import FORGOTTEN, Attendance, taken_back_until
 from salonpool.domain.booking import OPEN_STATES, BookingStatus, SlotTaken, check_turn
 from salonpool.domain.local_time import DAY, day_span, local_day
 from salonpool.domain.refusal import InvalidInput, Missing, Refusal
@@ -43,24 +44,14 @@ def show_booking(booking_id: int) -> str:
 @blueprint.post(f"/booking/{ID}/<string:word>")
 @login_required
 def change_booking(booking_id: int, word: str) -> Response | tuple[str, int]:
-    """Approve, decline, yes or no to another time, arrived, done, missed, undo or cancel; then back to where
-    one came from."""
+    """Approve, decline, yes or no to another time, arrived, done, missed or not, undo or cancel; then back to
+    where one came from."""
     booking_id = access.get_owned_booking_id(account(), booking_id)
     here = url_for("desk.show_booking", booking_id=booking_id)
     g.page_url = here
     who: dict[str, Any] = {"booking_id": booking_id, "account_id": account().id, "now": now()}
     try:
-        if word in TURNS:
-            at_desk.turn(into=TURNS[word], **who)
-        elif word == "cancel":
-            at_desk.cancel(texting=texting(), and_later=request.form.get("later") == "1", **who)
-        elif word in _DECISIONS:
-            _DECISIONS[word](texting=texting(), **who)
-        elif word in _MOVE_ANSWERS:
-            asked_at = read_start(request.form.get("starts_at", ""))
-            _MOVE_ANSWERS[word](starts_at=asked_at, texting=texting(), **who)
-        else:
-            raise Missing
+        _change(word, who)
     except Missing:
         raise
     except SlotTaken:
@@ -70,6 +61,23 @@ def change_booking(booking_id: int, word: str) -> Response | tuple[str, int]:
     except Refusal as refusal:
         return _page(booking_id, problem=in_words(refusal)), 422 if isinstance(refusal, InvalidInput) else 409
     return redirect(url_for("desk.show_today") if request.form.get("back") == "today" else here, 303)
+
+
+def _change(word: str, who: dict[str, Any]) -> None:
+    """What the word asks for. Raises Missing for any other, Refusal."""
+    if word in TURNS:
+        at_desk.turn(into=TURNS[word], **who)
+    elif word == "not-missed":
+        at_desk.take_back_miss(**who)
+    elif word == "cancel":
+        at_desk.cancel(texting=texting(), and_later=request.form.get("later") == "1", **who)
+    elif word in _DECISIONS:
+        _DECISIONS[word](texting=texting(), **who)
+    elif word in _MOVE_ANSWERS:
+        asked_at = read_start(request.form.get("starts_at", ""))
+        _MOVE_ANSWERS[word](starts_at=asked_at, texting=texting(), **who)
+    else:
+        raise Missing
 
 
 _DECISIONS: dict[str, Any] = {
@@ -127,11 +135,17 @@ def attendance_words(kept: Attendance) -> str:
 
 def _page(booking_id: int, problem: str = "") -> str:
     booking = get_desk_booking(booking_id, language(), now())
+    salon = get_salon_by_id(booking.salon_id, language())
+    back_until = taken_back_until(booking.starts_at, salon.tz)
+    can = {word for word, into in TURNS.items() if _can(booking, into, back_until)}
+    if booking.status == BookingStatus.NO_SHOW and now() < back_until:
+        can.add("not-missed")
     return render_template(
         "desk/booking.html",
-        salon=get_salon_by_id(booking.salon_id, language()),
+        salon=salon,
         booking=booking,
-        can={word for word, into in TURNS.items() if _can(booking, into)},
+        can=can,
+        back_until=back_until,
         is_open=booking.status in OPEN_STATES,
         attendance=attendance_words(booking.attendance),
         ask_first=booking.attendance.ask_first,
@@ -139,15 +153,16 @@ def _page(booking_id: int, problem: str = "") -> str:
     )
 
 
-def _can(booking: DeskBooking, into: BookingStatus) -> bool:
-    if booking.status == BookingStatus.PENDING:
+def _can(booking: DeskBooking, into: BookingStatus, back_until: datetime) -> bool:
+    """A hold, a wish and a missed visit have ways of their own."""
+    status = BookingStatus(booking.status)
+    if status not in at_desk.TURNED or ((status, into) in at_desk.STEPS_BACK and now() >= back_until):
         return False
     try:
-        check_turn(BookingStatus(booking.status), into, booking.starts_at, now())
+        check_turn(status, into, booking.starts_at, now())
     except Refusal:
         return False
-    # Only what came to life here may go back to booked.
-    return into != BookingStatus.CONFIRMED or booking.status == BookingStatus.CHECKED_IN
+    return True
 
 
 def _move_page(booking_id: int, status: int, refusal: Refusal | None = None) -> Response:
