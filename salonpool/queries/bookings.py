@@ -14,6 +14,7 @@ from salonpool.models import Booking, BookingItem, Card, Customer, Segment, Styl
 from salonpool.queries.asked_moves import AskedMoveRow, find_asked_move
 from salonpool.queries.naming import list_named, visit_line
 from salonpool.queries.salons import SalonRow, get_salon_by_id
+from salonpool.queries.serving import Serving, list_serving
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class BookingPage:
     stylist_id: int
     stylist_name: str
     stylist_named: bool
+    serving: tuple[Serving, ...]
     price: Money
     held_until: datetime | None
     cut_off_at: datetime
@@ -114,6 +116,7 @@ def get_booking(booking_id: int, language: str) -> BookingPage:
         stylist_id=booking.stylist_id,
         stylist_name=stylist_name,
         stylist_named=booking.stylist_named,
+        serving=list_serving(booking_id, items),
         price=Money(booking.price_minor, booking.currency),
         held_until=booking.held_until,
         cut_off_at=cut_off_at(booking.starts_at, salon.cut_off_minutes),

@@ -25,6 +25,7 @@ def _row(word: dict[str, str], status: str = "confirmed", **over: Any) -> Row:
         "minutes": 60,
         "price": Row(amount_minor=80000, currency="TWD"),
         "stylist_name": word["wen"],
+        "serving": (),
         "change_until": STARTS_AT - timedelta(hours=3),
         "free_until": None,
         "late_fee": None,

@@ -236,7 +236,9 @@ def _visit(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
     def terms(**over: Any) -> Row:
         return Row(**dict.fromkeys(("change_until", "free_until", "late_fee", "answer_by")) | over)
 
-    hold = Row(token="h0LD", held_until=TEN + timedelta(minutes=5), stylist_name=word["wen"], **visit)
+    by_wen = {"stylist_name": word["wen"], "serving": ()}
+    several = [Row(stylist_name=word[who], services=(word["cut"],)) for who in ("wen", "zhe")]
+    hold = Row(token="h0LD", held_until=TEN + timedelta(minutes=5), **by_wen, **visit)
     confirm: dict[str, Any] = {
         "salon": salon,
         "hold": hold,
@@ -260,6 +262,7 @@ def _visit(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
             ("code asked for", {**wrong, "ask_code": True, "errors": {"code": word["wrong"]}}),
             ("fee", {**confirm, "terms": terms(change_until=TEN, free_until=TEN, late_fee=twd(300))}),
             ("fee by now", {**confirm, "terms": terms(late_fee=twd(300))}),
+            ("several serve", {**confirm, "hold": Row(**vars(hold) | {"serving": several})}),
             ("to be agreed", {**confirm, "terms": terms(change_until=TEN, answer_by=TEN)}),
             ("expired", {**confirm, "hold": Row(**vars(hold) | {"held_until": None}), "terms": terms()}),
         ],

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from salonpool.database import db
-from salonpool.models import Booking, BookingItem
+from salonpool.models import Booking, BookingItem, Stylist
 from tests import builders as b
 
 WEEK = timedelta(weeks=1)
@@ -43,6 +43,10 @@ def _slots(client: Any, shop: SimpleNamespace, **query: Any) -> Any:
     return client.get("/api/v1/salons/qinghe/slots", query_string=asked)
 
 
+def _name(stylist_id: int) -> str:
+    return db.session.get_one(Stylist, stylist_id).name
+
+
 def _count() -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(Booking)) or 0
 
@@ -73,6 +77,32 @@ def test_services_at_the_same_time_need_two_people_and_half_the_time(
     together = _post(client, shop, "holds", clock="16:00", parallel=True, **both)
     assert one_after_the_other.json["ends_at"] == "2026-10-19T04:00:00Z"
     assert together.json["ends_at"] == "2026-10-19T09:00:00Z"
+
+
+def test_of_services_at_the_same_time_the_stylist_asked_for_does_the_first(
+    client: Any, shop: SimpleNamespace
+) -> None:
+    asked = {"stylist": shop.zhe, "parallel": True}
+    held = _post(client, shop, "holds", clock="10:00", services=[shop.cut, shop.nails], **asked)
+    other = _post(client, shop, "holds", clock="16:00", services=[shop.nails, shop.cut], **asked)
+    who_does = [
+        {one["service"]: one["stylist"]["id"] for one in hold.json["serving"]} for hold in (held, other)
+    ]
+    assert who_does == [
+        {shop.cut: shop.zhe, shop.nails: shop.wen},
+        {shop.nails: shop.zhe, shop.cut: shop.wen},
+    ]
+    page = client.get(f"/s/qinghe/confirm?hold={held.json['hold_token']}").text
+    assert f"{_name(shop.zhe)}: Cut<br>{_name(shop.wen)}: Nails" in page
+
+
+def test_who_serves_whom_is_told_before_and_after_a_party_books(client: Any, shop: SimpleNamespace) -> None:
+    made = _post(client, shop, companions=[{"services": [shop.nails], "stylist": shop.wen}]).json
+    assert [(one["guest"], one["stylist"]["id"]) for one in made["serving"]] == [(0, shop.zhe), (1, shop.wen)]
+    page = client.get(f"/b/{made['manage_token']}").text
+    assert f"{_name(shop.zhe)}: Cut<br>{_name(shop.wen)}: Nails" in page
+    alone = _post(client, shop, clock="17:00", phone="0912 345 679").json
+    assert f"{alone['stylist']['name']}: Cut" not in client.get(f"/b/{alone['manage_token']}").text
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,7 @@ def _place(word: dict[str, str], salon: Row, ten: Any, price: Row) -> States:
         "minutes": 60,
         "price": price,
         "stylist_name": word["wen"],
+        "serving": (),
     }
     terms = {"change_until": ten, "free_until": None, "late_fee": price}
     page = {

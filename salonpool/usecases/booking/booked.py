@@ -1,6 +1,6 @@
 """What every change of a booking is answered with, and what it leaves in the audit trail."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -16,9 +16,8 @@ from salonpool.usecases import audit
 
 # Built once: building a statement costs more than running it.
 _SERVED = (
-    sa.select(BookingItem.service_id, Stylist.name)
-    .join(Booking, Booking.id == BookingItem.booking_id)
-    .join(Stylist, Stylist.id == Booking.stylist_id)
+    sa.select(BookingItem.service_id, BookingItem.guest, BookingItem.stylist_id, Stylist.name)
+    .join(Stylist, Stylist.id == BookingItem.stylist_id)
     .where(BookingItem.booking_id == sa.bindparam("booking_id"))
     .order_by(BookingItem.position)
 )
@@ -31,7 +30,8 @@ class Booked:
 
     Until `change_until` a guest may move or cancel it online, until `free_until` cancel for nothing, then for
     `late_fee_minor`. `fee_minor` is what cancelling has cost; `sequence` counts the changes.
-    `asked_starts_at` is another time the guest asked for; the salon answers what waits until `answer_by`.
+    `serving` says who begins each service; guest 0 is the one who books. `asked_starts_at` is another time
+    the guest asked for; the salon answers what waits until `answer_by`.
     """
 
     id: int
@@ -53,6 +53,7 @@ class Booked:
     fee_minor: int
     answer_by: str | None = None
     asked_starts_at: str | None = None
+    serving: list[dict[str, Any]] = field(default_factory=list)
 
 
 def answer_of(session: Session, booking: Booking, salon: SalonRow, asked: AskedMove | None = None) -> Booked:
@@ -65,7 +66,7 @@ def answer_of(session: Session, booking: Booking, salon: SalonRow, asked: AskedM
         salon=salon.slug,
         services=[row.service_id for row in served],
         stylist_id=booking.stylist_id,
-        stylist_name=served[0].name,
+        stylist_name=next(row.name for row in served if row.stylist_id == booking.stylist_id),
         starts_at=_iso(booking.starts_at),
         ends_at=_iso(booking.ends_at),
         price_minor=booking.price_minor,
@@ -79,6 +80,14 @@ def answer_of(session: Session, booking: Booking, salon: SalonRow, asked: AskedM
         fee_minor=booking.fee_minor,
         answer_by=_iso(answer_by) if answer_by else None,
         asked_starts_at=_iso(asked.starts_at) if asked else None,
+        serving=[
+            {
+                "service": row.service_id,
+                "guest": row.guest,
+                "stylist": {"id": row.stylist_id, "name": row.name},
+            }
+            for row in served
+        ],
     )
 
 

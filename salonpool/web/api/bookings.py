@@ -72,12 +72,19 @@ class VisitOut(Out):
     manage_token = fields.String()
 
 
+class ServingOut(Out):
+    service = fields.Integer()
+    guest = fields.Integer(metadata={"description": "0 is who books, then the companions in their order."})
+    stylist = fields.Nested(StylistOut)
+
+
 class BookingOut(Out):
     id = fields.Integer()
     status = fields.String(validate=validate.OneOf(list(BookingStatus)))
     salon = fields.String()
     services = fields.List(fields.Integer())
     stylist = fields.Nested(StylistOut)
+    serving = fields.List(fields.Nested(ServingOut))
     starts_at = InstantOut()
     ends_at = InstantOut()
     answer_by = InstantOut(allow_none=True)
@@ -275,6 +282,7 @@ def _common(booked: Booked) -> dict[str, Any]:
         "salon": booked.salon,
         "services": booked.services,
         "stylist": {"id": booked.stylist_id, "name": booked.stylist_name},
+        "serving": booked.serving,
         "starts_at": booked.starts_at,
         "ends_at": booked.ends_at,
         "answer_by": booked.answer_by,

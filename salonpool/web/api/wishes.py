@@ -15,6 +15,11 @@ LANGUAGE_TAG = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$"
 # The services of each companion: 3,4;5@7 is one with 3 and 4, and one with 5 done by stylist 7.
 COMPANIONS = r"^[0-9]+(,[0-9]+)*(@[0-9]+)?(;[0-9]+(,[0-9]+)*(@[0-9]+)?)*$"
 
+PARALLEL = (
+    "One's own services at the same time, each by somebody else. `stylist` does the first of them, others "
+    "the rest: put first what they are to do."
+)
+
 
 class Flag(fields.Boolean):
     """true or false; numbers and words are refused."""
@@ -56,14 +61,14 @@ class WishIn(WhomIn):
     services = fields.List(Id(), required=True, validate=validate.Length(1, MAX_SERVICES))
     stylist = Id()
     companions = fields.List(fields.Nested(CompanionIn), validate=validate.Length(1, MAX_GUESTS - 1))
-    parallel = Flag()
+    parallel = Flag(metadata={"description": PARALLEL})
 
 
 class WishQuery(WhomIn):
     service = fields.List(QueryId(), required=True, validate=validate.Length(1, MAX_SERVICES))
     stylist = QueryId()
     companions = fields.String(validate=[validate.Length(max=200), validate.Regexp(COMPANIONS)])
-    parallel = QueryFlag()
+    parallel = QueryFlag(metadata={"description": PARALLEL})
 
 
 def wish_of(wanted: dict[str, Any]) -> Wish:

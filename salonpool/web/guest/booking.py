@@ -107,6 +107,7 @@ def shown(booking: BookingPage) -> dict[str, Any]:
         "minutes": booking.minutes,
         "price": booking.price,
         "stylist_name": booking.stylist_name,
+        "serving": booking.serving,
         "change_until": booking.cut_off_at,
         "free_until": booking.free_until if charges and booking.is_free_at(now()) else None,
         "late_fee": late_fee if charges else None,

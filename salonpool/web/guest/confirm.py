@@ -145,6 +145,7 @@ def _confirm_page(
             "minutes": held.minutes,
             "price": held.price,
             "stylist_name": held.stylist_name if held.stylist_named else None,
+            "serving": held.serving,
         },
         terms=_terms(held, now()),
         form=form,

@@ -130,6 +130,7 @@ def show_place(booking: BookingPage, token: str, problem: str = "") -> str | Non
             "minutes": booking.minutes,
             "price": booking.price,
             "stylist_name": booking.stylist_name,
+            "serving": booking.serving,
         },
         held_until=booking.held_until if is_held else None,
         terms=_terms(booking.salon, booking.starts_at),
