@@ -274,6 +274,7 @@ GUEST = [
 ]  # fmt: skip
 GUEST += [
     Scene("wait", "guest.show_wait", "/s/qinghe/wait"),
+    Scene("wait, together and with wishes", "guest.show_wait", "/s/qinghe/wait?guests=2&speaks=en"),
     Scene("wait, no number", "guest.show_wait", "/s/lane/wait", 422, act=_wait_without_a_number),
     Scene("wait, no day", "guest.show_wait", "/s/lane/wait", 422, act=_wait_for_nothing),
     *(

@@ -71,7 +71,7 @@ def test_sent_twice_it_is_one_entry_with_one_address(client, shop):
     [("morning", "00:00", "12:00"), ("afternoon", "12:00", "18:00"), ("evening", "18:00", "00:00")],
 )
 def test_a_part_of_the_day_is_a_window_of_its_own(client, shop, part, first, last):
-    _post(client, shop, (TUESDAY, TUESDAY + w.DAY), part=part)
+    _post(client, shop, (TUESDAY, TUESDAY + w.DAY), **{f"at-{part}": "1"})
     ends = [(TUESDAY, TUESDAY), (TUESDAY + w.DAY, TUESDAY + w.DAY)]
     if last == "00:00":
         ends = [(day, day + w.DAY) for day, _ in ends]
@@ -80,8 +80,40 @@ def test_a_part_of_the_day_is_a_window_of_its_own(client, shop, part, first, las
 
 def test_a_part_of_today_that_is_over_is_left_out(client, shop, stopped_clock):
     stopped_clock.now = b.at("13:00")
-    _post(client, shop, (b.TODAY, TUESDAY), part="morning")
+    _post(client, shop, (b.TODAY, TUESDAY), **{"at-morning": "1"})
     assert _windows() == [(b.at("00:00", TUESDAY), b.at("12:00", TUESDAY))]
+
+
+def test_several_parts_of_several_days_are_windows_of_one_entry(client, shop):
+    _post(client, shop, (TUESDAY, TUESDAY + w.DAY), **{"at-morning": "1", "at-evening": "1"})
+    evening_and_morning = (b.at("18:00", TUESDAY), b.at("12:00", TUESDAY + w.DAY))
+    assert _windows() == [
+        (b.at("00:00", TUESDAY), b.at("12:00", TUESDAY)),
+        evening_and_morning,
+        (b.at("18:00", TUESDAY + w.DAY), b.at("00:00", TUESDAY + 2 * w.DAY)),
+    ]
+
+
+def test_several_stylists_will_do(client, shop):
+    zhe = b.a_stylist(shop.network, home=shop.salon, name="阿哲")
+    b.a_rota(zhe, shop.salon)
+    page = client.get(_post(client, shop, **{f"with-{shop.wen}": "1", f"with-{zhe}": "1"}).location)
+    assert "小雯, 阿哲" in page.text
+    db.session.rollback()
+    assert db.session.scalars(sa.select(WaitlistEntry.stylist_ids)).one() == [shop.wen, zhe]
+
+
+def test_more_stylists_than_an_entry_can_name_are_refused_in_words(client, shop):
+    page = _post(client, shop, **{f"with-{n}": "1" for n in range(1, 12)})
+    assert page.status_code == 422
+    assert "Choose from 1 to 10." in page.text
+
+
+def test_who_asked_for_a_kind_of_person_is_told_to_name_people(client, shop):
+    told = "This list knows people by name only"
+    for wish in ("gender=man", "speaks=en"):
+        assert told in client.get(f"/s/qinghe/wait?{wish}").text
+    assert told not in client.get("/s/qinghe/wait").text
 
 
 def test_a_stylist_and_a_sister_salon_can_be_chosen(client, shop):
@@ -90,7 +122,7 @@ def test_a_stylist_and_a_sister_salon_can_be_chosen(client, shop):
     page = client.get("/s/qinghe/wait")
     assert "Kapok Studio" in page.text
     assert "NT$800" in page.text
-    _post(client, shop, stylist=shop.wen, **{"also-sister": "1"})
+    _post(client, shop, **{f"with-{shop.wen}": "1", "also-sister": "1"})
     db.session.rollback()
     assert db.session.scalars(sa.select(WaitlistEntry.stylist_ids)).one() == [shop.wen]
     assert set(db.session.scalars(sa.select(WaitlistSalon.salon_id))) == {shop.salon, sister.salon}
@@ -100,7 +132,7 @@ def test_the_choice_of_the_booking_page_comes_along(client, shop):
     other = b.a_service(shop.salon, code="perm")
     page = client.get(f"/s/qinghe/wait?service={other}&stylist={shop.wen}&on={TUESDAY}")
     ticked = re.findall(r'<input type="(?:radio|checkbox)" id="([^"]+)"[^>]* checked', page.text)
-    assert ticked == [f"service-{other}", f"stylist-{shop.wen}", f"day-{TUESDAY}", "part-any"]
+    assert ticked == [f"service-{other}", f"with-{shop.wen}", f"day-{TUESDAY}"]
 
 
 def test_who_come_together_are_told_that_the_list_is_for_one(client, shop):
@@ -109,6 +141,8 @@ def test_who_come_together_are_told_that_the_list_is_for_one(client, shop):
     )
     assert "This list is for one guest" in together
     assert "This list is for one guest" not in alone
+    again = _post(client, shop, (), guests="2")
+    assert "This list is for one guest" in again.text
 
 
 def test_a_visit_of_several_services_is_waited_for_as_a_whole(client, shop):
@@ -128,13 +162,13 @@ def test_a_visit_of_several_services_is_waited_for_as_a_whole(client, shop):
         ({"phone": ""}, (b.TODAY,), "Enter a mobile number"),
         ({}, (), "This is needed"),
         ({}, (b.TODAY - w.DAY,), "This is needed"),
-        ({"part": "morning"}, tuple(b.TODAY + n * w.DAY for n in range(6)), "Choose at most 5 days"),
+        ({"at-morning": "1"}, tuple(b.TODAY + n * w.DAY for n in range(6)), "Choose at most 5 days"),
         ({}, (b.TODAY, b.TODAY + 40 * w.DAY), "within 31 days"),
         ({}, ("2026-99-99",), "not one of the choices"),
         ({}, ("9999-12-31",), "too far ahead"),
         ({}, ("0001-01-01",), "This is needed"),
-        ({"part": "noon"}, (b.TODAY,), "not one of the choices"),
-        ({"stylist": "x"}, (b.TODAY,), "not one of the choices"),
+        ({"at-noon": "1"}, (b.TODAY,), "not one of the choices"),
+        ({"with-x": "1"}, (b.TODAY,), "not one of the choices"),
         ({"service": "999"}, (b.TODAY,), "not one of the choices"),
         ({"also-nowhere": "1"}, (b.TODAY,), "not one of the choices"),
         ({"website": "http://spam"}, (b.TODAY,), "Leave the last field empty"),

@@ -52,11 +52,12 @@ def _wait(word: dict[str, str], salon: Row, today: date, price: Row) -> States:
         "services": services,
         "chosen": services[:1],
         "stylists": [Row(id=1, name=word["wen"], visiting=False), Row(id=2, name=word["zhe"], visiting=True)],
-        "stylist_id": "",
+        "ticked_stylists": set(),
         "days": [Row(on=today + timedelta(days=n), ticked=n == 2) for n in range(14)],
         "today": today,
-        "part": "any",
+        "ticked_parts": set(),
         "is_party": False,
+        "is_choosy": False,
         "sisters": [],
         "ticked_sisters": set(),
         "form": {"phone": "", "name": ""},
@@ -64,12 +65,14 @@ def _wait(word: dict[str, str], salon: Row, today: date, price: Row) -> States:
     }
     sister = {"slug": "kapok", "name": word["kapok"], "price": price}
     typed = {"form": {"phone": "0912", "name": word["guest"]}, "errors": {"phone": word["wrong"]}}
-    wrong = typed | {"sisters": [sister], "ticked_sisters": {"kapok"}, "stylist_id": "2", "part": "evening"}
+    wrong = typed | {"sisters": [sister], "ticked_sisters": {"kapok"}, "ticked_stylists": {"1", "2"}}
+    wrong |= {"ticked_parts": {"morning", "evening"}}
     everything = dict.fromkeys(("service", "stylist", "windows", "sisters"), word["wrong"])
     return [
         ("fresh", form),
         ("several services", form | {"chosen": services[:2]}),
         ("together", form | {"is_party": True}),
+        ("with wishes", form | {"is_choosy": True}),
         ("wrong", form | wrong),
         ("all wrong", form | wrong | {"errors": everything}),
     ]

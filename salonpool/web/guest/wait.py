@@ -11,7 +11,7 @@ from salonpool.domain.booking import HORIZON, BookingStatus, cut_off_at, free_un
 from salonpool.domain.local_time import DAY, at_local, local_day
 from salonpool.domain.money import Money
 from salonpool.domain.refusal import InvalidInput, Missing, Refusal
-from salonpool.domain.waitlist import Window
+from salonpool.domain.waitlist import MAX_STYLISTS, Window
 from salonpool.queries import access, salons, waitlist_pages
 from salonpool.queries.bookings import BookingPage, get_booking
 from salonpool.queries.salons import SalonRow, ServiceRow, StylistRow
@@ -26,8 +26,8 @@ from salonpool.web.wording import in_words
 DAYS = 14
 STYLISTS_WITHIN = 31 * DAY
 MIDNIGHT, NOON, EVENING = time(0), time(12), time(18)
+ANY_TIME = (MIDNIGHT, MIDNIGHT)
 PARTS = {
-    "any": (MIDNIGHT, MIDNIGHT),
     "morning": (MIDNIGHT, NOON),
     "afternoon": (NOON, EVENING),
     "evening": (EVENING, MIDNIGHT),
@@ -158,37 +158,50 @@ def _terms(salon: SalonRow, starts_at: datetime) -> dict[str, Any]:
 
 def _wanted(salon: SalonRow, form: Any) -> waitlist.Waiting:
     chosen = _services(salons.list_services(salon, language()), form)
-    stylist = form.get("stylist", "")
-    if not _is_id(stylist) and stylist:
-        raise InvalidInput("unknown_choice", field="stylist")
     return waitlist.Waiting(
         salon_slug=salon.slug,
         codes=tuple(places.code_of(service) for service in chosen),
         windows=tuple(_windows(salon, form)),
         phone=form.get("phone", ""),
         name=form.get("name", ""),
-        stylist_ids=(int(stylist),) if stylist else (),
-        sister_slugs=tuple(name.removeprefix("also-") for name in form if name.startswith("also-")),
+        stylist_ids=tuple(_stylist_ids(form)),
+        sister_slugs=tuple(_ticked(form, "also-")),
     )
 
 
 def _windows(salon: SalonRow, form: Any) -> Iterator[Window]:
-    part = form.get("part", "any")
-    if part not in PARTS:
+    parts = _ticked(form, "at-")
+    if any(part not in PARTS for part in parts):
         raise InvalidInput("unknown_choice", field="windows")
-    first, last = PARTS[part]
     for day in _days_in(form, local_day(now(), salon.tz)):
-        ends_on = day + DAY if last == MIDNIGHT else day
-        starts_at, ends_at = at_local(day, first, salon.tz), at_local(ends_on, last, salon.tz)
-        if ends_at > now():  # this morning, asked for in the afternoon
-            yield starts_at, ends_at
+        for first, last in [PARTS[part] for part in parts] or [ANY_TIME]:
+            ends_on = day + DAY if last == MIDNIGHT else day
+            starts_at, ends_at = at_local(day, first, salon.tz), at_local(ends_on, last, salon.tz)
+            if ends_at > now():  # this morning, asked for in the afternoon
+                yield starts_at, ends_at
+
+
+def _ticked(form: Any, prefix: str) -> list[str]:
+    """What is ticked of a group of boxes; each has a name of its own, as a name given twice is refused."""
+    return [name.removeprefix(prefix) for name in form if name.startswith(prefix)]
+
+
+def _stylist_ids(form: Any) -> list[int]:
+    """Who would do; nobody named is anyone. Raises InvalidInput."""
+    typed = _ticked(form, "with-")
+    if not all(_is_id(text) for text in typed):
+        raise InvalidInput("unknown_choice", field="stylist")
+    if len(typed) > MAX_STYLISTS:
+        raise InvalidInput("out_of_range", field="stylist", least=1, most=MAX_STYLISTS)
+    return [int(text) for text in typed]
 
 
 def _days_in(form: Any, today: date) -> list[date]:
     """The days that are ticked and not over yet. Raises InvalidInput."""
-    typed = [name.removeprefix("day-") for name in form if name.startswith("day-")]
     try:
-        days = sorted(date.fromisoformat(text) for text in typed if len(text) == len("2026-10-19"))
+        days = sorted(
+            date.fromisoformat(text) for text in _ticked(form, "day-") if len(text) == len("2026-10-19")
+        )
     except ValueError:
         raise InvalidInput("unknown_choice", field="windows") from None
     if days and days[-1] > today + HORIZON:
@@ -210,7 +223,7 @@ def _form_page(salon: SalonRow, given: Any, errors: dict[str, str], status: int 
     if all(service.add_on for service in services):
         raise Missing
     today = local_day(now(), salon.tz)
-    chosen, stylist, ticked = _kept(salon, services, given, today)
+    chosen, ticked = _kept(salon, services, given, today)
     first = min(ticked) if ticked and min(ticked) >= today + DAYS * DAY else today
     text = render_template(
         "guest/wait.html",
@@ -218,13 +231,14 @@ def _form_page(salon: SalonRow, given: Any, errors: dict[str, str], status: int 
         services=[service for service in services if not service.add_on],
         chosen=chosen,
         stylists=_stylists(salon),
-        stylist_id=stylist,
+        ticked_stylists={given.get("stylist", ""), *_ticked(given, "with-")},
         days=[{"on": first + n * DAY, "ticked": first + n * DAY in ticked} for n in range(DAYS)],
         today=today,
-        part=given.get("part", "any"),
+        ticked_parts=set(_ticked(given, "at-")),
         is_party=given.get("guests", "") not in {"", "1"},
+        is_choosy=bool(given.get("gender", "") or given.get("speaks", "")),
         sisters=_sisters(salon, chosen),
-        ticked_sisters={name.removeprefix("also-") for name in given if name.startswith("also-")},
+        ticked_sisters=set(_ticked(given, "also-")),
         form={name: given.get(name, "") if status != 200 else "" for name in TYPED},
         errors=errors,
     )
@@ -233,8 +247,8 @@ def _form_page(salon: SalonRow, given: Any, errors: dict[str, str], status: int 
 
 def _kept(
     salon: SalonRow, services: list[ServiceRow], given: Any, today: date
-) -> tuple[list[ServiceRow], str, set[date]]:
-    """What was chosen before, as far as it can be had; the first service when none was."""
+) -> tuple[list[ServiceRow], set[date]]:
+    """Services and days chosen before, as far as it can be had; the first service when none was."""
     first = next(service for service in services if not service.add_on)
     try:
         chosen = _services(services, given) or [first]
@@ -245,7 +259,7 @@ def _kept(
         ticked = {*_days_in(given, today), *([date.fromisoformat(on)] if on else [])}
     except (InvalidInput, ValueError):
         ticked = set()
-    return chosen, given.get("stylist", ""), {day for day in ticked if today <= day <= today + HORIZON}
+    return chosen, {day for day in ticked if today <= day <= today + HORIZON}
 
 
 def _stylists(salon: SalonRow) -> list[StylistRow]:
