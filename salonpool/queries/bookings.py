@@ -12,7 +12,7 @@ from salonpool.domain.money import Money
 from salonpool.domain.refusal import Missing
 from salonpool.models import Booking, BookingItem, Card, Customer, Segment, Stylist
 from salonpool.queries.asked_moves import AskedMoveRow, find_asked_move
-from salonpool.queries.naming import list_named, visit_line
+from salonpool.queries.naming import list_named, list_stylists, visit_line
 from salonpool.queries.salons import SalonRow, get_salon_by_id
 from salonpool.queries.serving import Serving, list_serving
 
@@ -84,7 +84,7 @@ class DayBooking:
     guest_name: str | None
     services_text: str
     stylist_id: int
-    stylist_name: str
+    stylist_names: tuple[str, ...]
     no_sms_reason: str | None
 
     @property
@@ -158,8 +158,7 @@ def _day(
 ) -> list[DayBooking]:
     rows = db.session.execute(
         # The name given for this visit: a family may share one phone, and so one card.
-        sa.select(Booking, Stylist.name, sa.func.coalesce(BookingItem.guest_name, Card.name))
-        .join(Stylist, Stylist.id == Booking.stylist_id)
+        sa.select(Booking, sa.func.coalesce(BookingItem.guest_name, Card.name))
         .join(BookingItem, sa.and_(BookingItem.booking_id == Booking.id, BookingItem.position == 0))
         .outerjoin(Customer, Customer.id == Booking.customer_id)
         .outerjoin(Card, sa.and_(Card.customer_id == Customer.id, Card.salon_id == Booking.salon_id))
@@ -171,7 +170,8 @@ def _day(
         )
         .order_by(Booking.starts_at, Booking.id)
     ).all()
-    items = list_named(db.session(), [booking.id for booking, _, _ in rows], language)
+    ids = [booking.id for booking, _ in rows]
+    items, stylists = list_named(db.session(), ids, language), list_stylists(db.session(), ids)
     return [
         DayBooking(
             id=booking.id,
@@ -181,8 +181,8 @@ def _day(
             guest_name=guest_name,
             services_text=visit_line(items[booking.id], language),
             stylist_id=booking.stylist_id,
-            stylist_name=stylist_name,
+            stylist_names=stylists[booking.id],
             no_sms_reason=booking.no_sms_reason,
         )
-        for booking, stylist_name, guest_name in rows
+        for booking, guest_name in rows
     ]

@@ -74,7 +74,7 @@ class DeskRow:
     answer_by: datetime | None
     guest_name: str | None
     services_text: str
-    stylist_name: str
+    stylist_names: tuple[str, ...]
     attendance: Attendance
 
 
@@ -130,8 +130,7 @@ def list_by_id(salon_id: int, booking_ids: Iterable[int], language: str, now: da
 
 def _rows(salon_id: int, which: sa.ColumnElement[bool], language: str, now: datetime) -> list[DeskRow]:
     rows = db.session.execute(
-        sa.select(Booking, Stylist.name, Card.name, AskedMove.starts_at, AskedMove.answer_by)
-        .join(Stylist, Stylist.id == Booking.stylist_id)
+        sa.select(Booking, Card.name, AskedMove.starts_at, AskedMove.answer_by)
         .outerjoin(AskedMove, IS_ASKED)
         .outerjoin(Customer, Customer.id == Booking.customer_id)
         .outerjoin(Card, sa.and_(Card.customer_id == Customer.id, Card.salon_id == Booking.salon_id))
@@ -149,10 +148,10 @@ def _rows(salon_id: int, which: sa.ColumnElement[bool], language: str, now: date
             answer_by=answer_by or booking.answer_by,
             guest_name=items[booking.id][0].guest_name or card_name,
             services_text=_line(items[booking.id], language),
-            stylist_name=stylist_name,
+            stylist_names=_stylists(items[booking.id]),
             attendance=kept.get(booking.customer_id, Attendance()),
         )
-        for booking, stylist_name, card_name, asked_starts_at, answer_by in rows
+        for booking, card_name, asked_starts_at, answer_by in rows
     ]
 
 
@@ -194,6 +193,11 @@ def _attendance(
         elif cancelled_at is not None and is_late_cancel(starts_at, cancelled_at, free_minutes):
             slips.setdefault(customer_id, []).append((Slip.LATE_CANCEL, starts_at))
     return {customer_id: attendance(found, now) for customer_id, found in slips.items()}
+
+
+def _stylists(items: Iterable[ItemRow]) -> tuple[str, ...]:
+    """Each once, in the order of the services they do."""
+    return tuple(dict.fromkeys(name for item in items for name in item.stylist_names))
 
 
 def _line(items: Iterable[ItemRow], language: str) -> str:

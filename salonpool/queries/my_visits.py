@@ -17,9 +17,8 @@ from salonpool.models import (
     Network,
     Salon,
     Service,
-    Stylist,
 )
-from salonpool.queries.naming import name_in, service_name, visit_name
+from salonpool.queries.naming import list_stylists, name_in, service_name, visit_name
 
 # A number goes to somebody else after some months of rest; what is older is not theirs to see.
 LOOK_BACK = timedelta(days=90)
@@ -37,13 +36,14 @@ class MyVisit:
     ends_at: datetime
     status: str
     services_text: str
-    stylist_name: str
+    stylist_names: tuple[str, ...]
     initials: str
 
 
 def list_my_visits(phone: str, now: datetime, language: str) -> list[MyVisit]:
     """What the number (E.164) has ahead and had in the last 90 days, by time; holds left out."""
     rows = db.session.execute(_visits(language), {"phone": phone, "since": now - LOOK_BACK}).all()
+    stylists = list_stylists(db.session(), {row.id for row in rows})
     services: dict[int, list[tuple[int, str]]] = {}
     for row in rows:
         said = service_name(row.service_name, row.length, language)
@@ -58,7 +58,7 @@ def list_my_visits(phone: str, now: datetime, language: str) -> list[MyVisit]:
             ends_at=row.ends_at,
             status=row.status,
             services_text=visit_name(services[row.id], language),
-            stylist_name=row.stylist_name,
+            stylist_names=stylists[row.id],
             initials=initials(row.guest_name or ""),
         )
         for row in reversed(rows)  # the name of a visit is that of its first item
@@ -81,7 +81,6 @@ def _visits(language: str) -> Any:
             Booking.status,
             Salon.zone,
             (Salon.name_en if language == "en" else Salon.name).label("salon_name"),
-            Stylist.name.label("stylist_name"),
             BookingItem.guest_name,
             BookingItem.position,
             BookingItem.guest,
@@ -90,7 +89,6 @@ def _visits(language: str) -> Any:
         )
         .join(Customer, Customer.id == Booking.customer_id)
         .join(Salon, Salon.id == Booking.salon_id)
-        .join(Stylist, Stylist.id == Booking.stylist_id)
         .join(BookingItem, BookingItem.booking_id == Booking.id)
         .join(Service, Service.id == BookingItem.service_id)
         .join(

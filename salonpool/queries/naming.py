@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from salonpool.domain.booking import Length
-from salonpool.models import BookingItem, CatalogueEntry, Service, Skill
+from salonpool.models import BookingItem, CatalogueEntry, Segment, Service, Skill, Stylist
 
 # Not among the pages' words: a text is in its guest's language, a page in its reader's.
 LENGTHS = {
@@ -85,6 +85,20 @@ def list_named(
         said = service_name(name, length, language)
         found[item.booking_id].append(NamedItem(item.id, item.guest, item.guest_name, item.service_id, said))
     return {booking_id: tuple(items) for booking_id, items in found.items()}
+
+
+def list_stylists(session: Session, booking_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
+    """Everybody who serves each booking, in the order they begin."""
+    rows = session.execute(
+        sa.select(Segment.booking_id, Stylist.name)
+        .join(Stylist, Stylist.id == Segment.stylist_id)
+        .where(Segment.booking_id.in_(booking_ids))
+        .order_by(Segment.starts_at, Segment.id)
+    )
+    found: dict[int, dict[str, None]] = {booking_id: {} for booking_id in booking_ids}
+    for booking_id, name in rows:
+        found[booking_id][name] = None
+    return {booking_id: tuple(names) for booking_id, names in found.items()}
 
 
 def visit_line(items: Iterable[NamedItem], language: str, plus: str = " + ") -> str:

@@ -22,7 +22,7 @@ def row(word: dict[str, str], number: int, status: str = "pending") -> Row:
         answer_by=TEN,
         guest_name=word["guest"] if number % 2 else None,
         services_text=f"{word['cut']} + {word['treatment']}",
-        stylist_name=word["wen"],
+        stylist_names=(word["wen"], word["zhe"])[:number],
     )
 
 

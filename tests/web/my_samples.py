@@ -20,7 +20,7 @@ def pages(word: dict[str, str]) -> dict[str, list[tuple[str, dict[str, Any]]]]:
             starts_at=TEN,
             status=status,
             services_text=word["cut"],
-            stylist_name=word["wen"],
+            stylist_names=(word["wen"], word["zhe"]),
             initials=initials,
         )
 

@@ -308,7 +308,7 @@ def _bookings(word: dict[str, str]) -> list[Row]:
             guest_name=guest,
             services_text=word[service],
             minutes=60,
-            stylist_name=stylist,
+            stylist_names=(stylist, "Mia") if minutes == 90 else (stylist,),
         )
 
     return [

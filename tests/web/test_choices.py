@@ -113,6 +113,7 @@ def test_a_visit_bears_one_name_on_every_page_and_in_its_text(client: Any, shop:
     assert name in client.get(booked.location).text
     calendar = client.get(booked.location.partition("?")[0] + ".ics").text
     assert f"SUMMARY:{name.replace(',', chr(92) + ',')}" in calendar.replace("\r\n ", "")
+    assert re.search(r"With [^,]+\\, [^,]+\\n", calendar.replace("\r\n ", ""))  # both of them
     booking = db.session.scalars(sa.select(Booking)).one()
     start, end = booking.starts_at, booking.ends_at
     assert [row.services_text for row in list_day_at_salon(shop.salon, start, end, "en")] == [name]

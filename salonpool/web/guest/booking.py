@@ -186,8 +186,9 @@ def _entry(booking: BookingPage, token: str) -> CalendarEntry:
     salon = booking.salon
     links = texting().links
     url = links.url(f"/b/{token}")
+    stylists = [one.stylist_name for one in booking.serving]
     notes = [
-        str(_("With %(name)s", name=booking.stylist_name)),
+        str(_("With %(name)s", name=", ".join(stylists) or booking.stylist_name)),
         str(_("Change or cancel: %(url)s", url=url)),
         f"{salon.name} {salon.phone}",
     ]

@@ -92,6 +92,6 @@ def _shown(visit: MyVisit) -> dict[str, Any]:
         "starts_at": visit.starts_at,
         "status": visit.status,
         "services_text": visit.services_text,
-        "stylist_name": visit.stylist_name,
+        "stylist_names": visit.stylist_names,
         "initials": visit.initials,
     }
