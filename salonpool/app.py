@@ -3,7 +3,9 @@
 import functools
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import Flask, Response
@@ -33,6 +35,14 @@ class MissingSettings(click.ClickException):
     exit_code = 2
 
 
+class PlainFlask(Flask):
+    """Views and hooks are plain functions; Flask would ask each of them, at every request, if it is async."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function itself."""
+        return func
+
+
 def app_from_environment() -> Flask:
     """What wsgi.py serves. Raises ConfigError.
 
@@ -51,7 +61,7 @@ def app_from_environment() -> Flask:
 
 def create_app(config: Config) -> Flask:
     """A ready app on the configured database. Makes no query and starts no clock."""
-    app = Flask(
+    app = PlainFlask(
         "salonpool",
         template_folder=str(ROOT / "templates"),
         static_folder=str(ROOT / "static"),

@@ -120,7 +120,7 @@ def language() -> str:
     """The reader's language: ?lang=, then the cookie, then Accept-Language, then zh-Hant."""
     if not has_request_context():
         return "en"
-    chosen: str | None = g.get("language")  # every time and price on a page asks
+    chosen: str | None = rendering.kept().get("language")  # every time and price on a page asks
     if chosen is None:
         chosen = g.language = _chosen_language()
     return chosen

@@ -125,9 +125,14 @@ def weekday_name(day: date) -> str:
 
 def money(amount: Money) -> str:
     """`NT$1,050`; minor units only when there are any."""
-    sign = "-" if amount.amount_minor < 0 else ""
-    symbol = SYMBOLS.get(amount.currency, amount.currency + " ")
-    return f"{sign}{symbol}{number(amount)}"
+    return _sum_of(amount.amount_minor, amount.currency)
+
+
+@functools.lru_cache(maxsize=1024)  # a menu has few prices, each of them on every page
+def _sum_of(amount_minor: int, currency: str) -> str:
+    sign = "-" if amount_minor < 0 else ""
+    symbol = SYMBOLS.get(currency, currency + " ")
+    return f"{sign}{symbol}{number(Money(amount_minor, currency))}"
 
 
 def minutes_long(minutes: int) -> str:

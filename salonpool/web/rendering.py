@@ -3,7 +3,7 @@
 import functools
 import re
 from types import BuiltinMethodType, FunctionType, MethodType
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, g
 from flask.templating import Environment
@@ -88,7 +88,12 @@ def _said(catalogue: Any, word: str) -> Markup:
 
 
 def _catalogue() -> Any:
-    found = g.get("catalogue")
+    found = kept().get("catalogue")
     if found is None:
         found = g.catalogue = get_translations()
     return found
+
+
+def kept() -> dict[str, Any]:
+    """All that is kept in `g`, which itself looks for the request again at every attribute."""
+    return vars(cast(Any, g)._get_current_object())
