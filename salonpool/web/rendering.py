@@ -3,7 +3,7 @@
 import functools
 import re
 from types import BuiltinMethodType, FunctionType, MethodType
-from typing import Any, cast
+from typing import Any
 
 from flask import Flask, g
 from flask.templating import Environment
@@ -96,4 +96,4 @@ def _catalogue() -> Any:
 
 def kept() -> dict[str, Any]:
     """All that is kept in `g`, which itself looks for the request again at every attribute."""
-    return vars(cast(Any, g)._get_current_object())
+    return vars(g._get_current_object())
