@@ -1,6 +1,7 @@
 """create_app(config): assembles everything, decides nothing."""
 
 import functools
+import logging
 import os
 import sys
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask_migrate import Migrate
 from sqlalchemy.exc import DBAPIError
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -20,6 +21,8 @@ from salonpool.domain.links import Links
 from salonpool.messaging.gateway import Gateway
 from salonpool.messaging.simulator import SimulatorGateway
 from salonpool.usecases.texts.texting import Texting
+
+log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parent.parent
 MAX_BODY = 256 * 1024
@@ -88,12 +91,21 @@ def create_app(config: Config) -> Flask:
     if config.trusted_proxy_hops:
         hops = config.trusted_proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    else:
+        app.before_request(functools.partial(_warn_of_proxy, []))
     database.init_app(app)
     Migrate(app, database.db, directory=str(ROOT / "migrations"))
     web.init_app(app)
     app.register_error_handler(DBAPIError, _answer_database_error)
     cli.init_app(app)
     return app
+
+
+def _warn_of_proxy(told: list[bool]) -> None:
+    """Once for each process: somebody forwards requests whom the settings do not name."""
+    if not told and "X-Forwarded-For" in request.headers:
+        told.append(True)
+        log.warning('{"alert": "unknown_proxy", "remedy": "set TRUSTED_PROXY_HOPS, see flask doctor"}')
 
 
 def _answer_database_error(error: DBAPIError) -> Response:

@@ -171,7 +171,8 @@ def doctor() -> None:
         click.echo(f"Twilio must call {config.public_url}/sms/twilio/inbound")
     found = doctor_queries.check_database()
     if not found:
-        found = doctor_queries.list_findings(clock.now(), clock.system_now())
+        found = doctor_queries.list_findings(clock.now(), clock.system_now(), config.limits_scale)
+        found += doctor_queries.check_proxy(config.public_url, config.trusted_proxy_hops, clock.now())
     for finding in found:
         click.echo(f"{finding.what} -> {finding.remedy}")
     click.echo(f"{len(found)} found" if found else "all well")

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from salonpool.domain.links import digest
+
 MINUTES_10, HOUR, DAY = timedelta(minutes=10), timedelta(hours=1), timedelta(days=1)
 
 
@@ -48,6 +50,15 @@ class Cap:
     def name(self) -> str:
         """Short, and different for each: counters are kept under it."""
         return f"{self.kind}/{self.per}/{int(self.window.total_seconds() // 60)}"
+
+    @property
+    def is_watched(self) -> bool:
+        """Does it bound what many numbers together cost in texts? Then half of it is worth a look."""
+        return self.kind in {Kind.CODE, Kind.TEXT} and self.per in {Per.BLOCK, Per.PREFIX, Per.SALON}
+
+    def half(self, scale: float) -> int:
+        """The count at which half of it is used."""
+        return -(-self.scaled_by(scale) // 2)
 
     def scaled_by(self, scale: float) -> int:
         """The number that holds where LIMITS_SCALE is `scale`."""
@@ -90,6 +101,11 @@ REFUSED_AS = {
 def caps_of(kind: Kind) -> Sequence[Cap]:
     """The caps of a kind."""
     return [cap for cap in CAPS if cap.kind == kind]
+
+
+def key_of(kind: str, who: str) -> str:
+    """A counter's key: what is counted, and a digest of whose it is."""
+    return f"{kind}:{digest(who)[:32]}"
 
 
 def prefix_of(e164: str) -> str:

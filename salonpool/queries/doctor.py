@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice, pairwise
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from alembic.migration import MigrationContext
@@ -14,15 +15,17 @@ from sqlalchemy.orm import aliased
 from migrations import guards
 from salonpool.database import engine
 from salonpool.domain.booking import OCCUPYING_STATES, BookingStatus
+from salonpool.domain.caps import CAPS, DAY, Per, key_of
 from salonpool.domain.course import StationKind
 from salonpool.domain.message import MessageStatus
 from salonpool.domain.shift import WORKING_STATES
 from salonpool.domain.travel import ride_minutes
-from salonpool.models import Assignment, Booking, Message, Occupancy, Salon
+from salonpool.models import Assignment, Booking, Counter, Message, Occupancy, Salon
 from salonpool.queries.health import in_short, newest_revision
 
 STUCK_PENDING = timedelta(minutes=5)
 STUCK_SENDING = timedelta(minutes=5)
+THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 SHOWN = 20  # rows named per kind of finding
 
 
@@ -44,8 +47,9 @@ def check_database() -> list[Finding]:
         return [Finding(what, "correct DATABASE_URL, or start the database")]
 
 
-def list_findings(now: datetime, system_now: datetime) -> list[Finding]:
-    """Every row that is not as it must be. Raises SQLAlchemyError where check_database() finds something."""
+def list_findings(now: datetime, system_now: datetime, limits_scale: float = 1.0) -> list[Finding]:
+    """Every row that is not as it must be, and limits that are half used. Raises SQLAlchemyError where
+    check_database() finds something."""
     with engine().connect() as connection:
         return [
             *_guards(connection),
@@ -55,7 +59,38 @@ def list_findings(now: datetime, system_now: datetime) -> list[Finding]:
             *_assignments_without_presence(connection),
             *_impossible_ways(connection),
             *_stuck_messages(connection, now, system_now),
+            *_half_used_limits(connection, now, limits_scale),
         ]
+
+
+def check_proxy(public_url: str, trusted_proxy_hops: int, now: datetime) -> list[Finding]:
+    """A proxy that nobody named: then all guests have its address, and share one set of limits.
+
+    Our server speaks no TLS, so https is a proxy's; and guests of another host do not ask from this machine.
+    """
+    url = urlsplit(public_url)
+    if trusted_proxy_hops or url.hostname in THIS_MACHINE:
+        return []
+    if url.scheme != "https" and not _asked_from_here(now):
+        return []
+    return [
+        Finding(
+            "a proxy stands before the app, but TRUSTED_PROXY_HOPS is 0: all guests count as one address",
+            "set TRUSTED_PROXY_HOPS=1, or as many as there are",
+        )
+    ]
+
+
+def _asked_from_here(now: datetime) -> bool:
+    keys = [
+        key_of(cap.name, address)
+        for cap in CAPS
+        if cap.per == Per.ADDRESS
+        for address in ("127.0.0.1", "::/64")
+    ]
+    lately = sa.exists().where(Counter.key.in_(keys), Counter.window_starts_at > now - DAY)
+    with engine().connect() as connection:
+        return bool(connection.scalar(sa.select(lately)))
 
 
 def _schema(connection: Connection) -> Iterator[Finding]:
@@ -185,3 +220,24 @@ def _stuck_messages(connection: Connection, now: datetime, system_now: datetime)
     )
     for message_id, status in rows:
         yield Finding(f"message {message_id} is stuck in {status}", "is `flask jobs` running? see its log")
+
+
+def _half_used_limits(connection: Connection, now: datetime, scale: float) -> Iterator[Finding]:
+    """Limits on texts that many numbers share (a salon, a range of numbers, a block of addresses)."""
+    slugs = {key_of("", str(row.id)): row.slug for row in connection.execute(sa.select(Salon.id, Salon.slug))}
+    for cap in CAPS:
+        if not cap.is_watched:
+            continue
+        rows = connection.execute(
+            sa.select(Counter.key, Counter.hits)
+            .where(Counter.key.like(f"{cap.name}:%"), Counter.window_starts_at > now - cap.window)
+            .where(Counter.hits >= cap.half(scale))
+            .order_by(Counter.hits.desc())
+            .limit(SHOWN)
+        )
+        for key, hits in rows:
+            who = slugs.get(key.removeprefix(cap.name), f"one {cap.per}")
+            yield Finding(
+                f"{hits} of at most {cap.scaled_by(scale)} {cap.kind}s for {who} (limit {cap.name})",
+                "look at who asks for them; `flask texts off` stops all texts",
+            )

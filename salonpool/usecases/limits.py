@@ -1,6 +1,8 @@
 """Limits that hold across processes: hits are counted in the database, in windows of people's time."""
 
 import ipaddress
+import json
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -10,11 +12,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salonpool.database import UtcDateTime, db, transaction
-from salonpool.domain.caps import DAY, REFUSED_AS, Cap, Kind, Per, caps_of
-from salonpool.domain.links import digest
+from salonpool.domain.caps import DAY, REFUSED_AS, Cap, Kind, Per, caps_of, key_of
 from salonpool.domain.refusal import Refusal
 from salonpool.models import Counter
 from salonpool.usecases.rows import insert_or_add_one
+
+log = logging.getLogger(__name__)
 
 MISSES = 30
 MISS_WINDOW = timedelta(minutes=10)
@@ -31,7 +34,7 @@ def hit(session: Session, key: str, limit: int, window: timedelta, now: datetime
     """Count one hit in the caller's transaction; windows start at multiples of their length.
 
     Raises Refusal too_many_tries (`retry_at`: aware UTC) above `limit`. Keys are for people to read and hold
-    no number or address as such: see key_of().
+    no number or address as such: see caps.key_of().
     """
     starts_at = _window_start(now, window)
     hits = insert_or_add_one(session, Counter, "hits", key=key, window_starts_at=starts_at)
@@ -76,11 +79,6 @@ def is_our_own(address: str | None) -> bool:
     return any(parsed in network for network in OUR_OWN)
 
 
-def key_of(kind: str, who: str) -> str:
-    """A counter's key: what is counted, and a digest of whose it is."""
-    return f"{kind}:{digest(who)[:32]}"
-
-
 def address_key(kind: str, address: str | None) -> str:
     """A counter's key for a network address; all of an IPv6 /64, which is one customer's, count as one."""
     return key_of(kind, at_address(address)[Per.ADDRESS])
@@ -115,7 +113,17 @@ def _count(session: Session, kind: Kind, who: Mapping[Per, str], now: datetime, 
     caps = {key_of(cap.name, who[cap.per]): cap for cap in caps_of(kind) if cap.per in who}
     keys = sorted(caps)  # the same order for everybody, so that no two wait for each other
     hits = _add_ones(session, [(key, _window_start(now, caps[key].window)) for key in keys])
+    for key in keys:
+        if caps[key].is_watched and hits[key] == caps[key].half(scale):
+            log.warning(_alert(caps[key], hits[key], scale))
     return [caps[key] for key in keys if hits[key] > caps[key].scaled_by(scale)]
+
+
+def _alert(cap: Cap, hits: int, scale: float) -> str:
+    """One line of JSON for whoever watches the log; whose it is stays unsaid."""
+    most, minutes = cap.scaled_by(scale), int(cap.window.total_seconds() // 60)
+    said = {"alert": "half_of_a_limit", "limit": cap.name, "hits": hits, "most": most, "minutes": minutes}
+    return json.dumps(said)
 
 
 def _add_ones(session: Session, windows: Sequence[tuple[str, datetime]]) -> dict[str, int]:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salonpool.database import retried, transaction
+from salonpool.domain.caps import key_of
 from salonpool.domain.links import digest, looks_like_token
 from salonpool.domain.person import SIGN_IN_MINUTES
 from salonpool.domain.phone import mobile_number
@@ -35,7 +36,7 @@ def ask(typed_phone: str, *, address: str | None, now: datetime, texting: Textin
     phone = _read(typed_phone, texting)
     with transaction() as session:
         refuse_if_off(session)
-        limits.hit(session, limits.key_of("sign_in", phone), PER_PHONE, PHONE_WINDOW, now)
+        limits.hit(session, key_of("sign_in", phone), PER_PHONE, PHONE_WINDOW, now)
         limits.hit(session, limits.address_key("sign_in", address), PER_ADDRESS, ADDRESS_WINDOW, now)
         accounts = session.scalars(
             sa.select(Account)

@@ -4,13 +4,17 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from migrations import guards
 from salonpool.database import db, engine, transaction
 from salonpool.domain.booking import Wish
+from salonpool.domain.caps import CAPS, Kind, Per, key_of
 from salonpool.domain.message import LEASE, MessageStatus
-from salonpool.models import Assignment, Booking, Message, Occupancy, Salon
+from salonpool.models import Assignment, Booking, Counter, Message, Occupancy, Salon
 from salonpool.queries import doctor
+from salonpool.usecases import limits
 from salonpool.usecases.booking import bookings
 from salonpool.usecases.texts import messages
 from tests.builders import NOW, a_network, a_rota, a_salon, a_service, a_stylist, at
@@ -135,3 +139,60 @@ def test_texts_that_got_stuck_are_found(salon_id):
     assert _found(NOW + timedelta(minutes=30)) == ["message 1 is stuck in sending"]
     assert messages.record_receipt(sid="SM1", reference="1", word="sent", now=NOW)
     assert _found(NOW + timedelta(minutes=30)) == []
+
+
+@pytest.mark.parametrize(
+    ("public_url", "hops", "is_found"),
+    [
+        ("https://book.example", 0, True),
+        ("https://book.example", 1, False),
+        ("http://book.example", 0, False),  # open to the world as it is
+        ("http://127.0.0.1:8000", 0, False),
+        ("http://localhost:8000", 0, False),
+        ("http://[::1]:8000", 0, False),
+    ],
+)
+def test_a_proxy_that_nobody_named_is_found(app, public_url, hops, is_found):
+    found = doctor.check_proxy(public_url, hops, NOW)
+    assert bool(found) is is_found
+    assert all("TRUSTED_PROXY_HOPS=1" in finding.remedy for finding in found)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
+def test_guests_of_another_host_do_not_ask_from_this_machine(app, address):
+    with transaction() as session:
+        limits.take(session, Kind.HOLD, limits.at_address(address), NOW)
+    assert len(doctor.check_proxy("http://book.example", 0, NOW)) == 1
+    assert doctor.check_proxy("http://book.example", 1, NOW) == []
+    assert doctor.check_proxy("http://localhost", 0, NOW) == []
+    assert doctor.check_proxy("http://book.example", 0, NOW + timedelta(days=2)) == []
+
+
+def test_half_of_a_limit_that_many_share_is_found_while_its_window_lasts(salon_id):
+    [cap] = [cap for cap in CAPS if (cap.kind, cap.per) == (Kind.TEXT, Per.SALON)]
+    slug = db.session.get_one(Salon, salon_id).slug
+    _change(_counted(cap.name, str(salon_id), cap.half(1.0) - 1))
+    assert _found() == []
+    _change(_counted(cap.name, str(salon_id), cap.half(1.0)))
+    assert _found() == [f"1500 of at most 3000 texts for {slug} (limit text/salon/1440)"]
+    wider, later = doctor.list_findings(NOW, NOW, 2.0), doctor.list_findings(NOW + cap.window, NOW)
+    assert not [finding for finding in [*wider, *later] if "limit" in finding.what]
+
+
+def test_half_of_a_limit_of_one_number_is_its_own_matter(app):
+    for cap in CAPS:
+        _change(_counted(cap.name, "somebody", cap.most))
+    found = [what.partition(" (limit ")[2] for what in _found()]
+    assert sorted(found) == [
+        "code/block/1440)", "code/prefix/60)", "text/prefix/60)", "text/salon/1440)",
+    ]  # fmt: skip
+
+
+def _counted(name: str, who: str, hits: int) -> sa.UpdateBase:
+    values = {"key": key_of(name, who), "window_starts_at": NOW - timedelta(minutes=5), "hits": hits}
+    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgres_insert
+    return (
+        insert(Counter)
+        .values(**values)
+        .on_conflict_do_update(index_elements=["key", "window_starts_at"], set_={"hits": hits})
+    )

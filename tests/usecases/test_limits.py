@@ -1,5 +1,6 @@
 """Limits are counted in the database, so they hold across processes."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -122,3 +123,22 @@ def test_every_cap_has_a_name_of_its_own_and_says_where_its_number_comes_from():
     assert len({cap.name for cap in CAPS}) == len(CAPS)
     assert all(cap.why and cap.most > 0 for cap in CAPS)
     assert all(cap.window <= limits.LONGEST_WINDOW for cap in CAPS)
+
+
+def test_half_of_a_limit_that_many_share_is_logged_once_and_names_nobody(app, caplog):
+    who = {Per.PREFIX: "+886912345", Per.PHONE: "+886912345678"}
+    for _ in range(19):
+        with transaction() as session:
+            limits.is_within(session, Kind.CODE, who, NOW)
+    [line] = [record.message for record in caplog.records if record.name == limits.log.name]
+    assert json.loads(line) == {
+        "alert": "half_of_a_limit", "limit": "code/prefix/60", "hits": 10, "most": 20, "minutes": 60,
+    }  # fmt: skip
+    assert "912" not in line
+
+
+def test_half_of_a_limit_of_one_number_is_not_logged(app, caplog):
+    for _ in range(20):
+        with transaction() as session:
+            limits.is_within(session, Kind.TEXT, {Per.PHONE: "+886912345678"}, NOW)
+    assert caplog.records == []
