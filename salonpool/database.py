@@ -12,6 +12,7 @@ from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -55,8 +56,13 @@ class OneByOne(FlaskSession):
 
     def get_bind(self, *args: Any, **options: Any) -> Engine | Connection:
         """The app's engine, or for PostgreSQL its view that commits by itself."""
-        reading: Engine | None = current_app.extensions.get(READING)
-        return reading or super().get_bind(*args, **options)
+        reading: Engine = current_app.extensions[READING]
+        return reading
+
+    def connection(self, *args: Any, **options: Any) -> Connection:
+        """The session's connection; inside transaction() the one it began on, without looking for it anew."""
+        writing: Connection | None = self.info.get("connection")
+        return writing or super().connection(*args, **options)
 
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"class_": OneByOne})
@@ -113,9 +119,10 @@ def transaction() -> Iterator[Session]:
     if "woken" in session.info:
         raise RuntimeError("transaction() does not nest: only public use cases open it")
     session.rollback()
-    session.info["woken"] = []
+    session.info["woken"], session.info["locked"] = [], set()
     try:
-        session.connection(execution_options=WRITING[session.get_bind().dialect.name])
+        options = WRITING[session.get_bind().dialect.name]
+        session.info["connection"] = session.connection(execution_options=options)
         yield session
         session.commit()
         woken = session.info["woken"]
@@ -124,6 +131,8 @@ def transaction() -> Iterator[Session]:
         raise
     finally:
         session.info.pop("woken", None)
+        session.info.pop("locked", None)
+        session.info.pop("connection", None)
     deliver = current_app.extensions.get("salonpool.wake")
     if deliver and woken:
         deliver(woken)
@@ -155,20 +164,42 @@ def retried(use_case: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
-# One way to the server for all of them; unnest gives them in the order of the array.
-_LOCKS = sa.text(
-    "SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(CAST(:keys AS text[])) AS key"
-)
+def locking(names: sa.Select[Any] | None = None) -> sa.Select[Any]:
+    """A statement for lock(), built once: it holds the names given, and those that a select of texts finds.
+
+    One way to the server for all of them, sorted as Python sorts, whatever the locale of the database.
+    """
+    given = sa.select(sa.func.unnest(sa.bindparam("keys", type_=postgresql.ARRAY(sa.Text))).label("name"))
+    wanted = (given if names is None else given.union(names)).subquery("wanted")
+    in_order = sa.select(wanted.c.name).order_by(sa.collate(wanted.c.name, "C")).subquery("in_order")
+    hold = sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(in_order.c.name, 0))
+    return sa.select(in_order.c.name, hold)
 
 
-def lock(session: Session, *keys: str) -> None:
+_GIVEN = locking()
+
+
+def lock(session: Session, *names: str, by: sa.Select[Any] = _GIVEN, **values: Any) -> None:
     """Hold the named things until the transaction ends, in sorted order so that no two callers cross.
 
-    PostgreSQL: transaction-scoped advisory locks. SQLite: the transaction already holds the only write lock.
+    PostgreSQL: transaction-scoped advisory locks; what is held already is not asked for again. SQLite: the
+    transaction already holds the only write lock. `by`: a statement of locking() that finds more names.
     """
-    if session.get_bind().dialect.name != "postgresql":
+    missing = set(names) - session.info["locked"]
+    if writes_alone(session) or not (missing or values):
         return
-    session.connection().execute(_LOCKS, {"keys": sorted(set(keys))})
+    rows = session.connection().execute(by, {"keys": sorted(missing), **values})
+    session.info["locked"] |= {row.name for row in rows}
+
+
+def is_locked(session: Session, name: str) -> bool:
+    """Does this transaction hold it?"""
+    return writes_alone(session) or name in session.info["locked"]
+
+
+def writes_alone(session: Session) -> bool:
+    """Does the transaction hold the only write lock, SQLite's, so that lock() has nothing to do?"""
+    return session.connection().dialect.name == "sqlite"
 
 
 def wake(task: str, subject_id: int) -> None:
@@ -205,6 +236,7 @@ def init_app(app: Flask) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        app.extensions[READING] = engine
     else:
         app.extensions[READING] = engine.execution_options(isolation_level="AUTOCOMMIT")
 

@@ -5,7 +5,7 @@ import re
 import unicodedata
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberType, number_type
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType, number_type
 
 from salonpool.domain.refusal import InvalidInput
 
@@ -24,6 +24,11 @@ def mobile_number(typed: str, region: str, *, field: str = "phone", demo: bool =
     With `demo`, the invented range +886900000xxx also passes. Raises InvalidInput: phone_missing,
     phone_unreadable, phone_landline, phone_invalid.
     """
+    return _mobile_number(typed, region, field, demo)[0]
+
+
+def _mobile_number(typed: str, region: str, field: str, demo: bool) -> tuple[str, PhoneNumber]:
+    """The same, and the number as it was read."""
     text = unicodedata.normalize("NFKC", typed).strip(" \t\r\n").translate(DASHES)
     if not text:
         raise InvalidInput("phone_missing", field=field, example=EXAMPLE)
@@ -35,12 +40,12 @@ def mobile_number(typed: str, region: str, *, field: str = "phone", demo: bool =
         raise InvalidInput("phone_unreadable", field=field, example=EXAMPLE) from None
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     if demo and is_invented(e164):
-        return e164
+        return e164, number
     if not phonenumbers.is_valid_number(number):
         raise InvalidInput("phone_invalid", field=field, example=EXAMPLE)
     if number_type(number) not in TEXTABLE:
         raise InvalidInput("phone_landline", field=field, example=EXAMPLE)
-    return e164
+    return e164, number
 
 
 def guest_number(
@@ -57,8 +62,8 @@ def guest_number(
     Only `region` and `countries` (ISO 3166) are in: texts into ranges that pay the caller are the oldest
     fraud. `ours`: senders that would answer themselves. Raises also phone_country, phone_ours.
     """
-    e164 = mobile_number(typed, region, field=field, demo=demo)
-    country = phonenumbers.region_code_for_number(phonenumbers.parse(e164))
+    e164, number = _mobile_number(typed, region, field, demo)
+    country = phonenumbers.region_code_for_number(number)
     if country not in {region, *countries}:
         raise InvalidInput("phone_country", field=field, example=EXAMPLE)
     if e164 in ours:

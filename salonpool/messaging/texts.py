@@ -15,6 +15,7 @@ so, because a cut link is worth less than a second segment.
 """
 
 from collections.abc import Mapping
+from functools import cache
 from string import Formatter
 
 from salonpool.messaging import texts_guest, texts_owner, texts_salon, texts_stylist, texts_waitlist
@@ -65,6 +66,7 @@ def reason(rule: str, language: str) -> str:
     return words[("en", "zh-Hant", "zh-Hans").index(language)]
 
 
+@cache  # of a form of the table: reading it each time costs more than filling it in
 def fields(form: str) -> frozenset[str]:
     """The fields a form shows."""
     return frozenset(field for _, field, _, _ in Formatter().parse(form) if field)

@@ -5,7 +5,7 @@ import json
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -70,6 +70,7 @@ def at_address(address: str | None) -> dict[Per, str]:
     return {Per.ADDRESS: _customer(parsed), Per.BLOCK: str(block)}
 
 
+@lru_cache(maxsize=1024)  # taking an address apart costs more than a statement's share
 def is_our_own(address: str | None) -> bool:
     """Is it this machine's or a private network's address? Then it may be a proxy's, and so everybody's."""
     try:

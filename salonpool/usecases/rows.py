@@ -41,14 +41,16 @@ def insert_new(session: Session, model: type[Base], **values: Any) -> Any | None
     Rows waiting in the session are written first, so that the new one may refer to them.
     """
     session.flush()
-    return session.connection().execute(_new(model, session.get_bind().dialect.name), values).scalar()
+    database = session.connection()
+    return database.execute(_new(model, database.dialect.name), values).scalar()
 
 
 def insert_or_add_one(session: Session, model: type[Base], counted: str, **key: Any) -> int:
     """Count one more: a row with `key` (a unique rule) starts at 1 or rises by 1. Returns the new count."""
-    statement = _counting(model, session.get_bind().dialect.name, counted, tuple(key))
     session.flush()
-    return int(session.connection().execute(statement, {**key, counted: 1}).scalar_one())
+    database = session.connection()
+    statement = _counting(model, database.dialect.name, counted, tuple(key))
+    return int(database.execute(statement, {**key, counted: 1}).scalar_one())
 
 
 @cache

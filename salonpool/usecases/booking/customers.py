@@ -48,7 +48,8 @@ def find_or_add(
 
     Who asks for the same number meanwhile waits until the transaction ends.
     """
-    database, dialect = session.connection(), session.get_bind().dialect.name
+    database = session.connection()
+    dialect = database.dialect.name
     who = {"network_id": salon.network_id, "phone": phone, "language": language, "created_at": now}
     customer = database.execute(_CUSTOMERS[dialect], who | {"texts_go_to": phone}).one()
     card = {"customer_id": customer.id, "salon_id": salon.id, "network_id": salon.network_id}
