@@ -16,7 +16,8 @@ from salonpool import database
 from salonpool.app import create_app
 from salonpool.domain.availability import Board
 from salonpool.domain.course import Span
-from salonpool.domain.seating import Seated, Seating, Stations
+from salonpool.domain.seating import Stations
+from salonpool.queries.availability import Names
 from salonpool.usecases.booking import booking_rows, commit
 
 
@@ -29,25 +30,27 @@ def _without_lock() -> None:
 
 
 def _without_recheck() -> None:
-    read = commit.read_boards
+    read = commit.read_named_boards
 
-    def all_free(*args: Any, **kwargs: Any) -> list[Board]:
+    def all_free(*args: Any, **kwargs: Any) -> tuple[list[Board], Names]:
         """Who is on duty and which stations there are, but never who is busy."""
-        return [
+        boards, names = read(*args, **kwargs)
+        free = [
             replace(
                 board,
                 workers=tuple(replace(worker, busy=()) for worker in board.workers),
                 stations={kind: Stations(stations.units) for kind, stations in board.stations.items()},
             )
-            for board in read(*args, **kwargs)
+            for board in boards
         ]
+        return free, names
 
-    def any_unit(units: Sequence[int], _: Sequence[Seated], wanted: Sequence[Span]) -> Seating:
+    def any_unit(stations: Stations, wanted: Sequence[Span]) -> tuple[int, ...]:
         """Units without a look at who has them."""
-        return Seating(tuple(random.choice(units) for _ in wanted), {})
+        return tuple(random.choice(stations.units) for _ in wanted)
 
-    commit.read_boards = all_free
-    booking_rows.seat = any_unit
+    commit.read_named_boards = all_free
+    booking_rows.beside = any_unit
 
 
 TAKE_OUT = {"lock": _without_lock, "recheck": _without_recheck}

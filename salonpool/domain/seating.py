@@ -9,10 +9,11 @@ from salonpool.domain.spans import crowded, overlaps
 
 @dataclass(frozen=True, slots=True)
 class Stations:
-    """The units of one kind at a salon, and the spans in which some unit of it is taken."""
+    """The units of one kind at a salon, the spans in which some unit of it is taken, and in which each is."""
 
     units: tuple[int, ...] = ()
     taken: tuple[Span, ...] = ()
+    by_unit: tuple[Sequence[Span], ...] = ()
 
     def full(self, wanted: int = 1) -> list[Span]:
         """When fewer than `wanted` units are free."""
@@ -40,6 +41,12 @@ class Seating:
     moves: dict[int, int]
 
 
+def beside(stations: Stations, wanted: Sequence[Span]) -> tuple[int, ...] | None:
+    """A unit for each wanted span that is free as things are; None when guests ahead would have to move."""
+    spans = {unit: list(taken) for unit, taken in zip(stations.units, stations.by_unit, strict=True)}
+    return _beside(spans, wanted)
+
+
 def seat(units: Sequence[int], seated: Sequence[Seated], wanted: Sequence[Span]) -> Seating | None:
     """Find each wanted span a unit, moving guests ahead if need be; None when there are too few units.
 
@@ -47,21 +54,22 @@ def seat(units: Sequence[int], seated: Sequence[Seated], wanted: Sequence[Span])
     interval finds a unit free as long as fewer than all are busy (interval graphs are perfect; Gavril 1972).
     Those who have begun come first in that order, so that they stay where they are.
     """
-    return _beside(units, seated, wanted) or _rearranged(units, seated, wanted)
-
-
-def _beside(units: Sequence[int], seated: Sequence[Seated], wanted: Sequence[Span]) -> Seating | None:
     spans: dict[int, list[Span]] = {unit: [] for unit in units}
     for other in seated:
         spans.setdefault(other.unit, []).append(other.span)
+    free = _beside({unit: spans[unit] for unit in units}, wanted)
+    return _rearranged(units, seated, wanted) if free is None else Seating(free, {})
+
+
+def _beside(spans: dict[int, list[Span]], wanted: Sequence[Span]) -> tuple[int, ...] | None:
     chosen = []
     for span in wanted:
-        unit = next((unit for unit in units if not overlaps(spans[unit], span)), None)
+        unit = next((unit for unit, taken in spans.items() if not overlaps(taken, span)), None)
         if unit is None:
             return None
         spans[unit].append(span)
         chosen.append(unit)
-    return Seating(tuple(chosen), {})
+    return tuple(chosen)
 
 
 def _rearranged(units: Sequence[int], seated: Sequence[Seated], wanted: Sequence[Span]) -> Seating | None:

@@ -341,7 +341,8 @@ def _suits(visit: Visit, person: Person) -> bool:
 
 
 def _stations(kind: StationKind, ids: tuple[int, ...], busy: Mapping[str, list[Span]]) -> Stations:
-    return Stations(ids, tuple(span for unit in ids for span in busy.get(f"{kind}:{unit}", ())))
+    by_unit = tuple([busy.get(f"{kind}:{unit}", ()) for unit in ids])
+    return Stations(ids, tuple([span for spans in by_unit for span in spans]), by_unit)
 
 
 def _busy(

@@ -8,11 +8,21 @@ from sqlalchemy.orm import Session
 
 from salonpool.database import fetch, lock
 from salonpool.domain.refusal import InvalidInput
-from salonpool.models import IdempotencyKey
+from salonpool.models import Booking, IdempotencyKey
 from salonpool.usecases.rows import insert
 
-_KEPT = sa.select(IdempotencyKey.body_digest, IdempotencyKey.answer).where(
+# Built once: building a statement costs more than running it.
+_ANSWER = sa.select(IdempotencyKey.body_digest, IdempotencyKey.answer)
+_KEPT = _ANSWER.where(
     IdempotencyKey.route == sa.bindparam("route"), IdempotencyKey.key == sa.bindparam("key")
+)
+_BOOKED = (
+    _ANSWER.select_from(Booking)
+    .outerjoin(
+        IdempotencyKey,
+        sa.and_(IdempotencyKey.key == Booking.client_ref, IdempotencyKey.route == sa.bindparam("route")),
+    )
+    .where(Booking.client_ref == sa.bindparam("key"))
 )
 KEEP = timedelta(hours=48)
 MAX_LENGTH = 255
@@ -28,19 +38,23 @@ def check(key: str | None) -> str:
     return key
 
 
+def lock_name(route: str, key: str) -> str:
+    """The lock on which twins of a request wait for each other."""
+    return f"key:{route}:{key}"
+
+
 def replay(session: Session, route: str, key: str, body_digest: str) -> dict[str, Any] | None:
     """The kept answer of this key, or None the first time. Takes a lock on the key, so twins wait.
 
     Raises InvalidInput if the key came with another body before.
     """
-    lock(session, f"key:{route}:{key}")
-    kept = fetch(_KEPT, {"route": route, "key": key})
-    if not kept:
-        return None
-    if kept[0].body_digest != body_digest:
-        raise InvalidInput("idempotency_key_reused", field="Idempotency-Key")
-    answer: dict[str, Any] = kept[0].answer
-    return answer
+    return _replay(session, _KEPT, route, key, body_digest)
+
+
+def replay_booking(session: Session, route: str, key: str, body_digest: str) -> dict[str, Any] | None:
+    """As replay(), where a booking is made, which keeps its key for good (`client_ref`): a key is refused,
+    too, when a booking has it and its answer is forgotten."""
+    return _replay(session, _BOOKED, route, key, body_digest)
 
 
 def keep(
@@ -63,6 +77,19 @@ def keep(
         answer=answer,
         created_at=now,
     )
+
+
+def _replay(
+    session: Session, statement: sa.Select[Any], route: str, key: str, body_digest: str
+) -> dict[str, Any] | None:
+    lock(session, lock_name(route, key))
+    kept = fetch(statement, {"route": route, "key": key})
+    if not kept:
+        return None
+    if kept[0].body_digest != body_digest:
+        raise InvalidInput("idempotency_key_reused", field="Idempotency-Key")
+    answer: dict[str, Any] = kept[0].answer
+    return answer
 
 
 def forget_old(session: Session, now: datetime) -> None:

@@ -1,26 +1,42 @@
 """What every change of a booking is answered with, and what it leaves in the audit trail."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salonpool.database import fetch
 from salonpool.domain.booking import cut_off_at, free_until
+from salonpool.domain.person import LANGUAGES
 from salonpool.domain.refusal import Missing
-from salonpool.models import AskedMove, Booking, BookingItem, Stylist
+from salonpool.models import AskedMove, Booking, BookingItem, CatalogueEntry, Customer, Service, Stylist
+from salonpool.queries.naming import name_in, service_name
 from salonpool.queries.salons import SalonRow
+from salonpool.queries.visits import Visit
 from salonpool.usecases import audit
+from salonpool.usecases.booking.booking_rows import Found
 
 # Built once: building a statement costs more than running it.
-_SERVED = (
-    sa.select(BookingItem.service_id, BookingItem.guest, BookingItem.stylist_id, Stylist.name)
+_SERVED = {
+    language: sa.select(BookingItem.guest, BookingItem.service_id, Service.length)
+    .add_columns(name_in(language, CatalogueEntry).label("service"))
+    .add_columns(BookingItem.stylist_id, Stylist.name.label("stylist"), Customer.phone)
+    .select_from(CatalogueEntry)
+    .join(
+        Service,
+        sa.and_(CatalogueEntry.network_id == Service.network_id, CatalogueEntry.code == Service.code),
+    )
+    .join(BookingItem, BookingItem.service_id == Service.id)
     .join(Stylist, Stylist.id == BookingItem.stylist_id)
+    .join(Booking, Booking.id == BookingItem.booking_id)
+    .outerjoin(Customer, Customer.id == Booking.customer_id)
     .where(BookingItem.booking_id == sa.bindparam("booking_id"))
     .order_by(BookingItem.position)
-)
+    for language in LANGUAGES
+}
 GUEST = "guest"  # the actor who holds a link or the phone; a desk is account:ID
 
 
@@ -56,17 +72,80 @@ class Booked:
     serving: list[dict[str, Any]] = field(default_factory=list)
 
 
-def answer_of(session: Session, booking: Booking, salon: SalonRow, asked: AskedMove | None = None) -> Booked:
-    """The answer for a booking as it is now, and what is asked for instead."""
+class ServedItem(NamedTuple):
+    """One service of a visit: whose it is (guest 0 is the one who books), its name, and who begins it."""
+
+    guest: int
+    service_id: int
+    service_name: str
+    stylist_id: int
+    stylist_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What is done and by whom, in the guest's language, and the number to tell."""
+
+    items: Sequence[ServedItem]
+    phone: str | None
+
+    @classmethod
+    def of(cls, visit: Visit, found: Found, language: str, phone: str | None = None) -> Self:
+        """As it has just been committed."""
+        by_item = visit.stylists_by_item(found.opening.placed)
+        return cls(
+            [
+                ServedItem(
+                    item.guest,
+                    item.service.id,
+                    service_name(item.service.name, item.service.length, language),
+                    by_item[position],
+                    found.names[by_item[position]],
+                )
+                for position, item in enumerate(visit.items)
+            ],
+            phone,
+        )
+
+    def name_of(self, stylist_id: int) -> str:
+        """The name of one of the stylists."""
+        return next(item.stylist_name for item in self.items if item.stylist_id == stylist_id)
+
+
+def read_served(booking: Booking) -> Served:
+    """What was booked."""
+    rows = fetch(_SERVED[booking.language], {"booking_id": booking.id})
+    items = [
+        ServedItem(
+            row.guest,
+            row.service_id,
+            service_name(row.service, row.length, booking.language),
+            row.stylist_id,
+            row.stylist,
+        )
+        for row in rows
+    ]
+    return Served(items, rows[0].phone)
+
+
+def answer_of(
+    session: Session,
+    booking: Booking,
+    salon: SalonRow,
+    asked: AskedMove | None = None,
+    *,
+    served: Served | None = None,
+) -> Booked:
+    """The answer for a booking as it is now, and what is asked for instead; `served` is read unless given."""
     answer_by = asked.answer_by if asked else booking.answer_by
-    served = fetch(_SERVED, {"booking_id": booking.id})
+    served = served or read_served(booking)
     return Booked(
         id=booking.id,
         status=booking.status,
         salon=salon.slug,
-        services=[row.service_id for row in served],
+        services=[item.service_id for item in served.items],
         stylist_id=booking.stylist_id,
-        stylist_name=next(row.name for row in served if row.stylist_id == booking.stylist_id),
+        stylist_name=served.name_of(booking.stylist_id),
         starts_at=_iso(booking.starts_at),
         ends_at=_iso(booking.ends_at),
         price_minor=booking.price_minor,
@@ -82,11 +161,11 @@ def answer_of(session: Session, booking: Booking, salon: SalonRow, asked: AskedM
         asked_starts_at=_iso(asked.starts_at) if asked else None,
         serving=[
             {
-                "service": row.service_id,
-                "guest": row.guest,
-                "stylist": {"id": row.stylist_id, "name": row.name},
+                "service": item.service_id,
+                "guest": item.guest,
+                "stylist": {"id": item.stylist_id, "name": item.stylist_name},
             }
-            for row in served
+            for item in served.items
         ],
     )
 

@@ -1,6 +1,7 @@
 """The rows of a placed visit: its items and segments, and what they take up."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -11,34 +12,30 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from salonpool.database import fetch, is_overlap, wake
-from salonpool.domain.availability import Opening, Placed, station_spans
+from salonpool.domain.availability import Board, Opening, Placed, station_spans
 from salonpool.domain.booking import BookingStatus, SlotTaken
-from salonpool.domain.course import Span, StationKind, Step, hands_windows, total_minutes
+from salonpool.domain.course import Span, StationKind, Step, total_minutes
 from salonpool.domain.local_time import from_minutes, to_minutes
-from salonpool.domain.seating import Seated, seat
+from salonpool.domain.seating import Seated, beside, seat
 from salonpool.domain.spans import union
-from salonpool.models import Booking, BookingItem, Occupancy, Segment, Station, Stylist
+from salonpool.models import Booking, BookingItem, Occupancy, Segment
+from salonpool.queries.availability import Names
 from salonpool.queries.visits import Piece, Visit
 
 LONGEST_VISIT = timedelta(days=1)
 # Built once: building a statement costs more than running it.
 _OF_BOOKING: Any = sa.bindparam("booking_id")
 _FREE = sa.delete(Occupancy).where(Occupancy.booking_id == _OF_BOOKING).returning(Occupancy.id)
-_KNOWN_ITEMS = sa.select(BookingItem.position, BookingItem.id).where(BookingItem.booking_id == _OF_BOOKING)
 _NO_SEGMENTS = sa.delete(Segment).where(Segment.booking_id == _OF_BOOKING)
 _ITEMS: Any = BookingItem.__table__
-_ADD_ITEMS = sa.insert(_ITEMS).returning(_ITEMS.c.position, _ITEMS.c.id)
-_CHANGE_ITEMS = sa.update(_ITEMS).where(_ITEMS.c.id == sa.bindparam("item_id"))
-_ADD_SEGMENTS = sa.insert(Segment.__table__)  # type: ignore[arg-type]
+_ADD_ITEMS = sa.insert(_ITEMS)
+_AT = sa.and_(
+    _ITEMS.c.booking_id == sa.bindparam("of_booking"), _ITEMS.c.position == sa.bindparam("of_position")
+)
+_CHANGE_ITEMS = sa.update(_ITEMS).where(_AT)
+_ITEM_ID = sa.select(_ITEMS.c.id).where(_AT).scalar_subquery()
+_ADD_SEGMENTS = sa.insert(Segment.__table__).values(item_id=_ITEM_ID)  # type: ignore[arg-type]
 _OCCUPY = sa.insert(Occupancy.__table__)  # type: ignore[arg-type]
-_ALONE = sa.select(Stylist.id).where(
-    Stylist.id.in_(sa.bindparam("stylist_ids", expanding=True)), Stylist.takes_second_guest.is_(False)
-)
-_UNITS = (
-    sa.select(Station.id)
-    .where(Station.salon_id == sa.bindparam("salon_id"), Station.kind == sa.bindparam("kind"))
-    .order_by(Station.position)
-)
 _SEATED = sa.select(
     Occupancy.id,
     Occupancy.resource,
@@ -51,22 +48,34 @@ _SEATED = sa.select(
 )
 
 
-def write_rows(session: Session, booking: Booking, visit: Visit, opening: Opening, now: datetime) -> None:
-    """Put the booking where the opening says, in place of where it was. Raises SlotTaken.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a visit fits, on the board that says so, and the names of the stylists on it."""
 
-    The caller holds the locks of the salon's stations and of the stylists.
+    opening: Opening
+    board: Board
+    names: Names
+
+
+def write_rows(
+    session: Session, booking: Booking, visit: Visit, found: Found, guest_name: str | None, now: datetime
+) -> None:
+    """Put the booking where it was found to fit, in place of where it was. Raises SlotTaken.
+
+    The caller holds the locks of the salon's stations and of the stylists. `guest_name`: of the one who
+    books, for a booking that is new.
     """
-    is_new = booking.id is None
+    opening, is_new = found.opening, booking not in session
     _write_booking(booking, visit, opening)
     session.add(booking)
     session.flush()
     database = session.connection()
     if not is_new and database.execute(_FREE, {"booking_id": booking.id}).all():
         wake("waitlist", booking.id)
-    _write_items(database, booking.id, visit, opening, is_new=is_new)
+    _write_items(database, booking.id, visit, opening, guest_name, is_new=is_new)
     held_until = booking.held_until if booking.status == BookingStatus.HELD else None
     try:
-        taken = [*_hands(visit, opening), *_stations(session, visit, opening, now)]
+        taken = [*_hands(visit, found), *_stations(session, visit, found, now)]
         rows = [
             {
                 "resource": resource,
@@ -94,7 +103,13 @@ def _write_booking(booking: Booking, visit: Visit, opening: Opening) -> None:
 
 
 def _write_items(
-    database: Connection, booking_id: int, visit: Visit, opening: Opening, *, is_new: bool
+    database: Connection,
+    booking_id: int,
+    visit: Visit,
+    opening: Opening,
+    guest_name: str | None,
+    *,
+    is_new: bool,
 ) -> None:
     """Items and segments; a booking that moves keeps its items, because names are written on them."""
     by_item = visit.stylists_by_item(opening.placed)
@@ -107,18 +122,16 @@ def _write_items(
         for position, item in enumerate(visit.items)
     ]
     if is_new:
-        added = [row | _fixed(booking_id, visit, position) for position, row in enumerate(rows)]
-        item_ids = {row.position: row.id for row in database.execute(_ADD_ITEMS, added)}
+        added = [row | _fixed(booking_id, visit, n, guest_name) for n, row in enumerate(rows)]
+        database.execute(_ADD_ITEMS, added)
     else:
-        known = database.execute(_KNOWN_ITEMS, {"booking_id": booking_id})
-        item_ids = {row.position: row.id for row in known}
-        changed = [row | {"item_id": item_ids[position]} for position, row in enumerate(rows)]
-        database.execute(_CHANGE_ITEMS, changed)
+        at = {"of_booking": booking_id}
+        database.execute(_CHANGE_ITEMS, [row | at | {"of_position": n} for n, row in enumerate(rows)])
         database.execute(_NO_SEGMENTS, {"booking_id": booking_id})
-    database.execute(_ADD_SEGMENTS, list(_segments(booking_id, visit, opening, item_ids)))
+    database.execute(_ADD_SEGMENTS, list(_segments(booking_id, visit, opening)))
 
 
-def _fixed(booking_id: int, visit: Visit, position: int) -> dict[str, Any]:
+def _fixed(booking_id: int, visit: Visit, position: int, guest_name: str | None) -> dict[str, Any]:
     """What of an item never changes."""
     item = visit.items[position]
     return {
@@ -127,7 +140,7 @@ def _fixed(booking_id: int, visit: Visit, position: int) -> dict[str, Any]:
         "service_id": item.service.id,
         "position": position,
         "guest": item.guest,
-        "guest_name": visit.wish.companions[item.guest - 1].name if item.guest else None,
+        "guest_name": visit.wish.companions[item.guest - 1].name if item.guest else guest_name,
     }
 
 
@@ -135,9 +148,7 @@ def _asked_for(visit: Visit, guest: int) -> int | None:
     return visit.wish.companions[guest - 1].stylist_id if guest else visit.wish.stylist_id
 
 
-def _segments(
-    booking_id: int, visit: Visit, opening: Opening, item_ids: dict[int, int]
-) -> Iterator[dict[str, Any]]:
+def _segments(booking_id: int, visit: Visit, opening: Opening) -> Iterator[dict[str, Any]]:
     for placed, piece in _pieces(visit, opening.placed):
         begins, service = placed.span[0], visit.items[piece.item].service
         for before in visit.pieces[placed.track][placed.part]:
@@ -147,7 +158,8 @@ def _segments(
         for step in service.steps_by(placed.stylist_id)[piece.first : piece.last]:
             yield {
                 "booking_id": booking_id,
-                "item_id": item_ids[piece.item],
+                "of_booking": booking_id,
+                "of_position": piece.item,
                 "stylist_id": placed.stylist_id,
                 "starts_at": from_minutes(begins),
                 "ends_at": from_minutes(begins + step.minutes),
@@ -167,16 +179,15 @@ def _minutes(visit: Visit, piece: Piece, stylist_id: int) -> int:
     return total_minutes(visit.items[piece.item].service.steps_by(stylist_id)[piece.first : piece.last])
 
 
-def _hands(visit: Visit, opening: Opening) -> Iterator[tuple[str, Span]]:
+def _hands(visit: Visit, found: Found) -> Iterator[tuple[str, Span]]:
     """When the stylists are bound; those who take no second guest also while something processes."""
-    stylist_ids = {placed.stylist_id for placed in opening.placed}
-    bound = {row.id for row in fetch(_ALONE, {"stylist_ids": list(stylist_ids)})}
-    for stylist_id in sorted(stylist_ids):
+    workers = {worker.stylist_id: worker for worker in found.board.workers}
+    for stylist_id in sorted({placed.stylist_id for placed in found.opening.placed}):
         spans = [
             (placed.span[0] + a, placed.span[0] + b)
-            for placed in opening.placed
+            for placed in found.opening.placed
             if placed.stylist_id == stylist_id
-            for a, b in hands_windows(_steps(visit, placed), throughout=stylist_id in bound)
+            for a, b in workers[stylist_id].windows(_steps(visit, placed))
         ]
         for span in union(spans):
             yield f"stylist:{stylist_id}", span
@@ -186,17 +197,19 @@ def _steps(visit: Visit, placed: Placed) -> tuple[Step, ...]:
     return visit.course.tracks[placed.track].parts[placed.part].steps_of(placed.stylist_id)
 
 
-def _stations(session: Session, visit: Visit, opening: Opening, now: datetime) -> Iterator[tuple[str, Span]]:
+def _stations(session: Session, visit: Visit, found: Found, now: datetime) -> Iterator[tuple[str, Span]]:
     """A unit for every chair, basin and machine of the visit; guests still to come may be moved to others."""
-    wanted = sorted(station_spans(visit.course, opening.placed))
-    for kind, spans in groupby(wanted, key=lambda entry: entry[0]):
-        yield from _seat(session, visit.salon.id, StationKind(kind), [span for _, span in spans], now)
+    wanted = sorted(station_spans(visit.course, found.opening.placed))
+    for kind, entries in groupby(wanted, key=lambda entry: entry[0]):
+        spans, stations = [span for _, span in entries], found.board.stations[kind]
+        units = beside(stations, spans) or _make_room(session, kind, stations.units, spans, now)
+        yield from ((f"{kind}:{unit}", span) for unit, span in zip(units, spans, strict=True))
 
 
-def _seat(
-    session: Session, salon_id: int, kind: StationKind, spans: list[Span], now: datetime
-) -> Iterator[tuple[str, Span]]:
-    units = [row.id for row in fetch(_UNITS, {"salon_id": salon_id, "kind": kind})]
+def _make_room(
+    session: Session, kind: StationKind, units: Sequence[int], spans: list[Span], now: datetime
+) -> Sequence[int]:
+    """A unit for each span when guests ahead move to others. Raises SlotTaken."""
     by_resource = {f"{kind}:{unit}": unit for unit in units}
     near = {
         "resources": list(by_resource),
@@ -212,8 +225,7 @@ def _seat(
     if seating is None:
         raise SlotTaken
     _move(session, kind, seating.moves)
-    for unit, span in zip(seating.units, spans, strict=True):
-        yield f"{kind}:{unit}", span
+    return seating.units
 
 
 def _move(session: Session, kind: StationKind, moves: dict[int, int]) -> None:

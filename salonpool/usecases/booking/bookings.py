@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -18,33 +19,42 @@ from salonpool.domain.booking import (
     check_start,
 )
 from salonpool.domain.links import digest
-from salonpool.domain.refusal import InvalidInput, Refusal
+from salonpool.domain.refusal import Refusal
 from salonpool.domain.text_input import name as clean_name
 from salonpool.models import Booking
-from salonpool.queries.salons import get_salon
+from salonpool.queries.salons import SalonRow, get_salon
 from salonpool.queries.visits import get_visit
 from salonpool.usecases import idempotency
 from salonpool.usecases.booking import caps
-from salonpool.usecases.booking.booked import GUEST, Booked, answer_of, lock_booking, record
+from salonpool.usecases.booking.booked import (
+    GUEST,
+    Booked,
+    Served,
+    answer_of,
+    lock_booking,
+    read_served,
+    record,
+)
 from salonpool.usecases.booking.caps import Asker
 from salonpool.usecases.booking.commit import (
     Wanted,
     commit,
     held_too_long,
     keep_place,
+    lock_for,
     lock_places,
     nearest_starts,
     release_holds,
 )
 from salonpool.usecases.booking.settling import Guest as Guest
-from salonpool.usecases.booking.settling import checked, settle, tell
+from salonpool.usecases.booking.settling import checked, settle, tell, write_name
 from salonpool.usecases.booking.stored import stored_wish
+from salonpool.usecases.rows import next_ids
 from salonpool.usecases.texts.texting import Texting
 
 SWEEP_AT_ONCE = 200
 # Built once: building a statement costs more than running it.
 _EXPIRED = held_too_long(sa.select(Booking.id).limit(SWEEP_AT_ONCE))
-_OF_KEY = sa.select(Booking.id).where(Booking.client_ref == sa.bindparam("key"))
 
 
 @retried
@@ -67,21 +77,22 @@ def book(
     Raises SlotTaken with the nearest openings, InvalidInput, Missing; to a stranger (`asker`) as caps.admit.
     """
     key = idempotency.check(key)
-    wanted = Wanted(get_visit(get_salon(salon_slug, language), checked_wish(wish), language), starts_at)
-    guest = checked(guest, wanted.salon, texting, actor=actor)
+    visit = get_visit(get_salon(salon_slug, language), checked_wish(wish), language)
+    guest = checked(guest, visit.salon, texting, actor=actor)
+    wanted = Wanted(visit, starts_at, guest.name)
     asked = [salon_slug, asdict(wish), starts_at.isoformat(), asdict(guest)] + [actor] * (actor != GUEST)
     body_digest = digest(json.dumps(asked, ensure_ascii=False))
 
     def make(session: Session) -> Booked:
-        if kept := idempotency.replay(session, "book", key, body_digest):
+        lock_for(session, [wanted], now, idempotency.lock_name("book", key))
+        if kept := idempotency.replay_booking(session, "book", key, body_digest):
             return Booked(**kept)
-        refuse_known_ref(session, key)
-        booking = _new(now, BookingStatus.CONFIRMED, language)
+        [booking] = new_rows(session, BookingStatus.CONFIRMED, language, now)
         booking.client_ref = key
-        commit(session, booking, wanted, now)
-        settle(session, booking, wanted.salon, guest, now, texting, actor=actor)
-        tell(session, booking, wanted.salon, now, texting)
-        booked = answer_of(session, booking, wanted.salon)
+        settle(session, booking, wanted, guest, now, texting, actor=actor)
+        found = commit(session, booking, wanted, now, has_locks=True)
+        served = Served.of(visit, found, language, guest.phone)
+        booked = _enter(session, booking, wanted.salon, served, now, texting, actor=actor)
         idempotency.keep(session, "book", key, body_digest, booking.id, asdict(booked), now)
         caps.admit(session, asker, booking, guest.phone, now, texting)
         return booked
@@ -107,13 +118,13 @@ def hold(
     wanted = Wanted(get_visit(get_salon(salon_slug, language), checked_wish(wish), language), starts_at)
 
     def make(session: Session) -> Booked:
-        booking = _new(now, BookingStatus.HELD, language)
-        booking.held_until = now + HOLD
         caps.make_way(session, asker, wanted.salon.id, now)
-        commit(session, booking, wanted, now)
+        [booking] = new_rows(session, BookingStatus.HELD, language, now)
+        booking.held_until = now + HOLD
         booking.hold_digest = digest(texting.links.hold_token(booking.id))
+        served = Served.of(wanted.visit, commit(session, booking, wanted, now), language)
         record(session, now, GUEST, "hold", booking, None)
-        held = answer_of(session, booking, wanted.salon)
+        held = answer_of(session, booking, wanted.salon, served=served)
         caps.admit_hold(session, asker, now, texting)
         return held
 
@@ -150,9 +161,9 @@ def confirm(
         _take(session, booking, wanted, now)
         booking.language = language
         keep_place(session, booking.id)
-        settle(session, booking, wanted.salon, guest, now, texting, before=before)
-        tell(session, booking, wanted.salon, now, texting)
-        booked = answer_of(session, booking, wanted.salon)
+        settle(session, booking, wanted, guest, now, texting)
+        write_name(session, booking.id, guest.name)
+        booked = _enter(session, booking, wanted.salon, read_served(booking), now, texting, before=before)
         if key is not None:
             idempotency.keep(session, "confirm", key, body_digest, booking.id, asdict(booked), now)
         caps.admit(session, asker, booking, guest.phone, now, texting)
@@ -194,11 +205,28 @@ def _take(session: Session, booking: Booking, wanted: Wanted, now: datetime) -> 
     commit(session, booking, wanted, now)
 
 
-def refuse_known_ref(session: Session, key: str) -> None:
-    """The booking keeps its key for good; the answer to replay is forgotten after two days."""
-    if session.connection().execute(_OF_KEY, {"key": key}).first():
-        raise InvalidInput("idempotency_key_reused", field="Idempotency-Key")
+def _enter(
+    session: Session,
+    booking: Booking,
+    salon: SalonRow,
+    served: Served,
+    now: datetime,
+    texting: Texting,
+    *,
+    actor: str = GUEST,
+    before: dict[str, Any] | None = None,
+) -> Booked:
+    """Note what has become a booking, tell the guest, and answer."""
+    record(session, now, actor, "book", booking, before)
+    tell(session, booking, salon, served, now, texting)
+    return answer_of(session, booking, salon, served=served)
 
 
-def _new(now: datetime, status: BookingStatus, language: str) -> Booking:
-    return Booking(status=status, language=language, created_at=now, link_version=1)
+def new_rows(
+    session: Session, status: BookingStatus, language: str, now: datetime, count: int = 1
+) -> list[Booking]:
+    """Bookings to be committed, with their ids already: the digests of their links are written with them."""
+    return [
+        Booking(id=booking_id, status=status, language=language, created_at=now, link_version=1)
+        for booking_id in next_ids(session, Booking, count)
+    ]

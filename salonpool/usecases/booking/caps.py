@@ -25,7 +25,7 @@ _VISIT = sa.func.coalesce(Booking.series_id, Booking.id)  # a series bears the i
 _AT_SALON = sa.case((Booking.salon_id == sa.bindparam("salon_id"), _VISIT))
 _AHEAD = sa.select(sa.func.count(_VISIT.distinct()), sa.func.count(_AT_SALON.distinct())).where(
     Booking.customer_id == sa.bindparam("customer_id"),
-    Booking.id != sa.bindparam("booking_id"),
+    sa.bindparam("this") != _VISIT,
     Booking.status.in_(OPEN_STATES),
     Booking.starts_at > sa.bindparam("now"),
 )
@@ -110,6 +110,7 @@ def _visits_ahead(booking: Booking, now: datetime) -> tuple[int, int]:
 
     A series counts as one.
     """
-    about = {"salon_id": booking.salon_id, "customer_id": booking.customer_id, "booking_id": booking.id}
+    this = booking.series_id or booking.id
+    about = {"salon_id": booking.salon_id, "customer_id": booking.customer_id, "this": this}
     [(ahead, here)] = fetch(_AHEAD, about | {"now": now})
     return ahead, here

@@ -1,16 +1,17 @@
 """The one function that commits every booking, whatever door it came through."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salonpool.database import fetch, lock, wake
+from salonpool.database import fetch, is_locked, lock, locking, wake
 from salonpool.domain.availability import Board, Opening, openings_at
 from salonpool.domain.booking import (
+    HORIZON,
     BookingStatus,
     CancelCause,
     FreeStart,
@@ -23,12 +24,18 @@ from salonpool.domain.local_time import DAY, day_span, local_day, to_minutes
 from salonpool.domain.refusal import InvalidInput, Refusal
 from salonpool.domain.shift import WORKING_STATES
 from salonpool.models import Assignment, Booking, Occupancy, Segment, Stylist
-from salonpool.queries.availability import NO_BOOKING, booked_minutes, find_openings, free_starts, read_boards
+from salonpool.queries.availability import (
+    NO_BOOKING,
+    booked_minutes,
+    find_openings,
+    free_starts,
+    read_named_boards,
+)
 from salonpool.queries.closures import find_closed_until
 from salonpool.queries.salons import SalonRow
 from salonpool.queries.visits import Visit
 from salonpool.usecases import audit
-from salonpool.usecases.booking.booking_rows import write_rows
+from salonpool.usecases.booking.booking_rows import Found, write_rows
 
 NEAREST_REACH = 2 * DAY
 
@@ -54,25 +61,27 @@ _IN_THE_WAY = held_too_long(
         Booking.id != sa.bindparam("except_booking_id"),
     )
 )
-_ON_DUTY = (
-    sa.select(Assignment.stylist_id, Assignment.starts_at)
-    .where(
-        Assignment.salon_id == sa.bindparam("salon_id"),
-        Assignment.starts_at < sa.bindparam("until"),
-        Assignment.starts_at > sa.bindparam("since"),  # no shift lasts a day: a short index range
-        Assignment.ends_at > sa.bindparam("from"),
-        Assignment.status.in_(WORKING_STATES),
-    )
-    .order_by(Assignment.stylist_id)
+_AT_WORK = sa.and_(
+    Assignment.salon_id == sa.bindparam("salon_id"),
+    Assignment.starts_at < sa.bindparam("until"),
+    Assignment.starts_at > sa.bindparam("since"),  # no shift lasts a day: a short index range
+    Assignment.ends_at > sa.bindparam("from"),
+    Assignment.status.in_(WORKING_STATES),
 )
+_ON_DUTY = sa.select(Assignment.stylist_id, Assignment.starts_at).where(_AT_WORK)
+_LOCK_ON_DUTY = locking(sa.select(sa.func.concat("stylist:", Assignment.stylist_id)).where(_AT_WORK))
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A visit at an instant. The end follows from the services; nobody may state it."""
+    """A visit at an instant, and whose name a new booking bears.
+
+    The end follows from the services; nobody may state it.
+    """
 
     visit: Visit
     starts_at: datetime
+    guest_name: str | None = None
 
     @property
     def salon(self) -> SalonRow:
@@ -93,93 +102,115 @@ class NotAll(Exception):
         self.refused = dict(refused)
 
 
-def commit(session: Session, booking: Booking, wanted: Wanted, now: datetime) -> None:
+def commit(
+    session: Session, booking: Booking, wanted: Wanted, now: datetime, *, has_locks: bool = False
+) -> Found:
     """Give the booking its stylists, stations and time, or raise SlotTaken (with nothing nearest yet).
+    Returns where that is. `has_locks`: lock_for() was called for it.
 
     1. The start must be ahead, within the horizon and on the grid.
     2. Lock the salon's stations, every stylist who may serve and those who serve so far, so that the reads
        below stay true.
-    3. Expired holds in the way give up their place.
-    4. Read the board again; the same rules that offered the time decide whether it is still free.
+    3. Read the board again; the same rules that offered the time decide whether it is still free.
+    4. Expired holds in the way give up their place.
     5. Write the rows, moving guests ahead to other chairs if that makes room; the database refuses an overlap
-       even if 2 and 4 had missed it.
+       even if 2 and 3 had missed it.
     """
     try:
-        commit_all(session, [(booking, wanted)], now)
+        return commit_all(session, [(booking, wanted)], now, has_locks=has_locks)[0]
     except NotAll as none:
         raise none.refused[0] from none
 
 
-def commit_all(session: Session, together: Sequence[tuple[Booking, Wanted]], now: datetime) -> None:
-    """The same for several visits at one salon, on days of their own: all of them, or NotAll and none."""
-    refused: dict[int, Refusal] = {}
-    candidates: dict[int, list[int]] = {}
-    for number, (_, wanted) in enumerate(together):
+def commit_all(
+    session: Session, together: Sequence[tuple[Booking, Wanted]], now: datetime, *, has_locks: bool = False
+) -> list[Found]:
+    """The same for several visits at one salon, on days of their own: all of them, or NotAll and none.
+
+    `has_locks`: lock_for() was called for all of them.
+    """
+    if not has_locks:
+        serving = _serving(session, [booking for booking, _ in together])
+        lock_for(session, [wanted for _, wanted in together], now, *serving)
+    found, refused = {}, {}
+    for number, (booking, wanted) in enumerate(together):
         try:
             check_start(wanted.starts_at, now)
-            candidates[number] = _on_duty(session, wanted)
-        except Refusal as refusal:
-            refused[number] = refusal
-    serving = {who for booking, _ in together for who in _serving(session, booking)}
-    lock_places(session, together[0][1].salon.id, serving.union(*candidates.values()))
-    openings = {}
-    for number, able in candidates.items():
-        try:
-            openings[number] = _place(session, *together[number], able, now)
+            found[number] = _place(session, booking, wanted, now)
         except Refusal as refusal:
             refused[number] = refusal
     if refused:
         raise NotAll(refused)
     for number, (booking, wanted) in enumerate(together):
-        write_rows(session, booking, wanted.visit, openings[number], now)
+        write_rows(session, booking, wanted.visit, found[number], wanted.guest_name, now)
+    return [found[number] for number in range(len(together))]
 
 
 def bring_back(session: Session, booking: Booking, wanted: Wanted, now: datetime) -> None:
     """commit() for a visit that has begun and had given up its place: the same rules, whatever the hour."""
-    candidates = _on_duty(session, wanted)
-    lock_places(session, wanted.salon.id, {*candidates, *_serving(session, booking)})
-    opening = _place(session, booking, wanted, candidates, now)
-    write_rows(session, booking, wanted.visit, opening, now)
+    lock_for(session, [wanted], now, *_serving(session, [booking]))
+    found = _place(session, booking, wanted, now)
+    write_rows(session, booking, wanted.visit, found, wanted.guest_name, now)
 
 
 def check_free(session: Session, booking: Booking, wanted: Wanted, now: datetime) -> None:
     """The refusals of commit(), for a time that is only asked for: nothing is taken."""
     check_start(wanted.starts_at, now)
-    candidates = _on_duty(session, wanted)
-    lock_places(session, wanted.salon.id, {*candidates, *_serving(session, booking)})
-    _place(session, booking, wanted, candidates, now)
+    lock_for(session, [wanted], now, *_serving(session, [booking]))
+    _place(session, booking, wanted, now)
 
 
-def _place(
-    session: Session, booking: Booking, wanted: Wanted, candidates: Collection[int], now: datetime
-) -> Opening:
-    evict_expired_holds(session, wanted, candidates, now, except_booking_id=booking.id)
-    opening = _free_opening(wanted, candidates, now, booking)
-    if opening is None:
-        raise SlotTaken
-    return opening
+def _place(session: Session, booking: Booking, wanted: Wanted, now: datetime) -> Found:
+    found = _find(session, wanted, now, booking)
+    evict_expired_holds(session, wanted, found.opening, now, except_booking_id=booking.id)
+    return found
 
 
-def lock_places(session: Session, salon_id: int, stylist_ids: Collection[int]) -> None:
-    """Hold a salon's stations and the stylists' hands until the transaction ends."""
-    lock(session, f"chairs:{salon_id}", *(f"stylist:{stylist_id}" for stylist_id in stylist_ids))
+def lock_for(session: Session, together: Sequence[Wanted], now: datetime, *names: str) -> None:
+    """Hold what these visits at one salon may need until the transaction ends: its stations and all who work
+    there then; and other `names`.
+    """
+    salon_id = together[0].salon.id
+    # Those beyond are refused for that, and may be at the ends of the calendar.
+    near = [wanted for wanted in together if abs(wanted.starts_at - now) <= HORIZON]
+    if not near:
+        lock_places(session, salon_id, [], *names)
+        return
+    starts_at = min(wanted.starts_at for wanted in near)
+    about = {
+        "salon_id": salon_id,
+        "since": starts_at - DAY,
+        "from": starts_at,
+        "until": max(wanted.latest_end for wanted in near),
+    }
+    lock(session, f"chairs:{salon_id}", *names, by=_LOCK_ON_DUTY, **about)
+
+
+def lock_places(session: Session, salon_id: int, stylist_ids: Collection[int], *names: str) -> None:
+    """Hold a salon's stations, the stylists' hands and other `names` until the transaction ends."""
+    lock(session, f"chairs:{salon_id}", *map(stylist_lock, stylist_ids), *names)
+
+
+def stylist_lock(stylist_id: int) -> str:
+    """The name of the lock on a stylist's hands."""
+    return f"stylist:{stylist_id}"
 
 
 def evict_expired_holds(
     session: Session,
     wanted: Wanted,
-    stylist_ids: Collection[int],
+    opening: Opening,
     now: datetime,
     *,
     except_booking_id: int | None = None,
 ) -> None:
-    """Cancel the expired holds of the salon, and those on the touched stylists elsewhere; free their places.
+    """Cancel the expired holds of the salon, and those on the chosen stylists elsewhere; free their places.
 
     All of the salon's: guests may be moved to any of its chairs.
     """
     about = {
         "salon_id": wanted.salon.id,
-        "stylist_ids": list(stylist_ids),
+        "stylist_ids": list({placed.stylist_id for placed in opening.placed}),
         "from": wanted.starts_at,
         "until": wanted.latest_end,
         # a hold that is confirmed late does not evict itself
@@ -254,27 +285,23 @@ def nearest_starts(
     return free_starts(nearest(found, to_minutes(wanted.starts_at)), wanted.visit)
 
 
-def _on_duty(session: Session, wanted: Wanted) -> list[int]:
-    """Who may work there during the visit. Raises InvalidInput when nobody does as it starts."""
+def _on_duty(wanted: Wanted) -> Sequence[Any]:
+    """Who works there at some time of the visit, and from when on."""
     about = {
         "salon_id": wanted.salon.id,
         "since": wanted.starts_at - DAY,
         "from": wanted.starts_at,
         "until": wanted.latest_end,
     }
-    rows = fetch(_ON_DUTY, about)
-    _check_asked_for(session, wanted, {stylist_id for stylist_id, _ in rows})
-    only = wanted.visit.only_stylist_id
-    if not any(starts_at <= wanted.starts_at for stylist_id, starts_at in rows if only in (None, stylist_id)):
-        raise InvalidInput("outside_hours", field="starts_at")
-    return sorted({stylist_id for stylist_id, _ in rows if only in (None, stylist_id)})
+    return fetch(_ON_DUTY, about)
 
 
-def _serving(session: Session, booking: Booking) -> Collection[int]:
-    """Whose hands the booking takes up so far. They become free for others when this ends, not before."""
-    if booking.id is None:
-        return ()
-    return session.scalars(sa.select(Segment.stylist_id).where(Segment.booking_id == booking.id)).all()
+def _serving(session: Session, bookings: Sequence[Booking]) -> Iterator[str]:
+    """The locks of those whose hands the bookings take up so far; they are free for others after this."""
+    ids = [booking.id for booking in bookings if booking in session]
+    if ids:
+        found = session.scalars(sa.select(Segment.stylist_id).where(Segment.booking_id.in_(ids)))
+        yield from (stylist_lock(stylist_id) for stylist_id in found)
 
 
 def _check_asked_for(session: Session, wanted: Wanted, on_duty: Collection[int]) -> None:
@@ -300,26 +327,37 @@ def _works_here(session: Session, salon: SalonRow, stylist_id: int) -> bool:
     )
 
 
-def _free_opening(wanted: Wanted, locked: Collection[int], now: datetime, booking: Booking) -> Opening | None:
-    [board] = read_boards(
+def _find(session: Session, wanted: Wanted, now: datetime, booking: Booking) -> Found:
+    """Where the visit fits, as fair to the stylists as can be. Raises as _refuse()."""
+    [board], names = read_named_boards(
         [wanted.visit], wanted.starts_at, wanted.latest_end, now, except_booking_id=booking.id
     )
-    if not board.workers:
-        raise _nobody_can(wanted)
     # Somebody may have come on duty since the locks were taken; only those we hold may be chosen.
     found = [
         opening
         for opening in openings_at(board, wanted.visit.course, to_minutes(wanted.starts_at))
-        if {placed.stylist_id for placed in opening.placed} <= set(locked)
+        if all(is_locked(session, stylist_lock(placed.stylist_id)) for placed in opening.placed)
     ]
+    if not found:
+        _refuse(session, wanted, board)
     # Who confirms late, or moves, stays with the stylist they had, if that one is still free.
     found = [opening for opening in found if opening.stylist_id == booking.stylist_id] or found
-    if not found:
-        _refuse_if_closed(wanted, board)
-    if len(found) < 2:
-        return found[0] if found else None
-    day = day_span(local_day(wanted.starts_at, wanted.salon.tz), wanted.salon.tz)
-    return fairest(found, booked_minutes([o.stylist_id for o in found], day))
+    if len(found) > 1:
+        day = day_span(local_day(wanted.starts_at, wanted.salon.tz), wanted.salon.tz)
+        found = [fairest(found, booked_minutes([opening.stylist_id for opening in found], day))]
+    return Found(found[0], board, names)
+
+
+def _refuse(session: Session, wanted: Wanted, board: Board) -> NoReturn:
+    """Say why it does not fit: InvalidInput where nobody could serve then anyhow, else SlotTaken."""
+    rows, only = _on_duty(wanted), wanted.visit.only_stylist_id
+    _check_asked_for(session, wanted, {stylist_id for stylist_id, _ in rows})
+    if not any(starts_at <= wanted.starts_at for stylist_id, starts_at in rows if only in (None, stylist_id)):
+        raise InvalidInput("outside_hours", field="starts_at")
+    if not board.workers:
+        raise _nobody_can(wanted)
+    _refuse_if_closed(wanted, board)
+    raise SlotTaken
 
 
 def _refuse_if_closed(wanted: Wanted, board: Board) -> None:

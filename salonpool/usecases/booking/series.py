@@ -26,11 +26,18 @@ from salonpool.queries.salons import SalonRow, get_salon, get_salon_by_id
 from salonpool.queries.visits import get_visit
 from salonpool.usecases import idempotency
 from salonpool.usecases.booking import caps
-from salonpool.usecases.booking.booked import GUEST, Booked, answer_of, lock_booking
-from salonpool.usecases.booking.bookings import checked_wish, refuse_known_ref
+from salonpool.usecases.booking.booked import GUEST, Booked, Served, answer_of, lock_booking, record
+from salonpool.usecases.booking.bookings import checked_wish, new_rows
 from salonpool.usecases.booking.cancellations import check_agreed, fee_of, give_up
 from salonpool.usecases.booking.caps import Asker
-from salonpool.usecases.booking.commit import NotAll, Wanted, commit_all, lock_places, nearest_starts
+from salonpool.usecases.booking.commit import (
+    NotAll,
+    Wanted,
+    commit_all,
+    lock_for,
+    lock_places,
+    nearest_starts,
+)
 from salonpool.usecases.booking.settling import Guest, checked, settle
 from salonpool.usecases.booking.texts import (
     text_asked,
@@ -85,7 +92,7 @@ def book_series(
     guest = checked(guest, visit.salon, texting, actor=actor)
     asked = [salon_slug, asdict(wish), starts_at.isoformat(), asdict(repeat), asdict(guest), actor]
     order = _Order(
-        visits=[Wanted(visit, start) for start in starts_of(starts_at, repeat, visit.salon.tz)],
+        visits=[Wanted(visit, start, guest.name) for start in starts_of(starts_at, repeat, visit.salon.tz)],
         guest=guest,
         key=key,
         body_digest=digest(json.dumps(asked, ensure_ascii=False)),
@@ -149,27 +156,28 @@ def later_ids(session: Session, booking: Booking) -> list[int]:
 
 
 def _make(session: Session, order: _Order, now: datetime, texting: Texting) -> list[Booked]:
-    if kept := idempotency.replay(session, "series", order.key, order.body_digest):
+    lock_for(session, order.visits, now, idempotency.lock_name("series", order.key))
+    if kept := idempotency.replay_booking(session, "series", order.key, order.body_digest):
         return [Booked(**one) for one in kept["visits"]]
-    refuse_known_ref(session, order.key)
-    rows = [
-        Booking(status=BookingStatus.CONFIRMED, language=order.language, created_at=now, link_version=1)
-        for _ in order.visits
-    ]
+    rows = new_rows(session, BookingStatus.CONFIRMED, order.language, now, len(order.visits))
     rows[0].client_ref = order.key
-    commit_all(session, list(zip(rows, order.visits, strict=True)), now)
-    for row in rows:
+    for row, wanted in zip(rows, order.visits, strict=True):
         row.series_id = rows[0].id
-        settle(session, row, order.salon, order.guest, now, texting, actor=order.actor)
-        if row is rows[0]:  # before the others are this number's, too
-            caps.admit(session, order.asker, row, order.guest.phone, now, texting)
+        settle(session, row, wanted, order.guest, now, texting, actor=order.actor)
+    places = commit_all(session, list(zip(rows, order.visits, strict=True)), now, has_locks=True)
+    for row in rows:
+        record(session, now, order.actor, "book", row, None)
     if rows[0].status == BookingStatus.PENDING:
         text_asked(session, rows[0], order.salon, now, texting)
     else:
         text_series(session, rows[0], len(rows), order.salon, now, texting)
-    made = [answer_of(session, row, order.salon) for row in rows]
+    made = [
+        answer_of(session, row, order.salon, served=Served.of(wanted.visit, found, order.language))
+        for row, wanted, found in zip(rows, order.visits, places, strict=True)
+    ]
     kept_answer: dict[str, Any] = {"visits": [asdict(one) for one in made]}
     idempotency.keep(session, "series", order.key, order.body_digest, rows[0].id, kept_answer, now)
+    caps.admit(session, order.asker, rows[0], order.guest.phone, now, texting)
     return made
 
 

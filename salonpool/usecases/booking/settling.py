@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -16,7 +15,8 @@ from salonpool.domain.text_input import note as clean_note
 from salonpool.models import Booking, BookingItem
 from salonpool.queries.salons import SalonRow
 from salonpool.usecases.booking import customers
-from salonpool.usecases.booking.booked import GUEST, record
+from salonpool.usecases.booking.booked import GUEST, Served
+from salonpool.usecases.booking.commit import Wanted
 from salonpool.usecases.booking.texts import text_asked, text_booked
 from salonpool.usecases.texts.texting import Texting
 
@@ -54,16 +54,16 @@ def checked(guest: Guest, salon: SalonRow, texting: Texting, *, actor: str = GUE
 def settle(
     session: Session,
     booking: Booking,
-    salon: SalonRow,
+    wanted: Wanted,
     guest: Guest,
     now: datetime,
     texting: Texting,
     *,
     actor: str = GUEST,
-    before: dict[str, Any] | None = None,
 ) -> None:
-    """Put the guest's name to a place that is theirs. A salon that approves first has the last word, except
-    over what its own desk books."""
+    """Make a place, or one about to be taken, the guest's. A salon that approves first has the last word,
+    except over what its own desk books."""
+    salon = wanted.salon
     if guest.phone is None:
         booking.no_sms_reason = NoSmsReason.NO_PHONE
     else:
@@ -73,20 +73,22 @@ def settle(
     if salon.approve_minutes is not None and actor == GUEST:
         booking.status, booking.answer_by = (
             BookingStatus.PENDING,
-            answer_by(booking.starts_at, salon.approve_minutes, now),
+            answer_by(wanted.starts_at, salon.approve_minutes, now),
         )
     else:
         booking.status, booking.confirmed_at = BookingStatus.CONFIRMED, now
     booking.note = guest.note
     booking.link_digest = digest(texting.links.booking_token(booking.id, booking.link_version))
-    session.flush()
-    session.connection().execute(_NAME, {"of_booking": booking.id, "name": guest.name})
-    record(session, now, actor, "book", booking, before)
 
 
-def tell(session: Session, booking: Booking, salon: SalonRow, now: datetime, texting: Texting) -> None:
+def write_name(session: Session, booking_id: int, name: str | None) -> None:
+    """The name of the guest who books, on the services of a hold; their companions have theirs already."""
+    session.connection().execute(_NAME, {"of_booking": booking_id, "name": name})
+
+
+def tell(
+    session: Session, booking: Booking, salon: SalonRow, served: Served, now: datetime, texting: Texting
+) -> None:
     """C1, or C1P while the salon has not agreed."""
-    if booking.status == BookingStatus.PENDING:
-        text_asked(session, booking, salon, now, texting)
-    else:
-        text_booked(session, booking, salon, now, texting)
+    text = text_asked if booking.status == BookingStatus.PENDING else text_booked
+    text(session, booking, salon, now, texting, served=served)

@@ -10,47 +10,49 @@ from salonpool.domain.caps import Kind, Per, prefix_of
 from salonpool.domain.local_time import to_minutes
 from salonpool.domain.message import NoSmsReason
 from salonpool.domain.money import Money
-from salonpool.domain.person import LANGUAGES
 from salonpool.domain.phone import for_reading
 from salonpool.messaging import formats
-from salonpool.models import Booking, BookingItem, CatalogueEntry, Customer, Service, Stylist
-from salonpool.queries.naming import name_in, service_name, visit_name
+from salonpool.models import Booking, Customer
+from salonpool.queries.naming import visit_name
 from salonpool.queries.salons import SalonRow
 from salonpool.usecases import limits
+from salonpool.usecases.booking.booked import Served, read_served
 from salonpool.usecases.texts import messages
 from salonpool.usecases.texts.texting import Texting
 
 # Built once: building a statement costs more than running it.
-_SERVED = {
-    language: sa.select(BookingItem.guest, Service.length)
-    .add_columns(name_in(language, CatalogueEntry).label("service"), Stylist.name.label("stylist"))
-    .select_from(CatalogueEntry)
-    .join(
-        Service,
-        sa.and_(CatalogueEntry.network_id == Service.network_id, CatalogueEntry.code == Service.code),
-    )
-    .join(BookingItem, BookingItem.service_id == Service.id)
-    .join(Booking, Booking.id == BookingItem.booking_id)
-    .join(Stylist, Stylist.id == Booking.stylist_id)
-    .where(BookingItem.booking_id == sa.bindparam("booking_id"))
-    .order_by(BookingItem.position)
-    for language in LANGUAGES
-}
 _PHONE = sa.select(Customer.phone).where(Customer.id == sa.bindparam("id"))
 
 
-def text_booked(session: Session, booking: Booking, salon: SalonRow, now: datetime, texting: Texting) -> None:
-    """C1: what was booked, and the link that changes it."""
-    _text(session, booking, salon, "C1", "confirmed", _visit(session, booking, texting), now, texting)
+def text_booked(
+    session: Session,
+    booking: Booking,
+    salon: SalonRow,
+    now: datetime,
+    texting: Texting,
+    *,
+    served: Served | None = None,
+) -> None:
+    """C1: what was booked, and the link that changes it. What is done is read unless given."""
+    served = served or read_served(booking)
+    values = _visit(booking, texting, served)
+    _text(session, booking, salon, "C1", "confirmed", values, now, texting, to=served.phone)
 
 
-def text_asked(session: Session, booking: Booking, salon: SalonRow, now: datetime, texting: Texting) -> None:
+def text_asked(
+    session: Session,
+    booking: Booking,
+    salon: SalonRow,
+    now: datetime,
+    texting: Texting,
+    *,
+    served: Served | None = None,
+) -> None:
     """C1P: nothing is booked yet, and until when the salon answers; once for each time that is asked for."""
+    served = served or read_served(booking)
     answer_by = booking.answer_by or booking.starts_at
-    values = _visit(session, booking, texting) | {
-        "h": formats.deadline(answer_by, salon.tz, booking.language)
-    }
-    _text(session, booking, salon, "C1P", f"asked:{booking.sequence}", values, now, texting)
+    values = _visit(booking, texting, served) | {"h": formats.deadline(answer_by, salon.tz, booking.language)}
+    _text(session, booking, salon, "C1P", f"asked:{booking.sequence}", values, now, texting, to=served.phone)
 
 
 def text_refused(
@@ -65,7 +67,7 @@ def text_series(
     session: Session, first: Booking, count: int, salon: SalonRow, now: datetime, texting: Texting
 ) -> None:
     """C1S: how many visits from when on, in one text; the link is the first one's."""
-    values = _visit(session, first, texting) | {"k": str(count)}
+    values = _visit(first, texting) | {"k": str(count)}
     _text(session, first, salon, "C1S", "series", values, now, texting)
 
 
@@ -87,7 +89,7 @@ def text_series_cancelled(
 
 def text_moved(session: Session, booking: Booking, salon: SalonRow, now: datetime, texting: Texting) -> None:
     """C3: when it is now, once for each move."""
-    values = _visit(session, booking, texting)
+    values = _visit(booking, texting)
     _text(session, booking, salon, "C3", f"moved:{booking.sequence}", values, now, texting)
 
 
@@ -102,7 +104,7 @@ def text_move_asked(
 ) -> None:
     """C3P: another time is asked for, until when the salon answers, and that the old one is kept."""
     h = formats.deadline(answer_by, salon.tz, booking.language)
-    values = _visit(session, booking, texting) | _time(starts_at, salon, booking) | {"h": h}
+    values = _visit(booking, texting) | _time(starts_at, salon, booking) | {"h": h}
     # Asking for one time, another and the first again are three questions.
     event = f"move_asked:{to_minutes(starts_at)}:{int(now.timestamp())}"
     _text(session, booking, salon, "C3P", event, values, now, texting)
@@ -117,7 +119,7 @@ def text_move_refused(
     texting: Texting,
 ) -> None:
     """C3N: the salon cannot do the time that was asked for; the booking stays as it is."""
-    values = _visit(session, booking, texting) | _time(starts_at, salon, booking)
+    values = _visit(booking, texting) | _time(starts_at, salon, booking)
     event = f"move_refused:{to_minutes(starts_at)}:{int(now.timestamp())}"
     _text(session, booking, salon, "C3N", event, values, now, texting)
 
@@ -142,15 +144,14 @@ def _time(starts_at: datetime, salon: SalonRow, booking: Booking) -> dict[str, s
     }
 
 
-def _visit(session: Session, booking: Booking, texting: Texting) -> dict[str, str]:
+def _visit(booking: Booking, texting: Texting, served: Served | None = None) -> dict[str, str]:
     """The services, who does them, and the link."""
-    tongue = booking.language
-    served = fetch(_SERVED[tongue], {"booking_id": booking.id})
-    services = [(row.guest, service_name(row.service, row.length, tongue)) for row in served]
+    served = served or read_served(booking)
+    services = [(item.guest, item.service_name) for item in served.items]
     path = texting.links.booking_path(booking.id, booking.link_version)
     return {
-        "v": visit_name(services, tongue, "+"),
-        "n": served[0].stylist,
+        "v": visit_name(services, booking.language, "+"),
+        "n": served.name_of(booking.stylist_id),
         "u": texting.links.text_url(path),
     }
 
@@ -164,12 +165,17 @@ def _text(
     values: dict[str, str],
     now: datetime,
     texting: Texting,
+    *,
+    to: str | None = None,
 ) -> None:
-    [(phone,)] = fetch(_PHONE, {"id": booking.customer_id}) if booking.customer_id else [(None,)]
+    """Add a text to the guest; the number is read unless given."""
+    phone = to or _phone(booking)
     if phone is None or booking.no_sms_reason not in {None, NoSmsReason.CAPPED}:
         return
-    booking.no_sms_reason = _over_a_cap(session, salon, phone, now, texting)
-    if booking.no_sms_reason is not None:
+    over = _over_a_cap(session, salon, phone, now, texting)
+    if over != booking.no_sms_reason:  # else the row would be looked at again
+        booking.no_sms_reason = over
+    if over is not None:
         return
     messages.enqueue(
         session,
@@ -188,6 +194,11 @@ def _text(
         booking_id=booking.id,
         expires_at=booking.starts_at,
     )
+
+
+def _phone(booking: Booking) -> str | None:
+    found = fetch(_PHONE, {"id": booking.customer_id}) if booking.customer_id else ()
+    return found[0].phone if found else None
 
 
 def _over_a_cap(
