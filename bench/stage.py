@@ -135,15 +135,16 @@ class Stage:
         """Somebody else takes that time."""
         bookings.hold(**self._wish("lane") | {"starts_at": datetime.fromisoformat(starts_at)})
 
-    def book(self, slug: str = "lane", status: str = "", *, days_ago: int = 0) -> str:
+    def book(self, slug: str = "lane", status: str = "", *, hours_ago: int = 0) -> str:
         """A booking's address; states no page of this version leads to are written as rows."""
         number = next(self._guests)
         guest = bookings.Guest(f"0912 345 {number}", "林小姐")
         made = bookings.book(**self._wish(slug), guest=guest, key=f"stage-{number}")
         changes: dict[str, Any] = {"status": status} if status else {}
-        if days_ago:
+        if hours_ago:
             row = db.session.get_one(Booking, made.id)
-            changes |= {"starts_at": row.starts_at - days_ago * DAY, "ends_at": row.ends_at - days_ago * DAY}
+            starts_at = self.now - timedelta(hours=hours_ago)
+            changes |= {"starts_at": starts_at, "ends_at": starts_at + (row.ends_at - row.starts_at)}
         if changes:
             self._update(Booking, made.id, changes)
         return self.texting.links.booking_path(made.id, made.link_version)

@@ -4,10 +4,21 @@ import hashlib
 import hmac
 import string
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from salonpool.domain.refusal import Refusal
 
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 TOKEN_LENGTH = 11  # 62**11 is about 2**65; short enough for one SMS
+OUTLIVES_THE_VISIT = timedelta(hours=24)  # old texts are read by whoever has the phone next
+
+
+class LinkOver(Refusal):
+    """The link of a visit that was over a day ago. `salon_id` is where it was: whom to call."""
+
+    def __init__(self, salon_id: int) -> None:
+        super().__init__("link_over")
+        self.salon_id = salon_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,28 @@ A foreign id answers like a missing one.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from salonpool.database import db
 from salonpool.domain.booking import BookingStatus, CancelCause
-from salonpool.domain.links import digest, looks_like_token
+from salonpool.domain.links import OUTLIVES_THE_VISIT, LinkOver, digest, looks_like_token
 from salonpool.domain.person import RoleKind
 from salonpool.domain.refusal import Missing
 from salonpool.domain.shift import ShiftSource
-from salonpool.models import Account, ApiToken, Booking, Closure, Offer, Role, Salon, Shift, WaitlistEntry
+from salonpool.models import (
+    Account,
+    ApiToken,
+    Booking,
+    Closure,
+    Customer,
+    Offer,
+    Role,
+    Salon,
+    Shift,
+    WaitlistEntry,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +119,20 @@ def offer_by_link(token: str) -> tuple[int, int]:
     return _offer(Offer.id == _by_token(Offer.link_digest, Offer.id, token))
 
 
-def booking_id_by_link(token: str) -> int:
-    """The booking a manage link opens. Raises Missing for an unknown or revoked token."""
-    return _by_token(Booking.link_digest, Booking.id, token)
+def booking_id_by_link(token: str, now: datetime, proved_phone: str | None = None) -> int:
+    """The booking a manage link opens; a day after the visit's end only for who proved the number (E.164).
+
+    Raises Missing for an unknown or revoked token, LinkOver for one that has died.
+    """
+    booking_id = _by_token(Booking.link_digest, Booking.id, token)
+    salon_id, ends_at, phone = db.session.execute(
+        sa.select(Booking.salon_id, Booking.ends_at, Customer.phone)
+        .outerjoin(Customer, Customer.id == Booking.customer_id)
+        .where(Booking.id == booking_id)
+    ).one()
+    if now > ends_at + OUTLIVES_THE_VISIT and (phone is None or phone != proved_phone):
+        raise LinkOver(salon_id)
+    return booking_id
 
 
 def booking_id_by_hold(token: str) -> int:

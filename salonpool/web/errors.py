@@ -15,6 +15,7 @@ from salonpool.web.wording import in_words, sentence
 AnyResponse = TypeVar("AnyResponse", bound=BaseResponse)
 
 STATUS = {"too_many_tries": 429, "not_signed_in": 401, "not_allowed": 403, "sign_in_used": 410}
+STATUS |= {"link_over": 410}
 STATUS |= dict.fromkeys(("phone_unproved", "code_wrong"), 403)
 STATUS |= {"too_many_places": 429, "too_many_codes": 429, "texts_off": 503}
 STATUS |= dict.fromkeys(("idempotency_key_reused", "idempotency_key_bad", "idempotency_key_missing"), 422)

@@ -174,6 +174,7 @@ _SENTENCES: dict[str, Any] = {
     # doors
     "not_found": lambda v: _("There is nothing here. Check the link, or ask the salon for a new one."),
     "not_a_demo": lambda v: _("There is a real network here, so the time cannot be moved."),
+    "link_over": lambda v: _("This visit is over, and its link no longer opens it."),
     "sign_in_used": lambda v: _("This link was used or is too old. Ask for a new one."),
     "too_many_tries": lambda v: _("That was tried too often. Please wait a few minutes."),
     "not_signed_in": lambda v: _("Sign in first."),

@@ -256,6 +256,7 @@ def _visit(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
     }
 
     return {
+        "guest/over.html": [("over", {"salon": salon})],
         "guest/confirm.html": [
             ("fresh", confirm),
             ("wrong", wrong),

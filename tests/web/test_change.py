@@ -446,14 +446,48 @@ def test_what_the_salon_cancelled_is_not_called_the_guests_doing(client: Any, sh
     assert "The salon could not take you at this time." in client.get(url).text
 
 
-def test_long_after_the_visit_one_books_again_for_as_soon_as_possible(
+def test_a_link_dies_a_day_after_the_visit_and_tells_nothing_any_more(
     client: Any, shop: SimpleNamespace, stopped_clock: Any
 ) -> None:
     url = _book(shop)
+    form = _form(client.get(f"{url}/move"))
+    stopped_clock.now = b.at("15:00", TUESDAY) + timedelta(days=1)
+    assert "Thank you for coming" in client.get(url).text
+    stopped_clock.now += timedelta(seconds=1)
+    before = _state()
+    answers = [client.get(url + part) for part in ("", "/move", "/cancel", ".ics")]
+    answers += [client.post(url + part, data=form) for part in ("/move", "/cancel", "/take", "/let-go")]
+    for page in answers:
+        assert page.status_code == 410
+        assert "This visit is over" in page.text
+        for way_on in ('href="/s/qinghe"', 'href="/my"', 'href="tel:+886225912345"'):
+            assert way_on in page.text
+        for told in ("Cut", "Wen", "20 Oct", "14:00", "NT$"):
+            assert told not in page.text
+    assert (answers[0].headers["Cache-Control"], answers[0].headers["Referrer-Policy"]) == (
+        "no-store",
+        "no-referrer",
+    )
+    assert _state() == before
+
+
+def test_a_dead_link_counts_as_no_guess(client: Any, shop: SimpleNamespace, stopped_clock: Any) -> None:
+    url = _book(shop)
     stopped_clock.now = b.NOW + timedelta(days=60)
-    page = client.get(url)
-    assert "in 5 weeks" not in page.text
-    assert f'href="/s/qinghe?service={shop.cut}&amp;stylist={shop.wen}&amp;last={shop.wen}"' in page.text
+    assert {client.get(url).status_code for _ in range(40)} == {410}
+
+
+def test_a_dead_manage_token_opens_nothing_for_programs(
+    client: Any, shop: SimpleNamespace, stopped_clock: Any
+) -> None:
+    token = _book(shop).removeprefix("/b/")
+    stopped_clock.now = b.NOW + timedelta(days=60)
+    booking_id = db.session.scalars(sa.select(Booking.id)).one()
+    for how in ("cancel", "take", "let-go"):
+        answer = client.post(
+            f"/api/v1/bookings/{booking_id}/{how}", headers={"Authorization": f"Bearer {token}"}
+        )
+        assert (answer.status_code, answer.json["code"]) == (404, "not_found")
 
 
 def _calendar(client: Any, url: str) -> dict[str, str]:

@@ -112,6 +112,34 @@ def test_only_what_is_ahead_and_the_last_ninety_days_is_shown(
     assert "Nothing booked" in listed.text
 
 
+def test_a_visit_long_past_opens_for_who_proved_the_number_and_can_be_booked_again(
+    client: Any, shop: SimpleNamespace, stopped_clock: Any
+) -> None:
+    path = _booked(shop)
+    stopped_clock.now = b.NOW + timedelta(days=60)
+    assert client.get(path).status_code == 410
+    _prove(client)
+    page = client.get(path)
+    assert (page.status_code, "Thank you for coming" in page.text) == (200, True)
+    assert "in 5 weeks" not in page.text
+    assert f'href="/s/qinghe?service={shop.cut["qinghe"]}&amp;last=' in page.text
+    client.post("/my/leave", data=_hidden(client.get("/my")))
+    assert client.get(path).status_code == 410
+
+
+def test_the_proof_of_another_number_opens_no_dead_link(
+    client: Any, shop: SimpleNamespace, stopped_clock: Any
+) -> None:
+    path = _booked(shop)
+    bookings.book(
+        salon_slug="kapok", wish=Wish((shop.cut["kapok"],)), starts_at=b.at("16:00"), guest=Guest(STRANGER),
+        key="other", language="en", now=b.NOW, texting=shop.texting,
+    )  # fmt: skip
+    stopped_clock.now = b.NOW + timedelta(days=60)
+    assert _enter(client, _ask(client, STRANGER), _code()).status_code == 303
+    assert client.get(path).status_code == 410
+
+
 def test_a_hold_is_nobodys_visit(client: Any, shop: SimpleNamespace) -> None:
     _booked(shop)
     with transaction() as session:

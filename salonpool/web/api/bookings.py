@@ -18,7 +18,7 @@ from salonpool.usecases.booking import bookings, cancellations, moves, series
 from salonpool.usecases.booking.booked import GUEST, Booked
 from salonpool.usecases.booking.caps import Asker
 from salonpool.web import askers
-from salonpool.web.api.bearer import get_bearer
+from salonpool.web.api.bearer import check_manages, get_bearer
 from salonpool.web.api.description import idempotency_key
 from salonpool.web.api.fields import ID, Id, Instant, InstantOut, MoneyOut, Out, Strict, Text, money, utc
 from salonpool.web.api.salons import StylistOut, slot
@@ -199,7 +199,7 @@ def move(wanted: dict[str, Any], booking_id: int) -> dict[str, Any]:
     A salon that approves first moves what is confirmed only once it agrees: until `answer_by` the booking
     stays as it is, and `asked_starts_at` is what was asked for. Asking for the time it has takes that back.
     """
-    _check_bearer(booking_id)
+    check_manages(booking_id)
     moved = moves.move(
         booking_id=booking_id,
         starts_at=wanted["starts_at"],
@@ -221,15 +221,10 @@ def cancel(wanted: dict[str, Any], booking_id: int) -> dict[str, Any]:
     After `free_until` it costs `late_fee`; `fee` in the answer is what it cost. `later`: the later visits of
     its series, too; `visits` lists what was given up.
     """
-    _check_bearer(booking_id)
+    check_manages(booking_id)
     asked: dict[str, Any] = {"booking_id": booking_id, "now": now(), "texting": texting()}
     given_up = series.cancel_later(**asked) if wanted["later"] else []
     return _bookings(given_up) if given_up else as_booking(cancellations.cancel(**asked))
-
-
-def _check_bearer(booking_id: int) -> None:
-    if opened(access.booking_id_by_link, get_bearer()) != booking_id:
-        raise Missing
 
 
 def _wish(wanted: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from salonpool.domain.waitlist import MAX_STYLISTS, WaitlistStatus
 from salonpool.queries import access, salons, waitlist_pages
 from salonpool.queries.waitlist_pages import EntryPage, HeldPlace
 from salonpool.usecases.booking import places, waitlist
-from salonpool.web.api.bearer import check_bearer
+from salonpool.web.api.bearer import check_bearer, check_manages
 from salonpool.web.api.bookings import BookingOut, answer_taken, as_booking
 from salonpool.web.api.fields import ID, Id, Instant, InstantOut, Out, Strict, Text, utc
 from salonpool.web.api.salons import StylistOut
@@ -131,7 +131,7 @@ def take(booking_id: int) -> dict[str, Any]:
 
     One that ran out is tried again: it is theirs if it is still free.
     """
-    check_bearer(access.booking_id_by_link, booking_id)
+    check_manages(booking_id)
     return as_booking(places.take(booking_id, now=now(), texting=texting()))
 
 
@@ -139,7 +139,7 @@ def take(booking_id: int) -> dict[str, Any]:
 @blueprint.response(200, WaitOut)
 def let_go(booking_id: int) -> dict[str, Any]:
     """Not this place: the next guest is asked, this one goes on waiting. The bearer is its manage token."""
-    check_bearer(access.booking_id_by_link, booking_id)
+    check_manages(booking_id)
     return _entry(places.let_go(booking_id, now=now()))
 
 

@@ -10,37 +10,44 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from salonpool.domain.booking import OPEN_STATES, BookingStatus, CancelCause
 from salonpool.domain.calendar import CalendarEntry, google_url, icalendar
+from salonpool.domain.links import LinkOver
 from salonpool.domain.local_time import DAY, local_day
 from salonpool.domain.money import Money
 from salonpool.domain.refusal import InvalidInput, Refusal
-from salonpool.queries import access
 from salonpool.queries.asked_moves import AskedMoveRow
 from salonpool.queries.bookings import BookingPage, get_booking
 from salonpool.queries.desk import SeriesRow, list_series
+from salonpool.queries.salons import get_salon_by_id
 from salonpool.usecases.booking import cancellations, series
 from salonpool.usecases.booking.stored import stored_wish
 from salonpool.web.extensions import language, now, texting
 from salonpool.web.guest import blueprint
 from salonpool.web.guest.choices import arguments
 from salonpool.web.guest.wait import show_place
-from salonpool.web.links import opened
+from salonpool.web.links import opened_booking
 from salonpool.web.wording import in_words
 
 AGAIN_AFTER = timedelta(weeks=5)
 FEE_DIGITS = 10
 
 
+@blueprint.errorhandler(LinkOver)
+def show_over(over: LinkOver) -> tuple[str, int]:
+    """Nothing of the visit, and where to go on."""
+    return render_template("guest/over.html", salon=get_salon_by_id(over.salon_id, language())), 410
+
+
 @blueprint.get("/b/<string:token>")
 def show_booking(token: str) -> str:
     """The booking in whatever state it is, or a place held for who waits; looking changes nothing."""
-    booking = get_booking(opened(access.booking_id_by_link, token), language())
+    booking = get_booking(opened_booking(token), language())
     return show_place(booking, token) or show(booking, token)
 
 
 @blueprint.get("/b/<string:token>.ics")
 def show_calendar(token: str) -> Response:
     """The booking as a file for any calendar; cancelled, it takes itself out again."""
-    booking = get_booking(opened(access.booking_id_by_link, token), language())
+    booking = get_booking(opened_booking(token), language())
     entry = _entry(booking, token)
     response = make_response(icalendar(entry, now()))
     response.headers["Content-Type"] = f"text/calendar; charset=utf-8; method={entry.method}"
@@ -52,14 +59,14 @@ def show_calendar(token: str) -> Response:
 @blueprint.get("/b/<string:token>/cancel")
 def ask_cancel(token: str) -> str:
     """One question, one button, and what it costs before it."""
-    booking = get_booking(opened(access.booking_id_by_link, token), language())
+    booking = get_booking(opened_booking(token), language())
     return _ask_cancel(booking, token) if booking.can_change(now()) else show(booking, token)
 
 
 @blueprint.post("/b/<string:token>/cancel")
 def cancel(token: str) -> BaseResponse | tuple[str, int]:
     """Cancel for the fee that was shown, and show that it is; ask again when it costs more by now."""
-    booking_id = opened(access.booking_id_by_link, token)
+    booking_id = opened_booking(token)
     g.page_url = url_for("guest.show_booking", token=token)
     try:
         agreed = read_fee(request.form.get("fee", "0"))

@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response as BaseResponse
 from salonpool.domain.booking import FreeStart, SlotTaken
 from salonpool.domain.local_time import local_day
 from salonpool.domain.refusal import InvalidInput, Refusal
-from salonpool.queries import access
 from salonpool.queries.bookings import BookingPage, get_booking
 from salonpool.queries.outlook import Outlook, get_outlook
 from salonpool.queries.visits import Visit
@@ -24,7 +23,7 @@ from salonpool.web.guest import blueprint
 from salonpool.web.guest.booking import read_fee, show, shown
 from salonpool.web.guest.choices import Choice, instant, typed_day, typed_month
 from salonpool.web.guest.days import Stretch, by_part, months_beside, stretch_of
-from salonpool.web.links import opened
+from salonpool.web.links import opened_booking
 from salonpool.web.wording import in_words
 
 ANYONE = "anyone"
@@ -33,7 +32,7 @@ ANYONE = "anyone"
 @blueprint.get("/b/<string:token>/move")
 def show_move(token: str) -> BaseResponse | str:
     """The times it could be moved to; for htmx only the days and times."""
-    booking = get_booking(opened(access.booking_id_by_link, token), language())
+    booking = get_booking(opened_booking(token), language())
     if not booking.can_change(now()):
         return show(booking, token)
     is_part = bool(request.headers.get("HX-Request"))
@@ -48,7 +47,7 @@ def show_move(token: str) -> BaseResponse | str:
 @blueprint.post("/b/<string:token>/move")
 def move(token: str) -> BaseResponse | tuple[str, int]:
     """Move it, and show the booking; if the time is taken, stay with the nearest three."""
-    booking = get_booking(opened(access.booking_id_by_link, token), language())
+    booking = get_booking(opened_booking(token), language())
     g.page_url = url_for("guest.show_move", token=token)
     try:
         starts_at = instant(request.form.get("starts_at", ""))

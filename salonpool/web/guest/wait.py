@@ -19,7 +19,7 @@ from salonpool.queries.sisters import list_sisters
 from salonpool.usecases.booking import places, waitlist
 from salonpool.web.extensions import language, now, texting
 from salonpool.web.guest import blueprint
-from salonpool.web.links import opened
+from salonpool.web.links import opened, opened_booking
 from salonpool.web.windows import said
 from salonpool.web.wording import in_words
 
@@ -92,7 +92,7 @@ def leave_waitlist(token: str) -> BaseResponse:
 @blueprint.post("/b/<string:token>/take")
 def take(token: str) -> BaseResponse:
     """Book the place that is held, or say truthfully that it is gone (409)."""
-    booking_id = opened(access.booking_id_by_link, token)
+    booking_id = opened_booking(token)
     g.page_url = url_for("guest.show_booking", token=token)
     try:
         places.take(booking_id, now=now(), texting=texting())
@@ -109,7 +109,7 @@ def take(token: str) -> BaseResponse:
 @blueprint.post("/b/<string:token>/let-go")
 def let_go(token: str) -> BaseResponse:
     """Not this one: the next guest is asked."""
-    places.let_go(opened(access.booking_id_by_link, token), now=now())
+    places.let_go(opened_booking(token), now=now())
     return redirect(url_for("guest.show_booking", token=token), 303)
 
 
