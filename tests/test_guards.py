@@ -88,6 +88,22 @@ def test_a_row_that_overlaps_is_refused(two: SimpleNamespace, starts_at: datetim
     _occupy(two.booking, starts_at, ends_at, "stylist:2")
 
 
+def test_the_longest_row_is_guarded_to_its_last_minute_and_none_is_longer(two: SimpleNamespace) -> None:
+    last = TEN + timedelta(hours=25)
+    with pytest.raises(IntegrityError):
+        _occupy(two.booking, TEN, last + MINUTE)
+    _occupy(two.booking, TEN, last)
+    for starts_at, ends_at in (
+        (TEN - MINUTE, TEN + MINUTE),
+        (last - MINUTE, last),
+        (last - MINUTE, last + MINUTE),
+    ):
+        with pytest.raises(IntegrityError) as refused:
+            _occupy(two.booking, starts_at, ends_at)
+        assert is_overlap(refused.value)
+    _occupy(two.booking, last, last + MINUTE)
+
+
 def test_rows_may_touch(two: SimpleNamespace) -> None:
     _occupy(two.booking, TEN, ELEVEN)
     _occupy(two.booking, ELEVEN, NOON)

@@ -1034,6 +1034,7 @@ def upgrade() -> None:
         sa.Column("booking_id", BIG, nullable=True),
         sa.Column("assignment_id", BIG, nullable=True),
         sa.Column("closure_id", BIG, nullable=True),
+        sa.CheckConstraint("ends_at - starts_at <= 1500", name="ck_occupancy_at_most_25_hours"),
         sa.CheckConstraint(
             "CASE WHEN booking_id IS NULL THEN 0 ELSE 1 END + CASE WHEN assignment_id IS NULL THEN 0 ELSE "
             "1 END + CASE WHEN closure_id IS NULL THEN 0 ELSE 1 END = 1",

@@ -164,18 +164,23 @@ _ONE_OWNER = (
 )
 
 
+LONGEST_ROW_MINUTES = 25 * 60
+
+
 class Occupancy(Base):
     """The truth about who is busy: an exclusive resource for a half-open time, in whole minutes.
 
     `resource` is stylist:ID (hands), presence:ID (a stylist's assignment), chair:ID, basin:ID, machine:ID, or
     closed:ID (a salon that takes nobody). The database refuses an overlap; migrations/guards.py holds the
     constraint and the triggers. `held_until` repeats the hold's: a search need not look at the booking.
+    No row is longer than a closed day when the clocks go back, so nobody looks further ahead for an overlap.
     """
 
     __tablename__ = "occupancy"
     __table_args__ = (
         in_order(),
         sa.CheckConstraint(_ONE_OWNER, name="one_owner"),
+        sa.CheckConstraint(f"ends_at - starts_at <= {LONGEST_ROW_MINUTES}", name="at_most_25_hours"),
         # Covers the guard and the search: rows of a resource that end after a given instant.
         sa.Index(
             "ix_occupancy_resource_ends_at_starts_at",
