@@ -1,5 +1,7 @@
 """A guest asks a salon that approves first for another time: the booking waits at the old one."""
 
+import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -31,8 +33,8 @@ def shop(app: Any) -> SimpleNamespace:
     for stylist in (wen, zhe):
         b.a_rota(stylist, salon)
     shop = SimpleNamespace(
-        salon=salon, cut=b.a_service(salon), wen=wen, zhe=zhe, owner=b.an_account(network, owns=(salon,)),
-        texting=app.extensions["salonpool.texting"],
+        app=app, salon=salon, cut=b.a_service(salon), wen=wen, zhe=zhe,
+        owner=b.an_account(network, owns=(salon,)), texting=app.extensions["salonpool.texting"],
     )  # fmt: skip
     shop.booked = _book(shop, "14:00")
     approvals.approve(booking_id=shop.booked.id, account_id=shop.owner, now=b.NOW, texting=shop.texting)
@@ -61,6 +63,26 @@ def _answer(shop: SimpleNamespace, use_case: Any, clock: str = "16:00", after: t
         texting=shop.texting,
     )  # fmt: skip
     return answer
+
+
+def _race(shop: SimpleNamespace, *contenders: Callable[[], Any]) -> list[Any]:
+    start, results = threading.Barrier(len(contenders)), [None] * len(contenders)
+
+    def run(number: int, contend: Callable[[], Any]) -> None:
+        with shop.app.app_context():
+            start.wait(20)
+            try:
+                results[number] = contend()
+            except Refusal as refusal:
+                results[number] = refusal.code  # type: ignore[call-overload]
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(contenders)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    db.session.rollback()
+    return results
 
 
 def _place(shop: SimpleNamespace) -> tuple[str, datetime, int, int]:
@@ -267,6 +289,41 @@ def test_the_desk_sees_it_among_what_waits(shop: SimpleNamespace) -> None:
         b.NOW + ANSWER,
     )
     assert list_pending(shop.salon, "en", b.NOW + ANSWER) == []
+
+
+def test_of_a_yes_and_another_guest_one_gets_the_time(shop: SimpleNamespace) -> None:
+    for hour in (15, 16, 17):
+        clock = f"{hour}:00"
+        before = _place(shop)
+        _ask(shop, clock, now=b.NOW + timedelta(seconds=hour))
+        results = _race(
+            shop,
+            lambda clock=clock: _answer(shop, move_answers.approve, clock),
+            lambda clock=clock: _book(shop, clock, guest=Guest(f"0922 345 6{clock[:2]}")),
+        )
+        assert sorted(result if isinstance(result, str) else "got it" for result in results) == [
+            "got it",
+            "slot_taken",
+        ]
+        if results[0] == "slot_taken":
+            assert _place(shop) == before
+            _answer(shop, move_answers.decline, clock)
+        else:
+            assert _place(shop)[1] == b.at(clock)
+
+
+def test_of_a_yes_and_a_guest_who_keeps_the_time_the_first_counts(shop: SimpleNamespace) -> None:
+    _ask(shop, "16:00")
+    said_yes, kept = _race(
+        shop, lambda: _answer(shop, move_answers.approve, "16:00"), lambda: _ask(shop, "14:00")
+    )
+    _, starts_at, _, _ = _place(shop)
+    if said_yes == "asked_anew":
+        assert (kept.starts_at, starts_at) == ("2026-10-19T06:00:00Z", b.at("14:00"))
+        assert find_asked_move(shop.booked.id) is None
+    else:  # then 14:00 is another time, and is asked for
+        assert (said_yes.starts_at, starts_at) == ("2026-10-19T08:00:00Z", b.at("16:00"))
+        assert kept.asked_starts_at in {"2026-10-19T06:00:00Z", None}
 
 
 def test_what_does_not_exist_is_missing(shop: SimpleNamespace) -> None:
