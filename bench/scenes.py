@@ -92,6 +92,22 @@ def _type_the_code(page: Page, stage: Stage) -> None:
     submit(page, "main button.primary")
 
 
+def _find_old_visits(page: Page, stage: Stage) -> None:
+    if page.locator("form[action='/my/leave']").count():  # the scene before proved another number
+        submit(page, "form[action='/my/leave'] button")
+    phone = stage.regular(2)
+    stage.age_visits(phone)
+    page.fill("#field-phone", phone)
+    submit(page, "main button.primary")
+    page.fill("#field-code", stage.code())
+    submit(page, "main button.primary")
+
+
+def _take_the_number_off(page: Page, stage: Stage) -> None:
+    _find_old_visits(page, stage)
+    submit(page, "form[action='/my/not-mine'] button")
+
+
 def _type_a_landline(page: Page, stage: Stage) -> None:
     page.fill("#field-phone", "02 2591 2345")
     submit(page, "button[form=confirm]")
@@ -242,6 +258,8 @@ GUEST = [
     Scene("my bookings, code sent", "guest.ask_phone", "/my", act=_ask_for_a_code),
     Scene("my bookings, wrong code", "guest.ask_phone", "/my", 403, act=_type_a_wrong_code),
     Scene("my bookings, shown", "guest.ask_phone", "/my", act=_type_the_code),
+    Scene("my bookings, old ones", "guest.ask_phone", "/my", act=_find_old_visits),
+    Scene("my bookings, taken off", "guest.ask_phone", "/my", act=_take_the_number_off),
     Scene("booking, just made", "guest.show_booking", lambda s: s.book() + "?done=booked"),
     Scene("booking", "guest.show_booking", Stage.book),
     Scene("booking, too late", "guest.show_booking", lambda s: s.book("strict")),

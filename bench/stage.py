@@ -16,8 +16,21 @@ from salonpool.domain.closure import LocalSpan
 from salonpool.domain.demo import CAST, NETWORK_SLUG, Part
 from salonpool.domain.links import digest
 from salonpool.domain.local_time import DAY, at_local, local_day
+from salonpool.domain.phone import mobile_number
 from salonpool.domain.series import Repeat
-from salonpool.models import Account, AskedMove, Booking, Card, Counter, Message, Offer, Salon, Shift, Stylist
+from salonpool.models import (
+    Account,
+    AskedMove,
+    Booking,
+    Card,
+    Counter,
+    Customer,
+    Message,
+    Offer,
+    Salon,
+    Shift,
+    Stylist,
+)
 from salonpool.queries import availability, salons
 from salonpool.queries.visits import visit_of
 from salonpool.usecases import sign_ins
@@ -158,6 +171,13 @@ class Stage:
             wish = self._wish("strict" if visit else "lane")
             bookings.book(**wish, guest=guest, key=f"stage-{number}-{visit}")
         return phone
+
+    def age_visits(self, phone: str) -> None:
+        """What that number has ahead was booked two months ago."""
+        theirs = sa.select(Customer.id).where(Customer.phone == mobile_number(phone, "TW"))
+        long_ago = sa.update(Booking).where(Booking.customer_id.in_(theirs))
+        with transaction() as session:
+            session.execute(long_ago.values(created_at=self.now - 60 * DAY))
 
     def code(self) -> str:
         """The code of the last text that has one."""

@@ -3,6 +3,7 @@
 import functools
 import re
 import unicodedata
+from datetime import timedelta
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType, number_type
@@ -12,6 +13,8 @@ from salonpool.domain.refusal import InvalidInput
 EXAMPLE = "0912 345 678"
 TEXTABLE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 MAX_TYPED = 40
+# A number goes to somebody else after 45 days of rest at the earliest (FCC 18-177).
+RESTS_AT_LEAST = timedelta(days=45)
 # What people write between digits; NFKC leaves the typographic dashes as they are.
 DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
 WRITTEN = re.compile(r"\+?[0-9 ().-]+")

@@ -34,6 +34,7 @@ class MyVisit:
     zone: str
     starts_at: datetime
     ends_at: datetime
+    booked_at: datetime
     status: str
     services_text: str
     stylist_names: tuple[str, ...]
@@ -56,6 +57,7 @@ def list_my_visits(phone: str, now: datetime, language: str) -> list[MyVisit]:
             zone=row.zone,
             starts_at=row.starts_at,
             ends_at=row.ends_at,
+            booked_at=row.created_at,
             status=row.status,
             services_text=visit_name(services[row.id], language),
             stylist_names=stylists[row.id],
@@ -78,6 +80,7 @@ def _visits(language: str) -> Any:
             Booking.link_version,
             Booking.starts_at,
             Booking.ends_at,
+            Booking.created_at,
             Booking.status,
             Salon.zone,
             (Salon.name_en if language == "en" else Salon.name).label("salon_name"),

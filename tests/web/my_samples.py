@@ -26,6 +26,9 @@ def pages(word: dict[str, str]) -> dict[str, list[tuple[str, dict[str, Any]]]]:
 
     states = ("confirmed", "pending", "checked_in", "completed", "no_show", "cancelled")
     code: dict[str, Any] = {"form": {"phone": "0912 345 678"}, "errors": {}, "minutes": 10, "demo_url": None}
+    shown: dict[str, Any] = {
+        "ahead": [], "past": [], "old": False, "rests_days": 45, "just_taken_off": False,
+    }  # fmt: skip
     return {
         "guest/my.html": [
             ("fresh", {"form": {"phone": ""}, "errors": {}}),
@@ -37,8 +40,13 @@ def pages(word: dict[str, str]) -> dict[str, list[tuple[str, dict[str, Any]]]]:
             ("demo", {**code, "demo_url": "/demo/phones"}),
         ],
         "guest/my_visits.html": [
-            ("none", {"ahead": [], "past": []}),
-            ("one's own", {"ahead": [visit("confirmed")], "past": [visit(status) for status in states]}),
-            ("a family's", {"ahead": [visit("confirmed", "L."), visit("pending", "W.")], "past": []}),
+            ("none", shown),
+            ("taken off", shown | {"just_taken_off": True}),
+            (
+                "one's own",
+                shown
+                | {"ahead": [visit("confirmed")], "past": [visit(status) for status in states], "old": True},
+            ),
+            ("a family's", shown | {"ahead": [visit("confirmed", "L."), visit("pending", "W.")]}),
         ],
     }

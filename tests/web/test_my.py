@@ -140,6 +140,33 @@ def test_the_proof_of_another_number_opens_no_dead_link(
     assert client.get(path).status_code == 410
 
 
+def test_a_new_owner_takes_the_number_off_what_the_last_one_booked(
+    client: Any, shop: SimpleNamespace, stopped_clock: Any
+) -> None:
+    path = _booked(shop)
+    stopped_clock.now = b.NOW + timedelta(days=44)
+    assert "Take my number off them" not in _prove(client).text
+    stopped_clock.now = b.NOW + timedelta(days=45)
+    listed = _prove(client)
+    assert "Take my number off them" in listed.text
+    done = client.post("/my/not-mine", data=_hidden(listed))
+    assert (done.status_code, done.location) == (303, "/my?done=taken-off")
+    after = client.get(done.location).text
+    assert "taken off those visits" in after
+    assert path not in after
+    assert client.get(path).status_code == 410
+
+
+def test_without_proof_no_number_is_taken_off_anything(
+    client: Any, shop: SimpleNamespace, stopped_clock: Any
+) -> None:
+    path = _booked(shop)
+    stopped_clock.now = b.NOW + timedelta(days=60)
+    done = client.post("/my/not-mine", data=_hidden(client.get("/my")))
+    assert (done.status_code, done.location) == (303, "/my")
+    assert path in _prove(client).text
+
+
 def test_a_hold_is_nobodys_visit(client: Any, shop: SimpleNamespace) -> None:
     _booked(shop)
     with transaction() as session:

@@ -5,10 +5,12 @@ from typing import Any
 from flask import g, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from salonpool.domain.phone import RESTS_AT_LEAST
 from salonpool.domain.phone_code import CODE_MINUTES
 from salonpool.domain.refusal import Refusal
 from salonpool.queries.my_visits import MyVisit, list_my_visits
 from salonpool.usecases import phone_codes
+from salonpool.usecases.booking import not_mine
 from salonpool.web import askers
 from salonpool.web.errors import status_of, wait_as_told
 from salonpool.web.extensions import language, now, texting
@@ -25,7 +27,15 @@ def ask_phone() -> Response:
     visits = list_my_visits(phone, now(), language())
     ahead = [_shown(visit) for visit in visits if visit.ends_at > now()]
     past = [_shown(visit) for visit in reversed(visits) if visit.ends_at <= now()]
-    return make_response(render_template("guest/my_visits.html", ahead=ahead, past=past))
+    page = render_template(
+        "guest/my_visits.html",
+        ahead=ahead,
+        past=past,
+        old=any(visit.booked_at <= now() - RESTS_AT_LEAST for visit in visits),
+        rests_days=RESTS_AT_LEAST.days,
+        just_taken_off=request.args.get("done") == "taken-off",
+    )
+    return make_response(page)
 
 
 @blueprint.post("/my")
@@ -62,6 +72,16 @@ def enter_code() -> Response:
         return wait_as_told(_code_page(phone, words, status_of(refusal)), refusal)
     askers.remember_proof(proof)
     return redirect("/my", 303)
+
+
+@blueprint.post("/my/not-mine")
+def take_number_off() -> Response:
+    """What the number's last owner booked is no longer shown or told to this one."""
+    phone = askers.find_proved_phone()
+    if phone is None:
+        return redirect("/my", 303)
+    not_mine.take_off(phone, now=now())
+    return redirect("/my?done=taken-off", 303)
 
 
 @blueprint.post("/my/leave")
