@@ -26,7 +26,8 @@ def _without_lock() -> None:
         """On SQLite every statement stands alone, as in a program that never thought of transactions."""
 
     database._begin_sqlite = begin_nothing
-    commit.lock = lambda session, *keys: None
+    commit.lock = lambda session, *names, **found_by: None
+    commit.is_locked = lambda session, name: True
 
 
 def _without_recheck() -> None:

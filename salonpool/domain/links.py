@@ -37,7 +37,7 @@ class Links:
 
     def token(self, kind: str, subject_id: int, version: int) -> str:
         """First 11 base62 characters of HMAC-SHA256(key, kind:id:version)."""
-        digest = hmac.new(self.key, f"{kind}:{subject_id}:{version}".encode(), hashlib.sha256).digest()
+        digest = hmac.digest(self.key, f"{kind}:{subject_id}:{version}".encode(), "sha256")
         number, characters = int.from_bytes(digest), []
         for _ in range(TOKEN_LENGTH):
             number, rest = divmod(number, 62)

@@ -66,7 +66,7 @@ _AT_WORK = sa.and_(
     Assignment.starts_at < sa.bindparam("until"),
     Assignment.starts_at > sa.bindparam("since"),  # no shift lasts a day: a short index range
     Assignment.ends_at > sa.bindparam("from"),
-    Assignment.status.in_(WORKING_STATES),
+    sa.or_(*(Assignment.status == status for status in sorted(WORKING_STATES))),  # IN: spelt out each time
 )
 _ON_DUTY = sa.select(Assignment.stylist_id, Assignment.starts_at).where(_AT_WORK)
 _LOCK_ON_DUTY = locking(sa.select(sa.func.concat("stylist:", Assignment.stylist_id)).where(_AT_WORK))
@@ -109,7 +109,7 @@ def commit(
     Returns where that is. `has_locks`: lock_for() was called for it.
 
     1. The start must be ahead, within the horizon and on the grid.
-    2. Lock the salon's stations, every stylist who may serve and those who serve so far, so that the reads
+    2. Lock the salon's stations, every stylist on duty then and those who serve so far, so that the reads
        below stay true.
     3. Read the board again; the same rules that offered the time decide whether it is still free.
     4. Expired holds in the way give up their place.
