@@ -58,5 +58,12 @@ def test_an_answer_is_not_converted_again() -> None:
     assert SlotsOut().dump(answer) is answer
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_refusal_that_quotes_half_a_surrogate_pair_is_still_a_refusal(client: Any) -> None:
+    answer = client.post("/api/v1/holds", data=b'{"\\ud800": 1}', content_type="application/json")
+    assert (answer.status_code, answer.json["code"]) == (422, "unreadable")
+    assert "\ud800" in [error["field"] for error in answer.json["errors"]]
+
+
 def test_an_instant_is_written_in_utc_to_the_second() -> None:
     assert utc(datetime(2026, 10, 20, 6, 0, 7, 999, tzinfo=UTC)) == "2026-10-20T06:00:07Z"

@@ -35,7 +35,11 @@ class AsWritten(DefaultJSONProvider):
 
     def response(self, *args: Any, **kwargs: Any) -> Response:
         """As jsonify() answers."""
-        body = orjson.dumps(self._prepare_response_obj(args, kwargs), option=orjson.OPT_NON_STR_KEYS)
+        told = self._prepare_response_obj(args, kwargs)
+        try:
+            body = orjson.dumps(told, option=orjson.OPT_NON_STR_KEYS)
+        except orjson.JSONEncodeError:  # it quotes half a surrogate pair, or a number beyond 64 bits
+            body = self.dumps(told).encode()
         return Response(body, mimetype=self.mimetype)
 
 
