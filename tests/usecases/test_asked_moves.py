@@ -185,6 +185,48 @@ def test_asking_for_the_same_again_keeps_the_deadline_and_sends_no_second_text(s
     assert len(_texts()) == 1
 
 
+def test_a_yes_sent_twice_does_not_answer_what_the_guest_has_asked_since(shop: SimpleNamespace) -> None:
+    _ask(shop, "16:00")
+    _answer(shop, move_answers.approve, "16:00")
+    _ask(shop, "11:00", now=b.NOW + 2 * MINUTE)
+    asked, texts = find_asked_move(shop.booked.id), _texts()
+    with pytest.raises(Refusal, match="asked_anew"):
+        _answer(shop, move_answers.approve, "16:00", after=3 * MINUTE)
+    assert asked is not None
+    assert (find_asked_move(shop.booked.id), _texts()) == (asked, texts)
+    assert _actions()[-1] == ("guest", "ask_move")
+
+
+def test_a_yes_does_not_give_the_guest_the_person_they_no_longer_ask_for(
+    shop: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = _place(shop)
+    _ask(shop, stylist_id=shop.zhe)
+    plan = moves._plan
+
+    def plan_while_the_guest_asks_anew(*args: Any) -> Any:
+        planned = plan(*args)
+        monkeypatch.setattr(moves, "_plan", plan)
+        _ask(shop, stylist_id=None, now=b.NOW + MINUTE)
+        return planned
+
+    monkeypatch.setattr(moves, "_plan", plan_while_the_guest_asks_anew)
+    with pytest.raises(Refusal, match="asked_anew"):
+        _answer(shop, move_answers.approve)
+    assert _place(shop) == before
+
+
+def test_asking_again_when_the_salon_let_its_time_pass_is_another_question(shop: SimpleNamespace) -> None:
+    with transaction() as session:
+        session.execute(sa.update(Salon).values(cut_off_minutes=30))
+    _ask(shop)
+    again = _ask(shop, now=b.NOW + ANSWER)
+    assert again.answer_by == "2026-10-19T05:00:00Z"  # an hour before the visit, as it is
+    [text] = _texts()
+    assert "We answer by Mon 13:00" in text
+    assert _actions()[-2:] == [("guest", "ask_move")] * 2
+
+
 def test_the_wish_for_a_person_is_asked_for_with_the_time(shop: SimpleNamespace) -> None:
     _ask(shop, "14:00", stylist_id=shop.zhe)
     assert _answer(shop, move_answers.approve, "14:00").stylist_id == shop.zhe

@@ -34,18 +34,18 @@ def ask(
     """Put the question to the salon instead of any before, and tell the guest until when they hear.
 
     The time must be free now but is not taken: one guest never keeps two places from others. `fee_minor`:
-    what cancelling would cost now, kept as by any move. Raises as commit.commit().
+    what cancelling would cost now, kept as by any move. The same again changes nothing before the salon's
+    time is up, then it is another question. Raises as commit.commit().
     """
     asked = find(session, booking)
-    wish = wanted.visit.wish
-    if asked is None or (asked.starts_at, asked.stylist_id) != (wanted.starts_at, wish.stylist_id):
+    if asked is None or now >= asked.answer_by or not is_for(asked, wanted):
         check_free(session, booking, wanted, now)
         drop(session, booking.id)
         asked = AskedMove(
             booking_id=booking.id,
             sequence=booking.sequence,
             starts_at=wanted.starts_at,
-            stylist_id=wish.stylist_id,
+            stylist_id=wanted.visit.wish.stylist_id,
             answer_by=_due(booking, wanted, now),
             fee_minor=fee_minor,
         )
@@ -54,6 +54,11 @@ def ask(
         note(session, booking, asked, "ask_move", GUEST, now)
         text_move_asked(session, booking, asked.starts_at, asked.answer_by, wanted.salon, now, texting)
     return answer_of(session, booking, wanted.salon, asked)
+
+
+def is_for(asked: AskedMove, wanted: Wanted) -> bool:
+    """Is just this what is asked for, the person too?"""
+    return (asked.starts_at, asked.stylist_id) == (wanted.starts_at, wanted.visit.wish.stylist_id)
 
 
 def drop(session: Session, booking_id: int) -> None:

@@ -127,7 +127,8 @@ def _move(
     cut_off = None if is_repeat or actor != GUEST else salon.cut_off_minutes
     check_change(status, booking.starts_at, cut_off, now)
     asked = asked_moves.find(session, booking)
-    if is_repeat:
+    # A yes sent twice must not answer what the guest has asked since.
+    if is_repeat and not (is_answer and asked):
         if asked is not None:
             asked_moves.note(session, booking, asked, "keep_time", actor, now)
             asked_moves.drop(session, booking.id)
@@ -170,7 +171,7 @@ def _put(
 
 def _check_answer(asked: AskedMove | None, wanted: Wanted, now: datetime) -> AskedMove:
     """Is this what the guest asks for, still? Raises Refusal: asked_anew, expired."""
-    if asked is None or asked.starts_at != wanted.starts_at:
+    if asked is None or not asked_moves.is_for(asked, wanted):
         raise Refusal("asked_anew")
     if now >= asked.answer_by:
         raise Refusal("expired")
