@@ -1,6 +1,6 @@
 """When a salon takes nobody: local days or hours, and the bookings that stand in the way."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -12,6 +12,8 @@ from salonpool.domain.refusal import InvalidInput
 from salonpool.domain.spans import overlaps, subtract, union
 
 FARTHEST = timedelta(days=366)
+# A day when the clocks go back. Nobody looks further than this for what overlaps.
+LONGEST_ROW_MINUTES = 25 * 60
 
 
 class Danger(StrEnum):
@@ -65,12 +67,16 @@ def instants_of(span: LocalSpan, tz: ZoneInfo) -> tuple[datetime, datetime]:
 
 
 def days_of(starts_at: datetime, ends_at: datetime, tz: ZoneInfo, without: Sequence[Span] = ()) -> list[Span]:
-    """The stretch cut at local midnights, `without` what is closed already; whole epoch minutes."""
+    """The stretch cut at local midnights, `without` what is closed already; whole epoch minutes.
+
+    A day is cut once more where the clocks go back by more than an hour (Antarctica/Troll: 26 hours).
+    """
     found: list[Span] = []
     day = local_day(starts_at, tz)
     while (begins := max(starts_at, day_span(day, tz)[0])) < ends_at:
         until = min(ends_at, day_span(day, tz)[1])
-        found += subtract((to_minutes(begins), to_minutes(until)), union(without))
+        for piece in subtract((to_minutes(begins), to_minutes(until)), union(without)):
+            found += _no_longer_than_a_row(piece)
         day += DAY
     return found
 
@@ -96,3 +102,11 @@ def danger_of(
     if any(work.hands and overlaps(breaks.get(work.stylist_id, ()), work.span) for work in works):
         return Danger.BREAK
     return None
+
+
+def _no_longer_than_a_row(span: Span) -> Iterator[Span]:
+    first, last = span
+    while last - first > LONGEST_ROW_MINUTES:
+        yield first, first + LONGEST_ROW_MINUTES
+        first += LONGEST_ROW_MINUTES
+    yield first, last

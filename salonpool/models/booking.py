@@ -5,6 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from salonpool.database import Base
 from salonpool.domain.booking import BookingStatus, CancelCause
+from salonpool.domain.closure import LONGEST_ROW_MINUTES
 from salonpool.domain.course import StationKind
 from salonpool.domain.message import NoSmsReason
 from salonpool.domain.person import Gender
@@ -162,9 +163,6 @@ _ONE_OWNER = (
     )
     + " = 1"
 )
-
-
-LONGEST_ROW_MINUTES = 25 * 60
 
 
 class Occupancy(Base):

@@ -157,6 +157,16 @@ def test_a_closed_day_is_as_long_as_the_clocks_make_it(app: Any) -> None:
     assert skipped.value.code == "time_skipped"
 
 
+def test_a_day_of_26_hours_is_closed_and_opened_again(app: Any) -> None:
+    salon = b.a_salon(b.a_network(), zone="Antarctica/Troll")  # the clocks go back by two hours there
+    day = LocalSpan(date(2026, 10, 25), date(2026, 10, 25))
+    for _ in range(2):
+        made = closures.close(salon_ids=[salon], span=day, reason=None, actor="account:1", now=b.NOW)
+        assert sum(_rows(salon), timedelta()) == timedelta(hours=26)
+        closures.reopen(closure_id=made.closure_ids[0], actor="account:1", now=b.NOW)
+        assert _rows(salon) == []
+
+
 @pytest.mark.parametrize(
     ("first", "last", "hours", "code"),
     [
