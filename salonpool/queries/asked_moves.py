@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from salonpool.database import db
 from salonpool.domain.booking import BookingStatus
-from salonpool.models import AskedMove, Booking
+from salonpool.models import AskedMove, Booking, Stylist
 
 # Whatever changed the booking since ended the question.
 IS_ASKED: sa.ColumnElement[bool] = sa.and_(
@@ -25,6 +25,7 @@ class AskedMoveRow:
     starts_at: datetime
     answer_by: datetime
     stylist_id: int | None
+    stylist_name: str | None
 
     def is_open(self, now: datetime) -> bool:
         """May the salon still say yes?"""
@@ -34,8 +35,9 @@ class AskedMoveRow:
 def find_asked_move(booking_id: int) -> AskedMoveRow | None:
     """What its guest asks for."""
     found: Any = db.session.execute(
-        sa.select(AskedMove.starts_at, AskedMove.answer_by, AskedMove.stylist_id)
+        sa.select(AskedMove.starts_at, AskedMove.answer_by, AskedMove.stylist_id, Stylist.name)
         .join(Booking, IS_ASKED)
+        .outerjoin(Stylist, Stylist.id == AskedMove.stylist_id)
         .where(AskedMove.booking_id == booking_id)
     ).one_or_none()
     return None if found is None else AskedMoveRow(*found)

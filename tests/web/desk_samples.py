@@ -73,7 +73,7 @@ def bookings(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict
         "desk/booking.html": [
             ("pending", page("pending", answer_by=TEN, attendance=word["missed"], ask_first=True)),
             ("booked", page("confirmed", ("arrived", "done", "missed"), attendance=word["missed"])),
-            ("asks", page("confirmed", asked=Row(starts_at=TEN, answer_by=TEN))),
+            ("asks", page("confirmed", asked=Row(starts_at=TEN, answer_by=TEN, stylist_name="小雯"))),
             ("series", page("confirmed", series=series)),
             ("no_texts", page("confirmed", ("arrived",), **no_texts, problem=word["wrong"])),
             ("here", page("checked_in", ("done", "undo"), no_sms_reason="opted_out")),

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from salonpool.database import db, transaction
 from salonpool.domain.booking import Wish
-from salonpool.models import AuditEntry, Booking, Closure, Message, Salon
+from salonpool.models import AuditEntry, Booking, Closure, Message, Salon, Stylist
 from salonpool.queries import access
 from salonpool.usecases.booking import bookings, moves
 from salonpool.usecases.booking.settling import Guest
@@ -115,10 +115,11 @@ def test_a_late_yes_says_why_not_and_changes_nothing(client: Any, shop: SimpleNa
     assert _status(booking) == "pending"
 
 
-def _ask(shop: SimpleNamespace, booking: int, clock: str) -> None:
+def _ask(shop: SimpleNamespace, booking: int, clock: str, **wish: int) -> None:
     moves.move(
-        booking_id=booking, starts_at=b.at(clock, TOMORROW), actor="guest", now=b.NOW, texting=shop.texting
-    )
+        booking_id=booking, starts_at=b.at(clock, TOMORROW), actor="guest", now=b.NOW, texting=shop.texting,
+        **wish,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(("word", "clock"), [("approve-move", "16:00"), ("decline-move", "14:00")])
@@ -141,6 +142,17 @@ def test_another_time_asked_for_waits_for_a_yes_on_the_first_page(
     db.session.rollback()
     assert db.session.get_one(Booking, booking).starts_at == b.at(clock, TOMORROW)
     assert "asks for" not in client.get("/desk").text
+
+
+def test_the_desk_reads_whom_the_guest_asks_for_with_the_time(client: Any, shop: SimpleNamespace) -> None:
+    booking = _book(shop)
+    _approve_first(shop)
+    _sign_in(client, shop.owner)
+    _ask(shop, booking, "16:00")
+    assert "</b> · Anyone</p>" in client.get(f"/desk/booking/{booking}?lang=en").text
+    _ask(shop, booking, "14:00", stylist_id=shop.wen)  # only the person changes
+    name = db.session.get_one(Stylist, shop.wen).name
+    assert f"</b> · With {name}</p>" in client.get(f"/desk/booking/{booking}?lang=en").text
 
 
 def test_a_yes_to_a_time_that_is_gone_or_no_longer_asked_for_says_why(
