@@ -132,6 +132,10 @@ _SENTENCES: dict[str, Any] = {
         "call the salon.",
         open=v["open"],
     ),
+    "waits_already": lambda v: _(
+        "This number waits for that already. We text it when a time opens, with a link. To leave the list, "
+        "call the salon."
+    ),
     "too_many_waits": lambda v: _(
         "This number is on the list for %(limit)s things already. Leave one of them first.", limit=v["limit"]
     ),

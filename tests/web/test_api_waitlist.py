@@ -85,6 +85,23 @@ def test_joining_again_is_the_same_entry(client: Any, shop: Any) -> None:
     assert db.session.scalar(sa.select(sa.func.count(WaitlistEntry.id))) == 1
 
 
+@pytest.mark.parametrize("when", ["later", "a place is held"])
+def test_who_knows_a_number_and_what_it_waits_for_gets_no_link(
+    client: Any, shop: Any, stopped_clock: Any, when: str
+) -> None:
+    if when == "later":
+        entry, place = _join(client, shop).json, None
+        stopped_clock.now = b.NOW + timedelta(minutes=10, seconds=1)
+    else:
+        entry, place = _held(client, shop)
+    before = _state()
+    again = _join(client, shop, customer={"phone": w.PHONE, "name": "Mallory"})
+    assert (again.status_code, again.json["code"]) == (409, "waits_already")
+    assert "wait_token" not in again.json
+    assert _state() == before
+    assert _see(client, entry).json["place"] == place
+
+
 def test_several_windows_stylists_and_sister_salons_will_do(client: Any, shop: Any) -> None:
     sister = w.a_shop(network=shop.network, slug="kapok")
     w.link(shop.salon, sister.salon)

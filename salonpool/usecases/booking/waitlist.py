@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -37,6 +37,8 @@ from salonpool.usecases.booking.places import release, services_for
 from salonpool.usecases.texts.texting import Texting
 
 SWEEP_AT_ONCE = 200
+# Long enough for a button pressed twice or an answer that was lost; later a stranger might know the number.
+AGAIN_WITHIN = timedelta(minutes=10)
 SETTLED = (WaitlistStatus.BOOKED, WaitlistStatus.WAITING, WaitlistStatus.EXPIRED)
 NEVER_ARRIVED = (MessageStatus.FAILED, MessageStatus.UNDELIVERED)
 
@@ -70,9 +72,11 @@ class Joined:
 def join(
     wanted: Waiting, *, language: str, now: datetime, texting: Texting, address: str | None = None
 ) -> Joined:
-    """Put a guest on the waitlist. Joining for the same thing again gives the entry there is.
+    """Put a guest on the waitlist. Joining for the same thing again gives the entry there is, if that was
+    just now and no place was held for it yet: nobody has proved the number, and its link takes the place.
 
-    A phone has at most 3 open entries. Raises InvalidInput, Missing, Refusal: too_many_waits, too_many_tries.
+    A phone has at most 3 open entries. Raises InvalidInput, Missing, Refusal: waits_already, too_many_waits,
+    too_many_tries.
     """
     salon = get_salon(wanted.salon_slug, language)
     phone = texting.guest_phone(wanted.phone, salon.region)
@@ -85,6 +89,8 @@ def join(
         customer_id = customers.find_or_add(session, salon, phone, name, language, now).customer_id
         kept = _same(session, customer_id, wanted, salons, windows, now)
         if kept is not None:
+            if kept.offered or now > kept.created_at + AGAIN_WITHIN:
+                raise Refusal("waits_already")
             return Joined(kept.id, kept.link_version)
         _check_open(session, customer_id)
         entry = WaitlistEntry(

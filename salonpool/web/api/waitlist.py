@@ -90,8 +90,8 @@ class WaitOut(Out):
 def join(wanted: dict[str, Any]) -> dict[str, Any]:
     """Put one guest on the list: a place that frees in one of `windows` is held for them and they get a text.
 
-    `salons`: sister salons that would do, too. No `stylists`: anyone. Joining for the same thing again gives
-    the entry there is.
+    `salons`: sister salons that would do, too. No `stylists`: anyone. Joining for the same thing again within
+    ten minutes gives the entry there is; later, or once a place was held for it, 409 `waits_already`.
     """
     try:
         joined = waitlist.join(
