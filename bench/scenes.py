@@ -281,7 +281,10 @@ GUEST = [
     Scene("move, a closed day", "guest.show_move", lambda s: f"{s.book()}/move?on={s.closed_day()}"),
     Scene("move, with anyone", "guest.show_move", lambda s: s.book() + "/move?who=anyone"),
     Scene("move, no such day", "guest.show_move", lambda s: s.book() + "/move?on=2026-02-30", 422),
-    Scene("move, just taken", "guest.show_move", lambda s: s.book() + "/move", 409, act=_move_too_slowly),
+    Scene(
+        "move, just taken", "guest.show_move",
+        lambda s: f"{s.book()}/move?on={s.quiet_day()}", 409, act=_move_too_slowly,
+    ),
     Scene("move, too late", "guest.show_move", lambda s: s.book("strict") + "/move"),
     Scene("cancel, for a fee", "guest.ask_cancel", lambda s: s.book("dear") + "/cancel"),
     Scene("cancel, for more", "guest.ask_cancel", lambda s: s.book("dear") + "/cancel", 409, act=_pay_less),
