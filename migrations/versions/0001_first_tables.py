@@ -464,6 +464,7 @@ def upgrade() -> None:
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("confirmed_at", INSTANT, nullable=True),
         sa.Column("cancelled_at", INSTANT, nullable=True),
+        sa.Column("cancelled_late", sa.Boolean(), nullable=False),
         sa.Column("link_version", sa.Integer(), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("fee_minor", sa.Integer(), nullable=False),

@@ -16,6 +16,7 @@ from salonpool.demo.diary import Duty, Placed, fill, load
 from salonpool.demo.guests import GuestSpec
 from salonpool.demo.rows import AHEAD, BACK, TZ, World
 from salonpool.demo.salons import CLOSING, SALONS, closed_on
+from salonpool.domain.attendance import is_late_cancel
 from salonpool.domain.booking import BookingStatus, CancelCause
 from salonpool.domain.course import StationKind
 from salonpool.domain.links import digest
@@ -246,11 +247,19 @@ def _write_bookings(
             "created_at": visit.booked_at,
             "confirmed_at": visit.booked_at,
             "cancelled_at": visit.cancelled_at,
+            "cancelled_late": _is_late(visit),
         }
         for visit in visits
     ]
     for visit, booking_id in zip(visits, _insert(session, Booking, rows), strict=True):
         visit.id = booking_id
+
+
+def _is_late(visit: Visit) -> bool:
+    if visit.cancelled_at is None:
+        return False
+    [salon] = [salon for salon in SALONS if salon.slug == visit.salon_slug]
+    return is_late_cancel(visit.starts_at, visit.cancelled_at, salon.free_hours * 60)
 
 
 def _write_parts(session: Session, world: World, visits: Sequence[Visit]) -> None:

@@ -29,7 +29,8 @@ class Booking(Base):
     """One visit. A hold is a booking in state held; `stylist_id` is who does the first part.
 
     `sequence` rises with each change (RFC 5545). `fee_minor` is what cancelling late cost, or costs at least
-    after a late move. Bookings made by one wish to repeat share `series_id`, the id of the first.
+    after a late move; `cancelled_late` that its guest gave it up within the free minutes of that moment.
+    Bookings made by one wish to repeat share `series_id`, the id of the first.
     """
 
     __tablename__ = "booking"
@@ -79,6 +80,7 @@ class Booking(Base):
     created_at: Mapped[Instant]
     confirmed_at: Mapped[Instant | None]
     cancelled_at: Mapped[Instant | None]
+    cancelled_late: Mapped[bool] = mapped_column(default=False)
     link_version: Mapped[int] = mapped_column(default=1)
     sequence: Mapped[int] = mapped_column(default=0)
     fee_minor: Mapped[int] = mapped_column(default=0)

@@ -7,11 +7,11 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from salonpool.database import db
-from salonpool.domain.attendance import FORGOTTEN, Attendance, Slip, attendance, is_late_cancel
-from salonpool.domain.booking import BookingStatus, CancelCause
+from salonpool.domain.attendance import FORGOTTEN, Attendance, Slip, attendance
+from salonpool.domain.booking import BookingStatus
 from salonpool.domain.money import Money
 from salonpool.domain.refusal import Missing
-from salonpool.models import AskedMove, Booking, Card, Customer, Salon, Segment, Stylist
+from salonpool.models import AskedMove, Booking, Card, Customer, Segment, Stylist
 from salonpool.queries.asked_moves import IS_ASKED, AskedMoveRow, find_asked_move
 from salonpool.queries.naming import list_named, visit_name
 
@@ -170,28 +170,17 @@ def _attendance(
 ) -> dict[int | None, Attendance]:
     """How guests kept to their bookings at this salon; what they did elsewhere is not its business."""
     rows = db.session.execute(
-        sa.select(Booking.customer_id, Booking.status, Booking.starts_at)
-        .add_columns(Booking.cancelled_at, Salon.free_minutes)
-        .join(Salon, Salon.id == Booking.salon_id)
-        .where(
+        sa.select(Booking.customer_id, Booking.status, Booking.starts_at).where(
             Booking.salon_id == salon_id,
             Booking.customer_id.in_({customer_id for customer_id in customer_ids if customer_id}),
             Booking.starts_at > now - FORGOTTEN,
-            sa.or_(
-                Booking.status == BookingStatus.NO_SHOW,
-                sa.and_(
-                    Booking.cancel_cause == CancelCause.GUEST,
-                    Booking.confirmed_at.is_not(None),  # what the salon had not agreed to cost it nothing
-                ),
-            ),
+            sa.or_(Booking.status == BookingStatus.NO_SHOW, Booking.cancelled_late),
         )
     )
     slips: dict[int | None, list[tuple[Slip, datetime]]] = {}
-    for customer_id, status, starts_at, cancelled_at, free_minutes in rows:
-        if status == BookingStatus.NO_SHOW:
-            slips.setdefault(customer_id, []).append((Slip.NO_SHOW, starts_at))
-        elif cancelled_at is not None and is_late_cancel(starts_at, cancelled_at, free_minutes):
-            slips.setdefault(customer_id, []).append((Slip.LATE_CANCEL, starts_at))
+    for customer_id, status, starts_at in rows:
+        slip = Slip.NO_SHOW if status == BookingStatus.NO_SHOW else Slip.LATE_CANCEL
+        slips.setdefault(customer_id, []).append((slip, starts_at))
     return {customer_id: attendance(found, now) for customer_id, found in slips.items()}
 
 

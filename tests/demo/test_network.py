@@ -130,6 +130,19 @@ def test_a_visit_takes_one_chair_throughout_and_hands_and_basins_only_when_neede
     assert {"basin", "machine"} <= {kind for found in rows.values() for kind in found}
 
 
+def test_what_was_cancelled_late_by_the_salons_rule_is_marked_so(app: Any) -> None:
+    rows = db.session.execute(
+        sa.select(Booking.starts_at, Booking.cancelled_at, Booking.cancelled_late, Salon.free_minutes)
+        .join(Salon, Salon.id == Booking.salon_id)
+        .where(Booking.cancelled_at.is_not(None))
+    ).all()
+    late = [cancelled_late for _, _, cancelled_late, _ in rows]
+    assert late == [
+        starts_at - cancelled_at < timedelta(minutes=free) for starts_at, cancelled_at, _, free in rows
+    ]
+    assert set(late) == {True, False}
+
+
 def test_salons_sell_what_the_booking_page_can_show(app: Any) -> None:
     assert _count("SELECT count(DISTINCT salon_id) FROM service WHERE length <> 'any'") >= 2
     assert _count("SELECT count(*) FROM service WHERE add_on") >= 4

@@ -241,6 +241,29 @@ def test_the_desk_remembers_missed_and_late_for_half_a_year(shop: SimpleNamespac
     assert (later.no_shows, later.late_cancels) == (0, 0)
 
 
+@pytest.mark.parametrize(("free_minutes", "then", "late"), [(180, 1440, 0), (1440, 180, 1)])
+def test_another_rule_does_not_change_what_was_late(
+    shop: SimpleNamespace, free_minutes: int, then: int, late: int
+) -> None:
+    with transaction() as session:
+        session.get_one(Salon, shop.salon).free_minutes = free_minutes
+    made = _book(shop)
+    at = START - timedelta(hours=4)
+    cancellations.cancel(booking_id=made.id, now=at, texting=shop.texting)
+    with transaction() as session:
+        session.get_one(Salon, shop.salon).free_minutes = then
+    assert get_desk_booking(made.id, "en", LATER).attendance.late_cancels == late
+
+
+def test_what_the_salon_had_not_agreed_to_is_never_late(shop: SimpleNamespace) -> None:
+    with transaction() as session:
+        salon = session.get_one(Salon, shop.salon)
+        salon.approve_minutes, salon.free_minutes = 600, 1440
+    made = _book(shop)
+    cancellations.cancel(booking_id=made.id, now=b.NOW, texting=shop.texting)
+    assert get_desk_booking(made.id, "en", LATER).attendance.late_cancels == 0
+
+
 def test_what_does_not_exist_is_missing(shop: SimpleNamespace) -> None:
     with pytest.raises(Missing):
         at_desk.turn(booking_id=9, into=BookingStatus.NO_SHOW, account_id=shop.owner, now=b.NOW)

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salonpool.database import db, retried, transaction
+from salonpool.domain.attendance import is_late_cancel
 from salonpool.domain.booking import BookingStatus, CancelCause, cancel_fee, check_change
 from salonpool.domain.refusal import Missing, Refusal
 from salonpool.models import Booking
@@ -40,7 +41,7 @@ def cancel(
         check_change(BookingStatus(booking.status), booking.starts_at, salon.cut_off_minutes, now)
         fee = fee_of(booking, salon, now)
         check_agreed(fee, agreed_fee_minor)
-        give_up(session, booking, fee, now)
+        give_up(session, booking, salon, fee, now)
         text_cancelled(session, booking, salon, now, texting)
         return answer_of(session, booking, salon)
 
@@ -63,14 +64,19 @@ def check_agreed(fee_minor: int, agreed_fee_minor: int | None) -> None:
         raise Refusal("fee_changed")
 
 
-def give_up(session: Session, booking: Booking, fee_minor: int, now: datetime) -> None:
-    """Cancel an open booking for its guest; the caller holds the locks, checked the rules and tells them."""
+def give_up(session: Session, booking: Booking, salon: SalonRow, fee_minor: int, now: datetime) -> None:
+    """Cancel an open booking for its guest; the caller holds the locks, checked the rules and tells them.
+
+    Whether that was late is kept, as the salon may change its rules; what it had not agreed to never is.
+    """
     before = {"status": booking.status}
     booking.status, booking.cancel_cause, booking.cancelled_at = (
         BookingStatus.CANCELLED,
         CancelCause.GUEST,
         now,
     )
+    was_agreed = booking.confirmed_at is not None
+    booking.cancelled_late = was_agreed and is_late_cancel(booking.starts_at, now, salon.free_minutes)
     booking.fee_minor = fee_minor
     booking.sequence += 1
     free(session, booking.id)

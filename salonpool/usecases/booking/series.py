@@ -133,7 +133,7 @@ def cancel_later(
         fees = [fee_of(row, salon, now) for row in rows]
         check_agreed(sum(fees), agreed_fee_minor)
         for row, fee in zip(rows, fees, strict=True):
-            give_up(session, row, fee, now)
+            give_up(session, row, salon, fee, now)
         session.flush()
         if len(rows) == 1:
             text_cancelled(session, rows[0], salon, now, texting)
