@@ -7,12 +7,13 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from salonpool.database import db
-from salonpool.domain.attendance import FORGOTTEN, Attendance, Slip, attendance
+from salonpool.domain.attendance import Attendance, Slip, attendance
 from salonpool.domain.booking import BookingStatus
 from salonpool.domain.money import Money
 from salonpool.domain.refusal import Missing
 from salonpool.models import AskedMove, Booking, Card, Customer, Segment, Stylist
 from salonpool.queries.asked_moves import IS_ASKED, AskedMoveRow, find_asked_move
+from salonpool.queries.attendance import still_weighs
 from salonpool.queries.naming import list_named, visit_name
 
 
@@ -173,8 +174,7 @@ def _attendance(
         sa.select(Booking.customer_id, Booking.status, Booking.starts_at).where(
             Booking.salon_id == salon_id,
             Booking.customer_id.in_({customer_id for customer_id in customer_ids if customer_id}),
-            Booking.starts_at > now - FORGOTTEN,
-            sa.or_(Booking.status == BookingStatus.NO_SHOW, Booking.cancelled_late),
+            still_weighs(now),
         )
     )
     slips: dict[int | None, list[tuple[Slip, datetime]]] = {}

@@ -18,6 +18,7 @@ from salonpool.models import (
     Salon,
     Service,
 )
+from salonpool.queries.attendance import still_weighs
 from salonpool.queries.naming import list_stylists, name_in, service_name, visit_name
 
 # A number goes to somebody else after some months of rest; what is older is not theirs to see.
@@ -26,7 +27,10 @@ LOOK_BACK = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class MyVisit:
-    """One visit. `initials` only where several people share the number, and never more of a name."""
+    """One visit. `initials` only where several people share the number, and never more of a name.
+
+    `weighs`: it was missed or given up late, which a salon still remembers of the number.
+    """
 
     id: int
     link_version: int
@@ -39,11 +43,12 @@ class MyVisit:
     services_text: str
     stylist_names: tuple[str, ...]
     initials: str
+    weighs: bool
 
 
 def list_my_visits(phone: str, now: datetime, language: str) -> list[MyVisit]:
     """What the number (E.164) has ahead and had in the last 90 days, by time; holds left out."""
-    rows = db.session.execute(_visits(language), {"phone": phone, "since": now - LOOK_BACK}).all()
+    rows = db.session.execute(_visits(language, now), {"phone": phone, "since": now - LOOK_BACK}).all()
     stylists = list_stylists(db.session(), {row.id for row in rows})
     services: dict[int, list[tuple[int, str]]] = {}
     for row in rows:
@@ -62,6 +67,7 @@ def list_my_visits(phone: str, now: datetime, language: str) -> list[MyVisit]:
             services_text=visit_name(services[row.id], language),
             stylist_names=stylists[row.id],
             initials=initials(row.guest_name or ""),
+            weighs=row.weighs,
         )
         for row in reversed(rows)  # the name of a visit is that of its first item
     }
@@ -70,7 +76,7 @@ def list_my_visits(phone: str, now: datetime, language: str) -> list[MyVisit]:
     return shown if len(names) > 1 else [replace(visit, initials="") for visit in shown]
 
 
-def _visits(language: str) -> Any:
+def _visits(language: str, now: datetime) -> Any:
     expired = sa.and_(
         Booking.status == BookingStatus.CANCELLED, Booking.cancel_cause == CancelCause.HOLD_EXPIRED
     )
@@ -82,6 +88,7 @@ def _visits(language: str) -> Any:
             Booking.ends_at,
             Booking.created_at,
             Booking.status,
+            still_weighs(now).label("weighs"),
             Salon.zone,
             (Salon.name_en if language == "en" else Salon.name).label("salon_name"),
             BookingItem.guest_name,

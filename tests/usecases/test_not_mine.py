@@ -1,18 +1,20 @@
 """A number that went to somebody else is taken off what its last owner booked, and off nothing else."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from salonpool.database import db
-from salonpool.domain.booking import Wish
+from salonpool.database import db, transaction
+from salonpool.domain.attendance import FORGOTTEN
+from salonpool.domain.booking import BookingStatus, Wish
 from salonpool.domain.phone import RESTS_AT_LEAST
-from salonpool.models import AuditEntry, Booking, Card, Customer, Message, WaitlistEntry
+from salonpool.models import AuditEntry, Booking, Card, Customer, Message, Salon, WaitlistEntry
+from salonpool.queries.desk import get_desk_booking
 from salonpool.queries.my_visits import list_my_visits
-from salonpool.usecases.booking import bookings, cancellations, not_mine, waitlist
+from salonpool.usecases.booking import at_desk, bookings, cancellations, not_mine, waitlist
 from salonpool.usecases.booking.bookings import Guest
 from tests import builders as b
 
@@ -31,10 +33,12 @@ def shop(app: Any) -> SimpleNamespace:
     return SimpleNamespace(salon=salon, cut=cut, texting=app.extensions["salonpool.texting"])
 
 
-def _book(shop: SimpleNamespace, now: datetime, slug: str = "qinghe", clock: str = "14:00") -> int:
+def _book(
+    shop: SimpleNamespace, now: datetime, slug: str = "qinghe", clock: str = "14:00", on: date = b.TODAY
+) -> int:
     return bookings.book(
-        salon_slug=slug, wish=Wish((shop.cut[slug],)), starts_at=b.at(clock), guest=Guest(TYPED, "Lin"),
-        key=f"{slug} {clock}", language="en", now=now, texting=shop.texting,
+        salon_slug=slug, wish=Wish((shop.cut[slug],)), starts_at=b.at(clock, on), guest=Guest(TYPED, "Lin"),
+        key=f"{slug} {clock} {on}", language="en", now=now, texting=shop.texting,
     ).id  # fmt: skip
 
 
@@ -74,6 +78,29 @@ def test_what_was_booked_since_cannot_be_shaken_off(shop: SimpleNamespace) -> No
     assert not_mine.take_off(E164, now=b.NOW) == 0
     assert _ids() == recent
     assert db.session.scalar(sa.select(sa.func.count(Customer.id))) == 1
+
+
+@pytest.mark.parametrize("how", ["missed", "late"])
+def test_what_a_salon_still_remembers_cannot_be_shaken_off(shop: SimpleNamespace, how: str) -> None:
+    slip, kept_to = _book(shop, LONG_AGO), _book(shop, LONG_AGO, clock="16:00")
+    if how == "missed":
+        owner = b.an_account(1, owns=(shop.salon["qinghe"],))
+        at_desk.turn(booking_id=slip, into=BookingStatus.NO_SHOW, account_id=owner, now=b.at("14:00"))
+    else:
+        with transaction() as session:
+            session.execute(sa.update(Salon).values(free_minutes=10_000))
+        cancellations.cancel(booking_id=slip, now=b.NOW, texting=shop.texting)
+    tomorrow, forgotten = b.NOW + timedelta(days=1), b.at("14:00") + FORGOTTEN
+    assert not_mine.take_off(E164, now=tomorrow) == 1
+    assert _ids() == [slip]
+    assert db.session.get_one(Customer, _booking(kept_to).customer_id).phone is None
+    new = _book(shop, tomorrow, clock="16:00", on=b.TODAY + timedelta(days=7))
+    seen = get_desk_booking(new, "en", tomorrow).attendance
+    assert (seen.no_shows, seen.late_cancels) == ((1, 0) if how == "missed" else (0, 1))
+    assert not_mine.take_off(E164, now=forgotten - timedelta(seconds=1)) == 1  # the new one is old by then
+    assert _ids() == [slip]
+    assert not_mine.take_off(E164, now=forgotten) == 1
+    assert _ids() == []
 
 
 def test_a_salons_card_goes_with_the_last_owner_unless_the_present_one_comes_there(

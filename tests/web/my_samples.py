@@ -27,7 +27,8 @@ def pages(word: dict[str, str]) -> dict[str, list[tuple[str, dict[str, Any]]]]:
     states = ("confirmed", "pending", "checked_in", "completed", "no_show", "cancelled")
     code: dict[str, Any] = {"form": {"phone": "0912 345 678"}, "errors": {}, "minutes": 10, "demo_url": None}
     shown: dict[str, Any] = {
-        "ahead": [], "past": [], "old": False, "rests_days": 45, "just_taken_off": False,
+        "ahead": [], "past": [], "old": False, "rests_days": 45, "remembered_days": 180,
+        "just_taken_off": False,
     }  # fmt: skip
     return {
         "guest/my.html": [

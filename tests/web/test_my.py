@@ -157,6 +157,18 @@ def test_a_new_owner_takes_the_number_off_what_the_last_one_booked(
     assert client.get(path).status_code == 410
 
 
+def test_nobody_is_offered_to_take_the_number_off_a_visit_they_missed(
+    client: Any, shop: SimpleNamespace, stopped_clock: Any
+) -> None:
+    path = _booked(shop)
+    with transaction() as session:
+        session.execute(sa.update(Booking).values(status="no_show"))
+    stopped_clock.now = b.NOW + timedelta(days=60)
+    page = _prove(client).text
+    assert path in page
+    assert "Take my number off them" not in page
+
+
 def test_without_proof_no_number_is_taken_off_anything(
     client: Any, shop: SimpleNamespace, stopped_clock: Any
 ) -> None:

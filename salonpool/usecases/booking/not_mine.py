@@ -12,6 +12,7 @@ from salonpool.domain.phone import RESTS_AT_LEAST
 from salonpool.domain.waitlist import OPEN_STATES as STILL_WAITING
 from salonpool.domain.waitlist import WaitlistStatus
 from salonpool.models import Booking, Card, Customer, WaitlistEntry
+from salonpool.queries.attendance import still_weighs
 from salonpool.usecases import audit
 from salonpool.usecases.texts import messages
 
@@ -22,7 +23,9 @@ def take_off(phone: str, *, now: datetime) -> int:
 
     The visits stay as they are, for a guest without a number: no text about them leaves any more, their links
     work. What was booked later is the present owner's, and stays: so this is no way around the limits
-    of a number. Returns how many visits; saying it again changes nothing.
+    of a number. Nor is it one around a salon's memory: a visit missed or given up late stays for as long as
+    it weighs. We cannot tell whose slip it was; a new owner bears it at that salon alone, and not for long.
+    Returns how many visits; saying it again changes nothing.
     """
     with transaction() as session:
         customers = session.scalars(
@@ -38,6 +41,7 @@ def _take_off(session: Session, customer: Customer, now: datetime) -> int:
             Booking.customer_id == customer.id,
             Booking.created_at <= now - RESTS_AT_LEAST,
             Booking.status != BookingStatus.HELD,
+            sa.not_(still_weighs(now)),
         )
         .order_by(Booking.id)
         .with_for_update()
@@ -56,23 +60,23 @@ def _take_off(session: Session, customer: Customer, now: datetime) -> int:
             session, now, actor="guest", action="take_number_off", subject="booking", subject_id=booking.id
         )
     session.flush()
-    _hand_over_cards(session, customer.id, former.id)
+    _hand_over_cards(session, customer.id, former.id, now)
     _end_waiting(session, customer.id, now)
     return len(old)
 
 
-def _hand_over_cards(session: Session, customer_id: int, former_id: int) -> None:
+def _hand_over_cards(session: Session, customer_id: int, former_id: int, now: datetime) -> None:
     """What a salon knows of the last owner goes with them, unless the present one has visits there, too."""
-    visited = {
-        owner: sa.select(Booking.salon_id).where(Booking.customer_id == owner)
-        for owner in (customer_id, former_id)
-    }
+    theirs = sa.select(Booking.salon_id).where(Booking.customer_id == former_id)
+    ours = sa.select(Booking.salon_id).where(
+        Booking.customer_id == customer_id, Booking.created_at > now - RESTS_AT_LEAST
+    )
     session.execute(
         sa.update(Card)
         .where(
             Card.customer_id == customer_id,
-            Card.salon_id.in_(visited[former_id]),
-            Card.salon_id.not_in(visited[customer_id]),
+            Card.salon_id.in_(theirs),
+            Card.salon_id.not_in(ours),
         )
         .values(customer_id=former_id),
         execution_options={"synchronize_session": False},

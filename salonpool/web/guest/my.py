@@ -5,6 +5,7 @@ from typing import Any
 from flask import g, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from salonpool.domain.attendance import FORGOTTEN
 from salonpool.domain.phone import RESTS_AT_LEAST
 from salonpool.domain.phone_code import CODE_MINUTES
 from salonpool.domain.refusal import Refusal
@@ -31,8 +32,9 @@ def ask_phone() -> Response:
         "guest/my_visits.html",
         ahead=ahead,
         past=past,
-        old=any(visit.booked_at <= now() - RESTS_AT_LEAST for visit in visits),
+        old=any(visit.booked_at <= now() - RESTS_AT_LEAST and not visit.weighs for visit in visits),
         rests_days=RESTS_AT_LEAST.days,
+        remembered_days=FORGOTTEN.days,
         just_taken_off=request.args.get("done") == "taken-off",
     )
     return make_response(page)
