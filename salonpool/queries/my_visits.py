@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from salonpool.database import db
 from salonpool.domain.booking import BookingStatus, CancelCause
 from salonpool.domain.person import initials
+from salonpool.domain.phone import RESTS_AT_LEAST
+from salonpool.domain.waitlist import OPEN_STATES
 from salonpool.models import (
     Booking,
     BookingItem,
@@ -17,6 +19,7 @@ from salonpool.models import (
     Network,
     Salon,
     Service,
+    WaitlistEntry,
 )
 from salonpool.queries.attendance import still_weighs
 from salonpool.queries.naming import list_stylists, name_in, service_name, visit_name
@@ -74,6 +77,23 @@ def list_my_visits(phone: str, now: datetime, language: str) -> list[MyVisit]:
     shown = sorted(visits.values(), key=lambda visit: (visit.starts_at, visit.id))
     names = {row.guest_name for row in rows if row.position == 0 and row.guest_name}
     return shown if len(names) > 1 else [replace(visit, initials="") for visit in shown]
+
+
+def has_old_wait(phone: str, now: datetime) -> bool:
+    """Does the number wait for something since before it can have changed hands?"""
+    return bool(
+        db.session.scalar(
+            sa.select(
+                sa.exists().where(
+                    Customer.network_id.in_(sa.select(Network.id)),
+                    Customer.phone == phone,
+                    WaitlistEntry.customer_id == Customer.id,
+                    WaitlistEntry.created_at <= now - RESTS_AT_LEAST,
+                    WaitlistEntry.status.in_(OPEN_STATES),
+                )
+            )
+        )
+    )
 
 
 def _visits(language: str, now: datetime) -> Any:

@@ -118,12 +118,14 @@ def test_a_salons_card_goes_with_the_last_owner_unless_the_present_one_comes_the
     assert owners == {shop.salon["qinghe"]: None, shop.salon["kapok"]: E164}
 
 
-def test_what_the_last_owner_waits_for_ends(shop: SimpleNamespace) -> None:
-    _book(shop, LONG_AGO)
+@pytest.mark.parametrize("has_booked", [True, False])
+def test_what_the_last_owner_waits_for_ends(shop: SimpleNamespace, has_booked: bool) -> None:
+    if has_booked:
+        _book(shop, LONG_AGO)
     for now, clock in ((LONG_AGO, "10:00"), (b.NOW, "11:00")):
         wanted = waitlist.Waiting("qinghe", ("cut",), ((b.at(clock), b.at("12:00")),), TYPED)
         waitlist.join(wanted, language="en", now=now, texting=shop.texting)
-    not_mine.take_off(E164, now=b.NOW)
+    assert not_mine.take_off(E164, now=b.NOW) == int(has_booked)
     db.session.rollback()
     states = db.session.scalars(sa.select(WaitlistEntry.status).order_by(WaitlistEntry.id)).all()
     assert states == ["left", "waiting"]

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from salonpool.database import db, transaction
 from salonpool.domain.booking import Wish
-from salonpool.models import Booking, Message
-from salonpool.usecases.booking import bookings
+from salonpool.models import Booking, Message, WaitlistEntry
+from salonpool.usecases.booking import bookings, waitlist
 from salonpool.usecases.booking.bookings import Guest
 from tests import builders as b
 
@@ -152,7 +152,7 @@ def test_a_new_owner_takes_the_number_off_what_the_last_one_booked(
     done = client.post("/my/not-mine", data=_hidden(listed))
     assert (done.status_code, done.location) == (303, "/my?done=taken-off")
     after = client.get(done.location).text
-    assert "taken off those visits" in after
+    assert "This number is taken off" in after
     assert path not in after
     assert client.get(path).status_code == 410
 
@@ -167,6 +167,21 @@ def test_nobody_is_offered_to_take_the_number_off_a_visit_they_missed(
     page = _prove(client).text
     assert path in page
     assert "Take my number off them" not in page
+
+
+def test_a_new_owner_ends_what_the_last_one_waits_for_too(
+    client: Any, shop: SimpleNamespace, stopped_clock: Any
+) -> None:
+    day = b.TODAY + timedelta(days=60)
+    wanted = waitlist.Waiting("qinghe", ("cut",), ((b.at("14:00", day), b.at("16:00", day)),), PHONE)
+    waitlist.join(wanted, language="en", now=b.NOW, texting=shop.texting)
+    stopped_clock.now = b.NOW + timedelta(days=44)
+    assert "Take my number off them" not in _prove(client).text
+    stopped_clock.now = b.NOW + timedelta(days=45)
+    done = client.post("/my/not-mine", data=_hidden(_prove(client)))
+    assert "Take my number off them" not in client.get(done.location).text
+    db.session.rollback()
+    assert db.session.scalars(sa.select(WaitlistEntry.status)).all() == ["left"]
 
 
 def test_without_proof_no_number_is_taken_off_anything(

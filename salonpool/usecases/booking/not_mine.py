@@ -1,4 +1,4 @@
-"""Who has a number now takes it off what its last owner booked."""
+"""Who has a number now takes it off what its last owner booked and waits for."""
 
 from datetime import datetime
 
@@ -25,7 +25,7 @@ def take_off(phone: str, *, now: datetime) -> int:
     work. What was booked later is the present owner's, and stays: so this is no way around the limits
     of a number. Nor is it one around a salon's memory: a visit missed or given up late stays for as long as
     it weighs. We cannot tell whose slip it was; a new owner bears it at that salon alone, and not for long.
-    Returns how many visits; saying it again changes nothing.
+    What has been waited for as long ends. Returns how many visits; saying it again changes nothing.
     """
     with transaction() as session:
         customers = session.scalars(
@@ -35,6 +35,7 @@ def take_off(phone: str, *, now: datetime) -> int:
 
 
 def _take_off(session: Session, customer: Customer, now: datetime) -> int:
+    _end_waiting(session, customer.id, now)
     old = session.scalars(
         sa.select(Booking)
         .where(
@@ -61,7 +62,6 @@ def _take_off(session: Session, customer: Customer, now: datetime) -> int:
         )
     session.flush()
     _hand_over_cards(session, customer.id, former.id, now)
-    _end_waiting(session, customer.id, now)
     return len(old)
 
 

@@ -9,7 +9,7 @@ from salonpool.domain.attendance import FORGOTTEN
 from salonpool.domain.phone import RESTS_AT_LEAST
 from salonpool.domain.phone_code import CODE_MINUTES
 from salonpool.domain.refusal import Refusal
-from salonpool.queries.my_visits import MyVisit, list_my_visits
+from salonpool.queries.my_visits import MyVisit, has_old_wait, list_my_visits
 from salonpool.usecases import phone_codes
 from salonpool.usecases.booking import not_mine
 from salonpool.web import askers
@@ -28,11 +28,12 @@ def ask_phone() -> Response:
     visits = list_my_visits(phone, now(), language())
     ahead = [_shown(visit) for visit in visits if visit.ends_at > now()]
     past = [_shown(visit) for visit in reversed(visits) if visit.ends_at <= now()]
+    old = any(visit.booked_at <= now() - RESTS_AT_LEAST and not visit.weighs for visit in visits)
     page = render_template(
         "guest/my_visits.html",
         ahead=ahead,
         past=past,
-        old=any(visit.booked_at <= now() - RESTS_AT_LEAST and not visit.weighs for visit in visits),
+        old=old or has_old_wait(phone, now()),
         rests_days=RESTS_AT_LEAST.days,
         remembered_days=FORGOTTEN.days,
         just_taken_off=request.args.get("done") == "taken-off",
