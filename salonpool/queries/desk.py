@@ -65,13 +65,16 @@ class DeskBooking:
 class DeskRow:
     """A booking in one of the desk's lists; `answer_by` while it waits for the salon's yes.
 
-    `asked_starts_at`: the booking stands, and what waits is another time its guest asks for.
+    `asked_starts_at`: the booking stands, and what waits is another time its guest asks for, with the person
+    of `asked_stylist_id`; None is anyone.
     """
 
     id: int
     status: str
     starts_at: datetime
     asked_starts_at: datetime | None
+    asked_stylist_id: int | None
+    asked_stylist_name: str | None
     answer_by: datetime | None
     guest_name: str | None
     services_text: str
@@ -131,8 +134,10 @@ def list_by_id(salon_id: int, booking_ids: Iterable[int], language: str, now: da
 
 def _rows(salon_id: int, which: sa.ColumnElement[bool], language: str, now: datetime) -> list[DeskRow]:
     rows = db.session.execute(
-        sa.select(Booking, Card.name, AskedMove.starts_at, AskedMove.answer_by)
+        sa.select(Booking, Card.name, AskedMove.starts_at, AskedMove.answer_by, AskedMove.stylist_id)
+        .add_columns(Stylist.name)
         .outerjoin(AskedMove, IS_ASKED)
+        .outerjoin(Stylist, Stylist.id == AskedMove.stylist_id)
         .outerjoin(Customer, Customer.id == Booking.customer_id)
         .outerjoin(Card, sa.and_(Card.customer_id == Customer.id, Card.salon_id == Booking.salon_id))
         .where(Booking.salon_id == salon_id, which)
@@ -146,13 +151,15 @@ def _rows(salon_id: int, which: sa.ColumnElement[bool], language: str, now: date
             status=booking.status,
             starts_at=booking.starts_at,
             asked_starts_at=asked_starts_at,
+            asked_stylist_id=asked_stylist_id,
+            asked_stylist_name=asked_name,
             answer_by=answer_by or booking.answer_by,
             guest_name=items[booking.id][0].guest_name or card_name,
             services_text=_line(items[booking.id], language),
             stylist_names=_stylists(items[booking.id]),
             attendance=kept.get(booking.customer_id, Attendance()),
         )
-        for booking, card_name, asked_starts_at, answer_by in rows
+        for booking, card_name, asked_starts_at, answer_by, asked_stylist_id, asked_name in rows
     ]
 
 

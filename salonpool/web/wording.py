@@ -155,7 +155,7 @@ _SENTENCES: dict[str, Any] = {
         "We have sent several codes already. Use the last one, wait a few minutes, or call the salon."
     ),
     "texts_off": lambda v: _("We cannot send texts right now. Please call the salon, or try again later."),
-    "asked_anew": lambda v: _("The guest no longer asks for that time. Look again at what they ask for."),
+    "asked_anew": lambda v: _("The guest no longer asks for that. Look again at what they ask for."),
     "already_confirmed": lambda v: _("This hold is already a booking."),
     "idempotency_key_missing": lambda v: _(
         "Send an Idempotency-Key header, for example %(example)s.", example=v["example"]

@@ -57,11 +57,12 @@ def _ask(shop: SimpleNamespace, clock: str = "16:00", **changes: Any) -> Booked:
     return moves.move(booking_id=shop.booked.id, starts_at=b.at(clock), **values | changes)
 
 
-def _answer(shop: SimpleNamespace, use_case: Any, clock: str = "16:00", after: timedelta = MINUTE) -> Booked:
-    answer: Booked = use_case(
-        booking_id=shop.booked.id, starts_at=b.at(clock), account_id=shop.owner, now=b.NOW + after,
-        texting=shop.texting,
-    )  # fmt: skip
+def _answer(
+    shop: SimpleNamespace, use_case: Any, clock: str = "16:00", after: timedelta = MINUTE, **changes: Any
+) -> Booked:
+    values: dict[str, Any] = {"stylist_id": shop.wen, "account_id": shop.owner, "now": b.NOW + after}
+    values |= {"booking_id": shop.booked.id, "starts_at": b.at(clock), "texting": shop.texting}
+    answer: Booked = use_case(**values | changes)
     return answer
 
 
@@ -212,8 +213,25 @@ def test_a_yes_does_not_give_the_guest_the_person_they_no_longer_ask_for(
 
     monkeypatch.setattr(moves, "_plan", plan_while_the_guest_asks_anew)
     with pytest.raises(Refusal, match="asked_anew"):
-        _answer(shop, move_answers.approve)
+        _answer(shop, move_answers.approve, stylist_id=shop.zhe)
     assert _place(shop) == before
+
+
+def test_an_answer_is_for_the_person_the_salon_saw(shop: SimpleNamespace) -> None:
+    before = _place(shop)
+    for saw, asks in ((shop.wen, shop.zhe), (shop.zhe, None), (None, shop.wen)):
+        _ask(shop, stylist_id=asks)
+        asked, texts = find_asked_move(shop.booked.id), _texts()
+        for use_case in (move_answers.approve, move_answers.decline):
+            with pytest.raises(Refusal, match="asked_anew"):
+                _answer(shop, use_case, stylist_id=saw)
+        assert asked is not None
+        assert (_place(shop), find_asked_move(shop.booked.id), _texts()) == (before, asked, texts)
+    _ask(shop, stylist_id=shop.zhe)
+    for _ in range(2):  # again changes nothing
+        assert _answer(shop, move_answers.approve, stylist_id=shop.zhe).stylist_id == shop.zhe
+    with pytest.raises(Refusal, match="asked_anew"):
+        _answer(shop, move_answers.approve, stylist_id=shop.wen)
 
 
 def test_asking_again_when_the_salon_let_its_time_pass_is_another_question(shop: SimpleNamespace) -> None:
@@ -229,7 +247,7 @@ def test_asking_again_when_the_salon_let_its_time_pass_is_another_question(shop:
 
 def test_the_wish_for_a_person_is_asked_for_with_the_time(shop: SimpleNamespace) -> None:
     _ask(shop, "14:00", stylist_id=shop.zhe)
-    assert _answer(shop, move_answers.approve, "14:00").stylist_id == shop.zhe
+    assert _answer(shop, move_answers.approve, "14:00", stylist_id=shop.zhe).stylist_id == shop.zhe
 
 
 def test_choosing_the_old_time_takes_the_question_back(shop: SimpleNamespace) -> None:
@@ -371,10 +389,4 @@ def test_of_a_yes_and_a_guest_who_keeps_the_time_the_first_counts(shop: SimpleNa
 def test_what_does_not_exist_is_missing(shop: SimpleNamespace) -> None:
     for use_case in (move_answers.approve, move_answers.decline):
         with pytest.raises(Missing):
-            use_case(
-                booking_id=999,
-                starts_at=b.at("16:00"),
-                account_id=shop.owner,
-                now=b.NOW,
-                texting=shop.texting,
-            )
+            _answer(shop, use_case, booking_id=999)

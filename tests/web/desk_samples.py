@@ -19,6 +19,8 @@ def row(word: dict[str, str], number: int, status: str = "pending") -> Row:
         status=status,
         starts_at=TEN + timedelta(hours=number),
         asked_starts_at=TEN if number == 2 else None,
+        asked_stylist_id=1 if number == 2 else None,
+        asked_stylist_name=word["wen"] if number == 2 else None,
         answer_by=TEN,
         guest_name=word["guest"] if number % 2 else None,
         services_text=f"{word['cut']} + {word['treatment']}",
@@ -33,6 +35,7 @@ def bookings(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict
         ),
         Row(guest=1, guest_name=None, service_name=word["cut"], stylist_names=(word["zhe"],)),
     ]
+    asked = Row(starts_at=TEN, answer_by=TEN, stylist_id=1, stylist_name="小雯")
     series = [Row(id=n, starts_at=TEN + timedelta(weeks=n), status="confirmed") for n in (1, 2, 3)]
 
     def page(status: str, can: tuple[str, ...] = (), **over: Any) -> dict[str, Any]:
@@ -73,7 +76,7 @@ def bookings(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict
         "desk/booking.html": [
             ("pending", page("pending", answer_by=TEN, attendance=word["missed"], ask_first=True)),
             ("booked", page("confirmed", ("arrived", "done", "missed"), attendance=word["missed"])),
-            ("asks", page("confirmed", asked=Row(starts_at=TEN, answer_by=TEN, stylist_name="小雯"))),
+            ("asks", page("confirmed", asked=asked)),
             ("series", page("confirmed", series=series)),
             ("no_texts", page("confirmed", ("arrived",), **no_texts, problem=word["wrong"])),
             ("here", page("checked_in", ("done", "undo"), no_sms_reason="opted_out")),

@@ -115,7 +115,7 @@ def test_a_late_yes_says_why_not_and_changes_nothing(client: Any, shop: SimpleNa
     assert _status(booking) == "pending"
 
 
-def _ask(shop: SimpleNamespace, booking: int, clock: str, **wish: int) -> None:
+def _ask(shop: SimpleNamespace, booking: int, clock: str, **wish: int | None) -> None:
     moves.move(
         booking_id=booking, starts_at=b.at(clock, TOMORROW), actor="guest", now=b.NOW, texting=shop.texting,
         **wish,
@@ -175,6 +175,28 @@ def test_a_yes_to_a_time_that_is_gone_or_no_longer_asked_for_says_why(
     assert _post(client, page, f"{page}/approve-move", starts_at="never").status_code == 422
     db.session.rollback()
     assert db.session.get_one(Booking, booking).starts_at == b.at("14:00", TOMORROW)
+
+
+@pytest.mark.parametrize("from_page", ["/desk", "/desk/booking/{id}"])
+@pytest.mark.parametrize("button", ["approve-move", "decline-move"])
+def test_the_buttons_answer_for_the_person_that_was_read(
+    client: Any, shop: SimpleNamespace, from_page: str, button: str
+) -> None:
+    booking = _book(shop)
+    _approve_first(shop)
+    _sign_in(client, shop.owner)
+    _ask(shop, booking, "16:00", stylist_id=shop.wen)
+    read = client.get(from_page.format(id=booking)).text
+    form = re.search(rf'action="/desk/booking/{booking}/{button}">(.*?)</form>', read)
+    assert form
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[1]))
+    assert fields["stylist"] == str(shop.wen)
+    _ask(shop, booking, "16:00", stylist_id=None)
+    answer = client.post(f"/desk/booking/{booking}/{button}", data=fields)
+    assert answer.status_code == 409
+    assert "no longer asks for that" in answer.text
+    fields["stylist"] = "wen"
+    assert client.post(f"/desk/booking/{booking}/{button}", data=fields).status_code == 422
 
 
 def test_a_guest_is_here_then_done_by_a_tap_each(

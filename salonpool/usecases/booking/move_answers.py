@@ -19,12 +19,19 @@ SWEEP_AT_ONCE = 50
 
 
 def approve(
-    *, booking_id: int, starts_at: datetime, account_id: int, now: datetime, texting: Texting
+    *,
+    booking_id: int,
+    starts_at: datetime,
+    stylist_id: int | None,
+    account_id: int,
+    now: datetime,
+    texting: Texting,
 ) -> Booked:
     """The booking moves to the time that was asked for, by the rules of moves.move(). Again changes nothing.
 
-    `starts_at`: what the salon says yes to. Raises Refusal: asked_anew (the guest asks for another time by
-    now, or for none), expired, not_open; SlotTaken when somebody else has it by now; InvalidInput; Missing.
+    `starts_at` and `stylist_id` (None: anyone): what the salon says yes to. Raises Refusal: asked_anew (the
+    guest asks for another time or person by now, or for none), expired, not_open; SlotTaken when somebody
+    else has it by now; InvalidInput; Missing.
     """
     booking = db.session.get(Booking, booking_id, populate_existing=True)
     if booking is None:
@@ -35,7 +42,7 @@ def approve(
     return moves.move(
         booking_id=booking_id,
         starts_at=starts_at,
-        stylist_id=asked.stylist_id if asked else moves.KEEP,
+        stylist_id=stylist_id,  # under its locks it sees whether this is asked for still
         actor=f"account:{account_id}",
         now=now,
         texting=texting,
@@ -45,18 +52,24 @@ def approve(
 
 @retried
 def decline(
-    *, booking_id: int, starts_at: datetime, account_id: int, now: datetime, texting: Texting
+    *,
+    booking_id: int,
+    starts_at: datetime,
+    stylist_id: int | None,
+    account_id: int,
+    now: datetime,
+    texting: Texting,
 ) -> Booked:
     """The booking stays where it is, and a text says so. Again, or when nothing is asked, changes nothing.
 
-    Raises Refusal asked_anew (the guest asks for another time by now); Missing.
+    Raises Refusal asked_anew (the guest asks for another time or person by now); Missing.
     """
     with transaction() as session:
         booking = lock_booking(session, booking_id)
         salon = get_salon_by_id(booking.salon_id, booking.language)
         asked = asked_moves.find(session, booking)
         if asked is not None:
-            if asked.starts_at != starts_at:
+            if (asked.starts_at, asked.stylist_id) != (starts_at, stylist_id):
                 raise Refusal("asked_anew")
             _turn_down(session, booking, asked, f"account:{account_id}", "decline_move", now, texting)
         return answer_of(session, booking, salon)

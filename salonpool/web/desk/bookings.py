@@ -21,7 +21,7 @@ from salonpool.usecases.booking import approvals, at_desk, move_answers, moves
 from salonpool.usecases.booking.stored import stored_wish
 from salonpool.web.desk import blueprint
 from salonpool.web.desk.times import HORIZON_DAYS, offered, read_start
-from salonpool.web.desk.typed import read_day
+from salonpool.web.desk.typed import read_day, read_id
 from salonpool.web.extensions import account, language, now, texting
 from salonpool.web.wording import in_words
 
@@ -74,8 +74,9 @@ def _change(word: str, who: dict[str, Any]) -> None:
     elif word in _DECISIONS:
         _DECISIONS[word](texting=texting(), **who)
     elif word in _MOVE_ANSWERS:
-        asked_at = read_start(request.form.get("starts_at", ""))
-        _MOVE_ANSWERS[word](starts_at=asked_at, texting=texting(), **who)
+        asked_at, person = read_start(request.form.get("starts_at", "")), request.form.get("stylist", "")
+        stylist_id = read_id(person, field="stylist") if person else None
+        _MOVE_ANSWERS[word](starts_at=asked_at, stylist_id=stylist_id, texting=texting(), **who)
     else:
         raise Missing
 

@@ -19,7 +19,7 @@ from salonpool.usecases.booking.settling import Guest
 from salonpool.web.desk import blueprint
 from salonpool.web.desk.salon import own_salon
 from salonpool.web.desk.times import FIRST_FREE, HORIZON_DAYS, offered, read_start
-from salonpool.web.desk.typed import read_day
+from salonpool.web.desk.typed import read_day, read_id
 from salonpool.web.errors import status_of
 from salonpool.web.extensions import account, language, now, texting
 from salonpool.web.filters import service_name
@@ -106,12 +106,8 @@ def _form(
 
 def _wish(chosen: Any, default: int | None = None) -> Wish:
     """The services and the stylist ticked. Raises InvalidInput."""
-    service_ids = tuple(_id(value, "service") for value in chosen.getlist("service"))
+    service_ids = tuple(read_id(value, field="service") for value in chosen.getlist("service"))
     stylist = chosen.get("stylist") or ""
-    return Wish(service_ids or ((default,) if default else ()), _id(stylist, "stylist") if stylist else None)
-
-
-def _id(typed: str, field: str) -> int:
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 19):
-        raise InvalidInput("unknown_choice", field=field)
-    return int(typed)
+    return Wish(
+        service_ids or ((default,) if default else ()), read_id(stylist, field="stylist") if stylist else None
+    )

@@ -1,4 +1,4 @@
-"""Days and times as a desk types them into a form."""
+"""Days, times and choices as a desk's form brings them."""
 
 from datetime import date, datetime, time
 
@@ -25,3 +25,10 @@ def read_clock(typed: str, *, field: str, example: str) -> time:
         return datetime.strptime(typed, "%H:%M").time()  # noqa: DTZ007 - a wall time has no zone
     except ValueError:
         raise InvalidInput("time_unreadable", field=field, example=example) from None
+
+
+def read_id(typed: str, *, field: str) -> int:
+    """The id of what was chosen. Raises InvalidInput."""
+    if not (typed.isascii() and typed.isdigit() and len(typed) < 19):
+        raise InvalidInput("unknown_choice", field=field)
+    return int(typed)

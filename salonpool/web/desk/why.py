@@ -22,6 +22,7 @@ from salonpool.queries.visits import get_visit
 from salonpool.queries.why_not import Explained, explain
 from salonpool.web.desk import blueprint
 from salonpool.web.desk.salon import own_salon
+from salonpool.web.desk.typed import read_id
 from salonpool.web.extensions import language, now
 from salonpool.web.filters import local_time
 from salonpool.web.wording import in_words
@@ -125,8 +126,10 @@ def show_why() -> Response:
 
 def _wish(usual: int, stylist_ids: set[int]) -> Wish:
     given = request.args
-    service_ids = tuple(_id(text, "service") for text in given.getlist("service") if text) or (usual,)
-    stylist_id = _id(given["stylist"], "stylist") if given.get("stylist") else None
+    service_ids = tuple(read_id(text, field="service") for text in given.getlist("service") if text) or (
+        usual,
+    )
+    stylist_id = read_id(given["stylist"], field="stylist") if given.get("stylist") else None
     if stylist_id is not None and stylist_id not in stylist_ids:
         raise InvalidInput("unknown_choice", field="stylist")
     gender, speaks = given.get("gender", ""), given.get("speaks", "")
@@ -135,12 +138,6 @@ def _wish(usual: int, stylist_ids: set[int]) -> Wish:
     return Wish(
         service_ids, stylist_id, gender=Gender(gender) if gender else None, speaks=speaks.strip() or None
     )
-
-
-def _id(typed: str, field: str) -> int:
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 19):
-        raise InvalidInput("unknown_choice", field=field)
-    return int(typed)
 
 
 def _read_start(typed: str, salon: SalonRow) -> datetime:
