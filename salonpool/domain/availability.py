@@ -5,9 +5,10 @@ The same search answers the page, the re-check at commit, the nearest alternativ
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import tee
+from itertools import chain, tee
 from typing import NamedTuple
 
+from salonpool.domain.closure import LONGEST_ROW_MINUTES
 from salonpool.domain.course import (
     Course,
     Part,
@@ -87,13 +88,12 @@ def openings(board: Board, course: Course, within: Span) -> Iterator[Opening]:
     A start fits when every part finds a stylist on duty with its skills whose hands are free when it needs
     them, no wait is longer than allowed, each guest has a chair from start to end, and every basin and
     machine is free when needed. Of the ways to do a single track: the fewest changes of stylist, then the
-    earliest end. Of several tracks: the shortest waits of the first, then of the next.
+    earliest end. Of several tracks: the shortest waits of the first, then of the next. At most 25 hours.
     """
     search = _Search(board, course, within)
-    found: list[Opening] = []
-    for worker in board.workers:
-        found += search.begun_by(worker)
-    found.sort()
+    found = sorted(chain.from_iterable(map(search.begun_by, board.workers)))
+    if course.longest > LONGEST_ROW_MINUTES:  # nobody looks further ahead for what overlaps
+        found = [each for each in found if each.ends - each.start <= LONGEST_ROW_MINUTES]
     return iter(found)
 
 

@@ -46,6 +46,11 @@ class Part:
         """Minutes the slowest stylist needs."""
         return max(total_minutes(steps) for steps in (self.steps, *self.own.values()))
 
+    @property
+    def shortest(self) -> int:
+        """Minutes the quickest stylist needs."""
+        return min(total_minutes(steps) for steps in (self.steps, *self.own.values()))
+
 
 @dataclass(frozen=True, slots=True)
 class Track:
@@ -81,6 +86,11 @@ class Course:
             sum(part.longest for part in track.parts) + self.max_wait * (len(track.parts) - 1)
             for track in self.tracks
         )
+
+    @property
+    def shortest(self) -> int:
+        """Minutes from the start before which not even the quickest visit is over."""
+        return max(sum(part.shortest for part in track.parts) for track in self.tracks)
 
     @property
     def waits(self) -> range:

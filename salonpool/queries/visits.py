@@ -6,6 +6,7 @@ from functools import cached_property
 
 from salonpool.domain.availability import Opening, Placed
 from salonpool.domain.booking import MAX_GUESTS, MAX_SERVICES, Companion, Wish
+from salonpool.domain.closure import LONGEST_ROW_MINUTES
 from salonpool.domain.course import Course, Part, Step, Track, total_minutes
 from salonpool.domain.money import Money
 from salonpool.domain.person import Gender
@@ -125,7 +126,8 @@ def get_visit(salon: SalonRow, wish: Wish, language: str) -> Visit:
 def visit_for(salon: SalonRow, wish: Wish, services: Iterable[ServiceRow]) -> Visit:
     """The visit wished for, of the salon's services, already read.
 
-    Raises InvalidInput: no service, too many, a foreign one, an add-on alone.
+    Raises InvalidInput: no service, too many, a foreign one, an add-on alone, more than anybody can do in the
+    25 hours that a visit may last.
     """
     guests = [wish.service_ids, *(companion.service_ids for companion in wish.companions)]
     if len(guests) > MAX_GUESTS:
@@ -140,7 +142,10 @@ def visit_for(salon: SalonRow, wish: Wish, services: Iterable[ServiceRow]) -> Vi
     alone = next((known[ids[0]] for ids in guests if known[ids[0]].add_on), None)
     if alone is not None:
         raise InvalidInput("add_on_alone", field="services", name=alone.name)
-    return _visit(salon, wish, guests, known)
+    visit = _visit(salon, wish, guests, known)
+    if visit.course.shortest > LONGEST_ROW_MINUTES:
+        raise InvalidInput("too_long_a_visit", field="services", hours=LONGEST_ROW_MINUTES // 60)
+    return visit
 
 
 def visit_of(

@@ -90,6 +90,9 @@ _SENTENCES: dict[str, Any] = {
     "time_missing": lambda v: _("Choose a time first."),
     "leave_empty": lambda v: _("Leave the last field empty."),
     "too_many_services": lambda v: _("Choose at most %(limit)s services for one visit.", limit=v["limit"]),
+    "too_long_a_visit": lambda v: _(
+        "A visit can last at most %(hours)s hours. Choose fewer services, or ask the salon.", hours=v["hours"]
+    ),
     "too_many_guests": lambda v: _(
         "Choose at most %(limit)s people for one visit.", limit=int(v["limit"]) + 1
     ),

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salonpool.domain.availability import GRID_MINUTES, Board, Duty, Opening, Worker, openings, openings_at
+from salonpool.domain.closure import LONGEST_ROW_MINUTES
 from salonpool.domain.course import Course, Part, Span, StationKind, Step, Track
 from salonpool.domain.seating import Stations
 from tests.domain.boards import (
@@ -122,6 +123,31 @@ def test_a_narrower_search_finds_a_slice_of_the_wider_one(
     narrow = (DAY + first, DAY + first + length)
     wide = openings(board, course, (DAY - 60, DAY + 420))
     assert list(openings(board, course, narrow)) == [o for o in wide if narrow[0] <= o.start < narrow[1]]
+
+
+@settings(max_examples=examples(100), deadline=None)
+@given(
+    st.lists(st.integers(200, 1000), min_size=1, max_size=3),
+    st.integers(0, 60),
+    st.lists(st.integers(-1, 1000).map(lambda minute: DAY + minute), min_size=2, max_size=2),
+)
+def test_no_visit_lasts_longer_than_an_occupancy_may(
+    lengths: list[int], wait: int, begins: list[int]
+) -> None:
+    course = _visit(*(_part(CUT, length) for length in lengths), wait=wait)
+    workers = [_worker(who, on=(at, at + 1500), skills=CUT) for who, at in enumerate(begins)]
+    found = list(openings(Board(tuple(workers), _chairs(1)), course, (DAY, DAY + 600)))
+    assert all(opening.ends - opening.start <= LONGEST_ROW_MINUTES for opening in found)
+    if course.shortest > LONGEST_ROW_MINUTES:
+        assert found == []
+
+
+def test_a_visit_may_last_25_hours_and_no_minute_more() -> None:
+    board = Board((_worker(1, on=(DAY, DAY + 3000)),), _chairs(1))
+    for minutes_more, clocks in ((0, [0]), (1, [])):
+        course = _visit(_part(CUT, LONGEST_ROW_MINUTES + minutes_more))
+        assert _clocks(openings(board, course, (DAY, DAY + 15))) == clocks
+        assert course.shortest == LONGEST_ROW_MINUTES + minutes_more
 
 
 def test_a_start_off_the_grid_never_fits() -> None:

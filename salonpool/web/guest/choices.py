@@ -11,7 +11,7 @@ from salonpool.domain.person import Gender
 from salonpool.domain.refusal import InvalidInput
 from salonpool.queries import naming
 from salonpool.queries.salons import SalonRow, ServiceRow
-from salonpool.queries.visits import Visit, visit_for
+from salonpool.queries.visits import Visit, visit_for, visit_of
 from salonpool.web.extensions import language
 from salonpool.web.filters import service_name
 from salonpool.web.wording import in_words
@@ -54,7 +54,7 @@ def choose(salon: SalonRow, services: list[ServiceRow], given: Any, now: datetim
         on, month = typed_day(given.get("on", ""), today), typed_month(given.get("month", ""), today)
     except InvalidInput as refusal:
         problem = in_words(refusal)
-        visit = visit_for(salon, Wish((first.id,)), services)
+        visit = visit_of(salon, [first])  # whatever is wrong with it is said already
     return Choice(salon, services, visit, on, month, today, problem)
 
 
