@@ -47,7 +47,7 @@ class Ground:
     hours: int = 1
     used: int = 0
     phones: int = 0
-    contested: datetime | None = None
+    contested: tuple[int, datetime] | None = None
 
     def place(self) -> tuple[int, datetime]:
         """A stylist and an untouched start."""
@@ -238,7 +238,7 @@ def _waitlist(
     texting: Texting = current_app.extensions["salonpool.texting"]
     for _round in range(rounds):
         stylist, start = ground.place()
-        ground.contested = start
+        ground.contested = stylist, start
         [sold] = volley.fire([ground.booking(start, stylist)])
         wanted = waitlist.Waiting(
             ground.slug, (SERVICE,), ((start, start + HOUR),), ground.phone(), stylist_ids=(stylist,)
@@ -277,10 +277,13 @@ def _offering(texting: Texting) -> Iterator[None]:
 def _given_once(ground: Ground, answers: Sequence[Answer]) -> bool:
     """The place was given up, and is held or sold once; whoever was told 201 has it."""
     db.session.rollback()
+    assert ground.contested is not None, "no round began"
+    stylist_id, starts_at = ground.contested
     given = db.session.scalars(
         sa.select(Booking.status).where(
             Booking.salon_id == ground.salon_id,
-            Booking.starts_at == ground.contested,
+            Booking.stylist_id == stylist_id,
+            Booking.starts_at == starts_at,
             Booking.status.in_(OCCUPYING_STATES),
         )
     ).all()
