@@ -56,10 +56,10 @@ def test_more_than_anybody_can_do_in_25_hours_is_refused_with_the_limit(shop: Si
     assert db.session.scalars(sa.select(Booking)).all() == []
 
 
-def test_a_service_too_long_for_any_visit_is_offered_nowhere(shop: SimpleNamespace) -> None:
+def test_a_search_that_does_not_ask_how_long_it_is_offers_it_nowhere(shop: SimpleNamespace) -> None:
     salon = get_salon_by_id(shop.salon, "en")
-    visit = get_visit(salon, Wish((shop.cut,)), "en")
-    too_long = visit_of(salon, [*visit.services, *visit.services, *visit.services])
+    [cut], [perm] = (get_visit(salon, Wish((service,)), "en").services for service in (shop.cut, shop.perm))
+    too_long = visit_of(salon, [cut, perm])
     assert find_openings(too_long, b.NOW, b.NOW + 2 * LIMIT, b.NOW) == []
 
 
