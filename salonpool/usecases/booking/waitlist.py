@@ -89,9 +89,7 @@ def join(
         customer_id = customers.find_or_add(session, salon, phone, name, language, now).customer_id
         kept = _same(session, customer_id, wanted, salons, windows, now)
         if kept is not None:
-            if kept.offered or now > kept.created_at + AGAIN_WITHIN:
-                raise Refusal("waits_already")
-            return Joined(kept.id, kept.link_version)
+            return _again(kept, now)
         _check_open(session, customer_id)
         entry = WaitlistEntry(
             network_id=salon.network_id,
@@ -190,6 +188,12 @@ def _check_open(session: Session, customer_id: int) -> None:
     )
     if (waiting or 0) >= MAX_OPEN:
         raise Refusal("too_many_waits", limit=MAX_OPEN)
+
+
+def _again(kept: WaitlistEntry, now: datetime) -> Joined:
+    if kept.offered or now > kept.created_at + AGAIN_WITHIN:
+        raise Refusal("waits_already")
+    return Joined(kept.id, kept.link_version)
 
 
 def _same(
