@@ -1,7 +1,5 @@
 """A guest asks a salon that approves first for another time: the booking waits at the old one."""
 
-import threading
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +17,7 @@ from salonpool.usecases.booking import approvals, at_desk, bookings, cancellatio
 from salonpool.usecases.booking.booked import Booked
 from salonpool.usecases.booking.settling import Guest
 from tests import builders as b
+from tests.usecases.contenders import race
 
 ANSWER = timedelta(hours=2)
 MINUTE = timedelta(minutes=1)
@@ -64,26 +63,6 @@ def _answer(
     values |= {"booking_id": shop.booked.id, "starts_at": b.at(clock), "texting": shop.texting}
     answer: Booked = use_case(**values | changes)
     return answer
-
-
-def _race(shop: SimpleNamespace, *contenders: Callable[[], Any]) -> list[Any]:
-    start, results = threading.Barrier(len(contenders)), [None] * len(contenders)
-
-    def run(number: int, contend: Callable[[], Any]) -> None:
-        with shop.app.app_context():
-            start.wait(20)
-            try:
-                results[number] = contend()
-            except Refusal as refusal:
-                results[number] = refusal.code  # type: ignore[call-overload]
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(contenders)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    db.session.rollback()
-    return results
 
 
 def _place(shop: SimpleNamespace) -> tuple[str, datetime, int, int]:
@@ -356,8 +335,8 @@ def test_of_a_yes_and_another_guest_one_gets_the_time(shop: SimpleNamespace) -> 
         clock = f"{hour}:00"
         before = _place(shop)
         _ask(shop, clock, now=b.NOW + timedelta(seconds=hour))
-        results = _race(
-            shop,
+        results = race(
+            shop.app,
             lambda clock=clock: _answer(shop, move_answers.approve, clock),
             lambda clock=clock: _book(shop, clock, guest=Guest(f"0922 345 6{clock[:2]}")),
         )
@@ -374,8 +353,8 @@ def test_of_a_yes_and_another_guest_one_gets_the_time(shop: SimpleNamespace) -> 
 
 def test_of_a_yes_and_a_guest_who_keeps_the_time_the_first_counts(shop: SimpleNamespace) -> None:
     _ask(shop, "16:00")
-    said_yes, kept = _race(
-        shop, lambda: _answer(shop, move_answers.approve, "16:00"), lambda: _ask(shop, "14:00")
+    said_yes, kept = race(
+        shop.app, lambda: _answer(shop, move_answers.approve, "16:00"), lambda: _ask(shop, "14:00")
     )
     _, starts_at, _, _ = _place(shop)
     if said_yes == "asked_anew":

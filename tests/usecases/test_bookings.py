@@ -2,7 +2,6 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -33,6 +32,7 @@ from salonpool.usecases.booking import bookings, cancellations
 from salonpool.usecases.booking.booked import Booked
 from salonpool.usecases.booking.bookings import Guest
 from tests import builders as b
+from tests.usecases.contenders import race
 
 PHONE = "0912 345 678"
 LATER = b.NOW + timedelta(minutes=6)  # a hold made at NOW is over
@@ -101,27 +101,6 @@ def _count(model: type[Any]) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(model)) or 0
 
 
-def _race(shop: SimpleNamespace, *contenders: Callable[[], Any]) -> list[Any]:
-    """Let all go at the same moment, each on a connection of its own; results or refusals, in order."""
-    start, results = threading.Barrier(len(contenders)), [None] * len(contenders)
-
-    def run(number: int, contend: Callable[[], Any]) -> None:
-        with shop.app.app_context():
-            start.wait(20)
-            try:
-                results[number] = contend()
-            except Refusal as refusal:
-                results[number] = refusal.code  # type: ignore[call-overload]
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(contenders)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    db.session.rollback()
-    return results
-
-
 def _outcomes(results: list[Any]) -> Counter[str]:
     return Counter(result if isinstance(result, str) else type(result).__name__ for result in results)
 
@@ -135,13 +114,13 @@ def _overlaps() -> int:
 
 
 def test_of_eight_who_want_one_start_one_gets_it(shop: SimpleNamespace) -> None:
-    results = _race(shop, *[lambda: _book(shop)] * 8)
+    results = race(shop.app, *[lambda: _book(shop)] * 8)
     assert _outcomes(results) == {"Booked": 1, "slot_taken": 7}
     assert (_count(Booking), _count(Message), _overlaps()) == (1, 1, 0)
 
 
 def test_of_eight_who_take_anyone_two_are_served(shop: SimpleNamespace) -> None:
-    results = _race(shop, *[lambda: _book(shop, stylist_id=None)] * 8)
+    results = race(shop.app, *[lambda: _book(shop, stylist_id=None)] * 8)
     assert _outcomes(results) == {"Booked": 2, "slot_taken": 6}
     served = [result.stylist_id for result in results if isinstance(result, Booked)]
     assert sorted(served) == [shop.wen, shop.zhe]
@@ -152,13 +131,13 @@ def test_overlapping_starts_and_holds_never_share_a_stylist_or_chair(shop: Simpl
     clocks = ["14:00", "14:15", "14:30", "14:45"]
     wishes = [lambda c=c: _book(shop, c, stylist_id=None) for c in clocks]
     holds = [lambda c=c: _hold(shop, c, stylist_id=None, service_ids=[shop.colour]) for c in clocks]
-    outcomes = _outcomes(_race(shop, *wishes, *holds))
+    outcomes = _outcomes(race(shop.app, *wishes, *holds))
     assert set(outcomes) == {"Booked", "slot_taken"}
     assert _overlaps() == 0
 
 
 def test_twins_with_one_key_make_one_booking_and_get_one_answer(shop: SimpleNamespace) -> None:
-    results = _race(shop, *[lambda: _book(shop, key="the same")] * 6)
+    results = race(shop.app, *[lambda: _book(shop, key="the same")] * 6)
     assert isinstance(results[0], Booked)
     assert all(result == results[0] for result in results)
     assert (_count(Booking), _count(Message), _count(IdempotencyKey)) == (1, 1, 1)
@@ -166,14 +145,14 @@ def test_twins_with_one_key_make_one_booking_and_get_one_answer(shop: SimpleName
 
 def test_a_late_confirm_and_a_new_guest_cannot_both_win(shop: SimpleNamespace) -> None:
     hold = _hold(shop)
-    results = _race(shop, lambda: _confirm(shop, hold, now=LATER), *[lambda: _book(shop, now=LATER)] * 3)
+    results = race(shop.app, lambda: _confirm(shop, hold, now=LATER), *[lambda: _book(shop, now=LATER)] * 3)
     assert _outcomes(results) == {"Booked": 1, "slot_taken": 3}
     assert _overlaps() == 0
 
 
 def test_confirming_twice_at_once_confirms_once(shop: SimpleNamespace) -> None:
     hold = _hold(shop)
-    assert _outcomes(_race(shop, *[lambda: _confirm(shop, hold)] * 4)) == {
+    assert _outcomes(race(shop.app, *[lambda: _confirm(shop, hold)] * 4)) == {
         "Booked": 1,
         "already_confirmed": 3,
     }
@@ -183,7 +162,7 @@ def test_confirming_twice_at_once_confirms_once(shop: SimpleNamespace) -> None:
 def test_cancelling_twice_at_once_texts_once(shop: SimpleNamespace) -> None:
     booked = _book(shop)
     cancel = lambda: cancellations.cancel(booking_id=booked.id, now=b.NOW, texting=shop.texting)  # noqa: E731
-    assert _outcomes(_race(shop, cancel, cancel, cancel)) == {"Booked": 3}
+    assert _outcomes(race(shop.app, cancel, cancel, cancel)) == {"Booked": 3}
     texts = db.session.scalars(sa.select(Message.text_id).order_by(Message.id)).all()
     assert texts == ["C1", "C4"]
 
@@ -329,7 +308,7 @@ def test_the_sweeper_tidies_expired_holds_only(shop: SimpleNamespace) -> None:
 def test_the_sweeper_works_beside_a_late_confirm(shop: SimpleNamespace) -> None:
     hold = _hold(shop)
     sweep = lambda: bookings.sweep_expired_holds(LATER)  # noqa: E731
-    results = _race(shop, lambda: _confirm(shop, hold, now=LATER), sweep, sweep)
+    results = race(shop.app, lambda: _confirm(shop, hold, now=LATER), sweep, sweep)
     assert isinstance(results[0], Booked)
     assert _status(hold.id) == ("confirmed", None)
     assert _spans(hold.id) == {"stylist": ["14:00-15:00"], "chair": ["14:00-15:00"]}

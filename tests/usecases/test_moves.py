@@ -1,9 +1,7 @@
 """Moving a booking: one transaction, the same person by default, one cut-off; on both databases."""
 
 import re
-import threading
 from collections import Counter
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -30,6 +28,7 @@ from salonpool.usecases.booking import bookings, cancellations, moves
 from salonpool.usecases.booking.booked import Booked
 from salonpool.usecases.booking.bookings import Guest
 from tests import builders as b
+from tests.usecases.contenders import race
 
 PHONE = "0912 345 678"
 TUESDAY = b.TODAY + timedelta(days=1)
@@ -88,26 +87,6 @@ def _refused(shop: SimpleNamespace, booked: Booked, clock: str = "16:00", **chan
         _move(shop, booked, clock, **changes)
     assert _state() == before
     return refused.value
-
-
-def _race(shop: SimpleNamespace, *contenders: Callable[[], Any]) -> list[Any]:
-    start, results = threading.Barrier(len(contenders)), [None] * len(contenders)
-
-    def run(number: int, contend: Callable[[], Any]) -> None:
-        with shop.app.app_context():
-            start.wait(20)
-            try:
-                results[number] = contend()
-            except Refusal as refusal:
-                results[number] = refusal.code  # type: ignore[call-overload]
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(contenders)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    db.session.rollback()
-    return results
 
 
 def _outcomes(results: list[Any]) -> Counter[str]:
@@ -307,7 +286,7 @@ def test_no_such_booking_is_missing(shop: SimpleNamespace) -> None:
 def test_two_who_swap_do_not_lock_each_other_out(shop: SimpleNamespace) -> None:
     """Both at once cannot be, for each wants what the other still has; neither loses what it had."""
     one, two = _book(shop, "14:00"), _book(shop, "16:00", phone="0922 345 678")
-    results = _race(shop, lambda: _move(shop, one, "16:00"), lambda: _move(shop, two, "14:00"))
+    results = race(shop.app, lambda: _move(shop, one, "16:00"), lambda: _move(shop, two, "14:00"))
     assert _outcomes(results) == {"slot_taken": 2}
     assert (_spans(one.id)["stylist"], _spans(two.id)["stylist"]) == (["14:00-15:00"], ["16:00-17:00"])
 
@@ -317,7 +296,7 @@ def test_of_many_who_move_to_one_start_one_gets_it(shop: SimpleNamespace) -> Non
     booked = [_book(shop, clock, phone=f"0922 345 60{n}") for n, clock in enumerate(clocks)]
     early = b.NOW - timedelta(hours=3)
     movers = [lambda each=each: _move(shop, each, "16:00", now=early) for each in booked]
-    results = _race(shop, *movers, lambda: _book(shop, "16:00", phone="0922 345 699"))
+    results = race(shop.app, *movers, lambda: _book(shop, "16:00", phone="0922 345 699"))
     assert _outcomes(results) == {"Booked": 1, "slot_taken": 4}
     hands = (Occupancy.resource == f"stylist:{shop.wen}", Occupancy.starts_at == b.at("16:00"))
     assert len(db.session.scalars(sa.select(Occupancy.id).where(*hands)).all()) == 1
@@ -326,7 +305,9 @@ def test_of_many_who_move_to_one_start_one_gets_it(shop: SimpleNamespace) -> Non
 def test_moved_and_cancelled_at_once_it_holds_no_place(shop: SimpleNamespace) -> None:
     booked = _book(shop)
     cancel = lambda: cancellations.cancel(booking_id=booked.id, now=b.NOW, texting=shop.texting)  # noqa: E731
-    results = _race(shop, cancel, lambda: _move(shop, booked, "16:00"), lambda: _move(shop, booked, "17:00"))
+    results = race(
+        shop.app, cancel, lambda: _move(shop, booked, "16:00"), lambda: _move(shop, booked, "17:00")
+    )
     assert isinstance(results[0], Booked)
     assert set(_outcomes(results)) <= {"Booked", "not_open"}
     assert db.session.scalars(sa.select(Booking.status)).all() == ["cancelled"]
@@ -336,7 +317,7 @@ def test_moved_and_cancelled_at_once_it_holds_no_place(shop: SimpleNamespace) ->
 def test_moves_at_once_of_one_booking_are_counted_one_by_one(shop: SimpleNamespace) -> None:
     booked = _book(shop, stylist_id=None)
     clocks = ["15:30", "16:00", "17:00"]
-    results = _race(shop, *[lambda c=c: _move(shop, booked, c, stylist_id=shop.zhe) for c in clocks])
+    results = race(shop.app, *[lambda c=c: _move(shop, booked, c, stylist_id=shop.zhe) for c in clocks])
     assert sorted(result.sequence for result in results) == [1, 2, 3]
     last = max(results, key=lambda result: result.sequence)
     db.session.rollback()
@@ -347,7 +328,7 @@ def test_moves_at_once_of_one_booking_are_counted_one_by_one(shop: SimpleNamespa
 def test_a_move_keeps_the_wish_that_another_move_has_just_changed(shop: SimpleNamespace) -> None:
     booked = _book(shop, stylist_id=None)
     change = lambda: _move(shop, booked, "14:00", stylist_id=shop.zhe)  # noqa: E731
-    results = _race(shop, change, lambda: _move(shop, booked, "16:00"))
+    results = race(shop.app, change, lambda: _move(shop, booked, "16:00"))
     assert _outcomes(results) == {"Booked": 2}
     db.session.rollback()
     assert db.session.scalars(sa.select(BookingItem.named_stylist_id)).all() == [shop.zhe]
@@ -367,8 +348,8 @@ def test_stylists_of_two_salons_who_change_places_at_once_do_not_deadlock(shop: 
     here = _book(shop, "14:00")
     for turn in range(4):
         a, z = (shop.zhe, shop.wen) if turn % 2 == 0 else (shop.wen, shop.zhe)
-        results = _race(
-            shop,
+        results = race(
+            shop.app,
             lambda a=a: _move(shop, here, "14:00", stylist_id=a),
             lambda z=z: _move(shop, there, "14:00", day=wednesday, stylist_id=z),
         )

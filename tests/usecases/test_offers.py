@@ -30,6 +30,7 @@ from tests.builders import (
     at,
 )
 from tests.usecases import pool
+from tests.usecases.contenders import race
 
 pytestmark = pytest.mark.usefixtures("app")
 LATE = NOW + timedelta(minutes=30)
@@ -48,29 +49,6 @@ def _refusal(call: Callable[[], object]) -> OfferGone:
     with pytest.raises(OfferGone) as gone:
         call()
     return gone.value
-
-
-def _at_once(app: Flask, calls: list[Callable[[], Any]]) -> list[Any]:
-    """Each call in its own thread, released together: what it returned, or the code it was refused with."""
-    barrier = threading.Barrier(len(calls))
-    outcomes: list[Any] = [None] * len(calls)
-
-    def run(number: int) -> None:
-        with app.app_context():
-            barrier.wait()
-            try:
-                outcomes[number] = calls[number]()
-            except OfferGone as gone:
-                outcomes[number] = gone.code
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(calls))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
 
 
 def _meanwhile(app: Flask, monkeypatch: pytest.MonkeyPatch, call: Callable[[], object]) -> Callable[[], None]:
@@ -200,7 +178,7 @@ def test_a_foreign_offer_is_as_missing_as_an_unknown_one() -> None:
 def test_two_yeses_at_the_same_time_have_one_winner(app: Flask) -> None:
     _, shift, stylists, made = _asked(4)
     pairs = list(zip(made, stylists, strict=True))
-    outcomes = _at_once(app, [lambda o=offer, s=stylist: pool.accept(o, s) for offer, stylist in pairs])
+    outcomes = race(app, *[lambda o=offer, s=stylist: pool.accept(o, s) for offer, stylist in pairs])
     won = [outcome for outcome in outcomes if isinstance(outcome, offers.Yes)]
     assert sorted(str(outcome) for outcome in outcomes if outcome not in won) == ["taken"] * 3
     assert pool.holders(shift) == [won[0].stylist_id]
@@ -210,7 +188,7 @@ def test_two_yeses_at_the_same_time_have_one_winner(app: Flask) -> None:
 def test_two_seats_take_exactly_two_of_four_yeses_at_the_same_time(app: Flask) -> None:
     _, shift, stylists, made = _asked(4, seats=2)
     pairs = list(zip(made, stylists, strict=True))
-    outcomes = _at_once(app, [lambda o=offer, s=stylist: pool.accept(o, s) for offer, stylist in pairs])
+    outcomes = race(app, *[lambda o=offer, s=stylist: pool.accept(o, s) for offer, stylist in pairs])
     assert sum(isinstance(outcome, offers.Yes) for outcome in outcomes) == 2
     assert len(pool.holders(shift)) == 2
     assert pool.shift(shift).status == "filled"
@@ -218,7 +196,7 @@ def test_two_seats_take_exactly_two_of_four_yeses_at_the_same_time(app: Flask) -
 
 def test_the_same_yes_twice_at_the_same_time_makes_one_assignment(app: Flask) -> None:
     _, shift, (stylist,), (offer,) = _asked(1)
-    first, second = _at_once(app, [lambda: pool.accept(offer, stylist)] * 2)
+    first, second = race(app, *[lambda: pool.accept(offer, stylist)] * 2)
     assert first == second
     assert pool.holders(shift) == [stylist]
 
@@ -316,7 +294,7 @@ def test_silence_closes_at_the_deadline_and_requests_one_run() -> None:
 def test_a_sweep_and_a_yes_at_the_same_time_leave_one_truth(app: Flask) -> None:
     _, shift, (stylist,), (offer,) = _asked(1)
     last_second = LATE - timedelta(seconds=1)
-    _at_once(app, [lambda: pool.accept(offer, stylist, last_second), lambda: offers.sweep_expired(LATE)])
+    race(app, lambda: pool.accept(offer, stylist, last_second), lambda: offers.sweep_expired(LATE))
     status = pool.all_offers(shift)[0].status
     assert (status, pool.holders(shift)) in [("accepted", [stylist]), ("expired", [])]
 
@@ -363,7 +341,7 @@ def test_lists_show_what_waits_and_what_is_agreed() -> None:
 def test_no_text_is_lost_or_doubled_by_many_yeses(app: Flask) -> None:
     _, _, stylists, made = _asked(4)
     pairs = list(zip(made, stylists, strict=True))
-    _at_once(app, [lambda o=offer, s=stylist: pool.accept(o, s) for offer, stylist in pairs])
+    race(app, *[lambda o=offer, s=stylist: pool.accept(o, s) for offer, stylist in pairs])
     db.session.rollback()
     kinds = db.session.execute(
         sa.select(Message.text_id, sa.func.count()).group_by(Message.text_id).order_by(Message.text_id)

@@ -1,6 +1,5 @@
 """A freed place goes to one guest who waits: held, told, taken, let go, run out, then to the next."""
 
-import threading
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +15,7 @@ from salonpool.usecases.texts import opt_outs
 from salonpool.usecases.texts.texting import Texting
 from tests import builders as b
 from tests.usecases import waiting as w
+from tests.usecases.contenders import race
 
 SECOND_PHONE, SECOND = "0912 000 002", "+886912000002"
 
@@ -353,34 +353,12 @@ def test_an_answer_in_time_that_nobody_has_read_keeps_the_place_from_the_next(sh
     assert w.entry(second).status == "offered"
 
 
-def _together(app: Any, *tasks: Any) -> list[Any]:
-    """Run the tasks at the same moment; what each gave or raised."""
-    db.session.remove()
-    barrier, results = threading.Barrier(len(tasks)), [None] * len(tasks)
-
-    def run(number: int) -> None:
-        with app.app_context():
-            barrier.wait()
-            try:
-                results[number] = tasks[number]()
-            except Refusal as refusal:
-                results[number] = refusal
-            db.session.remove()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(tasks))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
 @pytest.mark.parametrize("_round", range(3))
 def test_two_clocks_at_once_offer_a_place_once(app, shop, _round):
     entries = [w.join(shop), w.join(shop, SECOND_PHONE, now=b.NOW + w.MINUTE)]
     w.cancel(shop.taken)
     texting = w.texting()
-    made = _together(app, *[lambda: places.offer_freed(b.NOW, texting)] * 3)
+    made = race(app, *[lambda: places.offer_freed(b.NOW, texting)] * 3)
     assert sum(made) == 1
     assert sorted(w.entry(entry_id).status for entry_id in entries) == ["offered", "waiting"]
     assert w.texts_to() + w.texts_to(SECOND) == ["C8"]
@@ -392,12 +370,12 @@ def test_of_the_clock_and_a_guest_at_once_one_gets_the_place(app, shop, _round):
     entry_id = w.join(shop)
     w.cancel(shop.taken)
     texting = w.texting()
-    made, booked = _together(
+    made, booked = race(
         app,
         lambda: places.offer_freed(b.NOW, texting),
         lambda: w.book(shop, phone="0987 654 322"),
     )
-    if isinstance(booked, SlotTaken):
+    if booked == "slot_taken":
         assert (made, w.held_for(entry_id).status, w.texts_to()) == (1, "held", ["C8"])
     else:
         assert (made, w.held_for(entry_id), w.texts_to()) == (0, None, [])
@@ -410,7 +388,7 @@ def test_two_lists_of_one_guest_at_once_hold_one_place(app, shop, _round):
     for where, clock in ((shop, "16:00"), (sister, "17:00")):
         w.join(where, windows=(w.window(clock, "18:00"),))
     texting = w.texting()
-    made = _together(app, *[lambda: places.offer_freed(b.NOW, texting)] * 2)
+    made = race(app, *[lambda: places.offer_freed(b.NOW, texting)] * 2)
     assert sum(made) == 1
     assert w.texts_to() == ["C8"]
 
@@ -421,16 +399,16 @@ def test_of_taking_and_leaving_at_once_one_counts(app, shop, _round):
     w.cancel(shop.taken)
     w.offer()
     place, texting = w.held_for(entry_id).id, w.texting()
-    took, _ = _together(
+    took, _ = race(
         app,
         lambda: places.take(place, now=b.NOW, texting=texting),
         lambda: waitlist.leave(entry_id, now=b.NOW),
     )
     status = w.held_for(entry_id).status
-    assert status == ("cancelled" if isinstance(took, Refusal) else "confirmed")
-    assert _taken_up() == (0 if isinstance(took, Refusal) else 2)
+    assert status == ("cancelled" if isinstance(took, str) else "confirmed")
+    assert _taken_up() == (0 if isinstance(took, str) else 2)
     waitlist.sweep(b.NOW)
-    assert w.entry(entry_id).status == ("left" if isinstance(took, Refusal) else "booked")
+    assert w.entry(entry_id).status == ("left" if isinstance(took, str) else "booked")
 
 
 @pytest.mark.parametrize("_round", range(3))
@@ -441,12 +419,12 @@ def test_of_the_first_too_late_and_the_next_at_once_one_gets_the_place(app, shop
     w.offer()
     place, texting = w.held_for(first), w.texting()
     place_id, late = place.id, place.held_until
-    took, made = _together(
+    took, made = race(
         app,
         lambda: places.take(place_id, now=late, texting=texting),
         lambda: places.offer_freed(late, texting),
     )
-    assert (isinstance(took, SlotTaken), made) in {(True, 1), (False, 0)}
+    assert (took == "slot_taken", made) in {(True, 1), (False, 0)}
     assert _taken_up() == 2
 
 
