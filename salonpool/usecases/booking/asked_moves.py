@@ -38,14 +38,15 @@ def ask(
     time is up, then it is another question. Raises as commit.commit().
     """
     asked = find(session, booking)
-    if asked is None or now >= asked.answer_by or not is_for(asked, wanted):
+    stylist_id = wanted.visit.wish.stylist_id
+    if asked is None or now >= asked.answer_by or not is_for(asked, wanted.starts_at, stylist_id):
         check_free(session, booking, wanted, now)
         drop(session, booking.id)
         asked = AskedMove(
             booking_id=booking.id,
             sequence=booking.sequence,
             starts_at=wanted.starts_at,
-            stylist_id=wanted.visit.wish.stylist_id,
+            stylist_id=stylist_id,
             answer_by=_due(booking, wanted, now),
             fee_minor=fee_minor,
         )
@@ -56,9 +57,9 @@ def ask(
     return answer_of(session, booking, wanted.salon, asked)
 
 
-def is_for(asked: AskedMove, wanted: Wanted) -> bool:
-    """Is just this what is asked for, the person too?"""
-    return (asked.starts_at, asked.stylist_id) == (wanted.starts_at, wanted.visit.wish.stylist_id)
+def is_for(asked: AskedMove, starts_at: datetime, stylist_id: int | None) -> bool:
+    """Is just this what is asked for, the person (None: anyone) too?"""
+    return (asked.starts_at, asked.stylist_id) == (starts_at, stylist_id)
 
 
 def drop(session: Session, booking_id: int) -> None:

@@ -69,7 +69,7 @@ def decline(
         salon = get_salon_by_id(booking.salon_id, booking.language)
         asked = asked_moves.find(session, booking)
         if asked is not None:
-            if (asked.starts_at, asked.stylist_id) != (starts_at, stylist_id):
+            if not asked_moves.is_for(asked, starts_at, stylist_id):
                 raise Refusal("asked_anew")
             _turn_down(session, booking, asked, f"account:{account_id}", "decline_move", now, texting)
         return answer_of(session, booking, salon)

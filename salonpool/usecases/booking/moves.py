@@ -171,7 +171,7 @@ def _put(
 
 def _check_answer(asked: AskedMove | None, wanted: Wanted, now: datetime) -> AskedMove:
     """Is this what the guest asks for, still? Raises Refusal: asked_anew, expired."""
-    if asked is None or not asked_moves.is_for(asked, wanted):
+    if asked is None or not asked_moves.is_for(asked, wanted.starts_at, wanted.visit.wish.stylist_id):
         raise Refusal("asked_anew")
     if now >= asked.answer_by:
         raise Refusal("expired")
