@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from salonpool.domain.availability import GRID_MINUTES, Opening
+from salonpool.domain.availability import GRID_MINUTES, Board, Opening, openings
+from salonpool.domain.course import Course, Span
 from salonpool.domain.money import Money
 from salonpool.domain.person import Gender
 from salonpool.domain.refusal import InvalidInput, Refusal
+from salonpool.domain.spans import intersect
 
 HOLD = timedelta(minutes=5)
 HORIZON = timedelta(days=180)
+NEAREST_COUNT = 3
+NEAREST_REACHES = (3 * 60, 24 * 60, 48 * 60)  # minutes before and after the time asked for
 MAX_SERVICES = 6
 MAX_GUESTS = 4
 
@@ -204,13 +208,27 @@ def fairest(candidates: Sequence[Opening], booked_minutes: Mapping[int, int]) ->
     return min(candidates, key=lambda o: (booked_minutes.get(o.stylist_id, 0), o.stylist_id))
 
 
-def nearest(openings: Sequence[Opening], wanted: int, count: int = 3) -> list[Opening]:
-    """The `count` starts closest to `wanted` (epoch minutes), one per start, the earlier one on a tie."""
-    by_start: dict[int, Opening] = {}
-    for opening in openings:
-        by_start.setdefault(opening.start, opening)
-    ranked = sorted(by_start.values(), key=lambda o: (abs(o.start - wanted), o.start))
-    return sorted(ranked[:count])
+def nearest(
+    board: Board, course: Course, within: Span, wanted: int, *, not_at: int | None = None
+) -> list[Opening]:
+    """The three starts within a stretch that are closest to `wanted`, in order of time; epoch minutes.
+
+    One per start, the earlier start on a tie; `not_at` is passed over. It looks further away only while there
+    are too few, for a party takes long to place.
+    """
+    found: dict[int, Opening] = {}
+    looked = (wanted, wanted)
+    for reach in NEAREST_REACHES:
+        wider = (wanted - reach, wanted + reach)
+        for ring in intersect([within], [(wider[0], looked[0]), (looked[1], wider[1])]):
+            for opening in openings(board, course, ring):
+                if opening.start != not_at:
+                    found.setdefault(opening.start, opening)
+        if len(found) >= NEAREST_COUNT:
+            break
+        looked = wider
+    ranked = sorted(found.values(), key=lambda o: (abs(o.start - wanted), o.start))
+    return sorted(ranked[:NEAREST_COUNT])
 
 
 def _example(now: datetime) -> str:

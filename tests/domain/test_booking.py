@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salonpool.domain.availability import Opening
+from salonpool.domain.availability import Board, Duty, Opening, Worker, openings
 from salonpool.domain.booking import (
     HORIZON,
     BookingStatus,
@@ -18,8 +18,13 @@ from salonpool.domain.booking import (
     free_until,
     nearest,
 )
+from salonpool.domain.course import Course, Part, Span, StationKind, Step, Track
 from salonpool.domain.refusal import InvalidInput, Refusal
+from salonpool.domain.seating import Stations
+from tests.domain.boards import WITHIN, boards, courses
+from tests.thorough import examples
 
+SKILL = frozenset({1})
 NOW = datetime(2026, 10, 19, 4, 7, 12, tzinfo=UTC)
 NEXT = datetime(2026, 10, 19, 4, 15, tzinfo=UTC)
 
@@ -109,9 +114,34 @@ def test_anyone_means_whoever_has_least_to_do_then_the_lowest_id() -> None:
     assert fairest(candidates, {}).stylist_id == 4
 
 
-def test_the_nearest_starts_are_in_order_one_each_the_earlier_one_on_a_tie() -> None:
-    found = [Opening(start, stylist, 1, ()) for start in (0, 30, 60, 120, 150) for stylist in (1, 2)]
-    assert [o.start for o in nearest(found, 90)] == [30, 60, 120]
-    assert [o.start for o in nearest(found, 75, count=2)] == [30, 60]
-    assert [o.start for o in nearest(found, 90, count=1)] == [60]
-    assert nearest([], 90) == []
+def test_the_nearest_three_starts_are_in_order_one_each_the_earlier_one_on_a_tie() -> None:
+    early, late = Duty((0, 75), SKILL), Duty((300, 315), SKILL)
+    board = Board((Worker(1, (early,)), Worker(2, (early, late))), {StationKind.CHAIR: Stations((1, 2))})
+    course = Course((Track(0, (Part(SKILL, (Step(15, True),)),)),))
+
+    def clocks(wanted: int, within: Span = (0, 400), not_at: int | None = None) -> list[int]:
+        return [opening.start for opening in nearest(board, course, within, wanted, not_at=not_at)]
+
+    assert clocks(30) == [15, 30, 45]
+    assert clocks(37) == [15, 30, 45]
+    assert clocks(2000) == [45, 60, 300]
+    assert clocks(30, within=(0, 45)) == [0, 15, 30]
+    assert clocks(30, not_at=30) == [0, 15, 45]
+    assert clocks(300 + 48 * 60) == [300]
+    assert clocks(301 + 48 * 60) == []
+
+
+@settings(max_examples=examples(60), deadline=None)
+@given(boards(), courses(), st.integers(-3000, 3000), st.integers(0, 12))
+def test_the_nearest_starts_are_the_first_of_all_by_distance(
+    board: Board, course: Course, away: int, passed_over: int
+) -> None:
+    wanted, not_at = WITHIN[0] + away, WITHIN[0] + 15 * passed_over
+    by_start: dict[int, Opening] = {}
+    for opening in openings(board, course, WITHIN):
+        by_start.setdefault(opening.start, opening)
+    by_start.pop(not_at, None)
+    reached = [start for start in by_start if -48 * 60 <= start - wanted < 48 * 60]
+    closest = sorted(reached, key=lambda start: (abs(start - wanted), start))[:3]
+    found = nearest(board, course, WITHIN, wanted, not_at=not_at)
+    assert found == [by_start[start] for start in sorted(closest)]

@@ -12,6 +12,7 @@ from salonpool.database import fetch, is_locked, lock, locking, wake
 from salonpool.domain.availability import Board, Opening, openings_at
 from salonpool.domain.booking import (
     HORIZON,
+    NEAREST_REACHES,
     BookingStatus,
     CancelCause,
     FreeStart,
@@ -20,15 +21,16 @@ from salonpool.domain.booking import (
     fairest,
     nearest,
 )
-from salonpool.domain.local_time import DAY, day_span, local_day, to_minutes
+from salonpool.domain.local_time import DAY, day_span, from_minutes, local_day, to_minutes
 from salonpool.domain.refusal import InvalidInput, Refusal
 from salonpool.domain.shift import WORKING_STATES
 from salonpool.models import Assignment, Booking, Occupancy, Segment, Stylist
 from salonpool.queries.availability import (
     NO_BOOKING,
     booked_minutes,
-    find_openings,
     free_starts,
+    offered_within,
+    read_boards,
     read_named_boards,
 )
 from salonpool.queries.closures import find_closed_until
@@ -36,8 +38,6 @@ from salonpool.queries.salons import SalonRow
 from salonpool.queries.visits import Visit
 from salonpool.usecases import audit
 from salonpool.usecases.booking.booking_rows import Found, write_rows
-
-NEAREST_REACH = 2 * DAY
 
 
 def held_too_long(among: sa.Select[int]) -> sa.Select[int]:
@@ -273,16 +273,15 @@ def nearest_starts(
 
     For a booking that moves: its own place counts as free, but `not_at`, where it is now, is no news.
     """
-    found = find_openings(
-        wanted.visit,
-        wanted.starts_at - NEAREST_REACH,
-        wanted.starts_at + NEAREST_REACH,
-        now,
-        except_booking_id=except_booking_id,
-    )
-    if not_at is not None:
-        found = [opening for opening in found if opening.start != to_minutes(not_at)]
-    return free_starts(nearest(found, to_minutes(wanted.starts_at)), wanted.visit)
+    visit, around = wanted.visit, to_minutes(wanted.starts_at)
+    reach = timedelta(minutes=NEAREST_REACHES[-1])
+    within = offered_within(wanted.starts_at - reach, wanted.starts_at + reach, now)
+    if within[0] >= within[1]:
+        return []
+    ends_at = from_minutes(within[1] + visit.course.longest)
+    [board] = read_boards([visit], from_minutes(within[0]), ends_at, now, except_booking_id=except_booking_id)
+    passed_over = None if not_at is None else to_minutes(not_at)
+    return free_starts(nearest(board, visit.course, within, around, not_at=passed_over), visit)
 
 
 def _on_duty(wanted: Wanted) -> Sequence[Any]:
