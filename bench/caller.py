@@ -194,10 +194,20 @@ class Caller:
         raise NothingLeft
 
     def _free_slots(self) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-        """Free places that do not overlap, week after week, of one service at a time so that they fit."""
+        """Free places, over and over while there are any: most are only asked about and stay free."""
         with self.app.app_context():
             first = clock.now() + 2 * DAY
             db.session.rollback()
+        while True:
+            found = 0
+            for slot in self._once_over(first):
+                found += 1
+                yield slot
+            if not found:
+                raise NothingLeft
+
+    def _once_over(self, first: datetime) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+        """Free places that do not overlap, week after week, of one service at a time so that they fit."""
         for slug, services in self.handout["services"].items():
             for service in services:
                 wish = {"salon": slug, "services": [service["id"]]}
@@ -207,7 +217,6 @@ class Caller:
                     found = self.http.get(f"{API}/salons/{slug}/slots?{query}").get_json()
                     for slot in _apart(found["slots"]):
                         yield slot, wish
-        raise NothingLeft
 
 
 def _apart(slots: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

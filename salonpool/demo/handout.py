@@ -57,8 +57,11 @@ def _account(network_id: int, part: Part, now: datetime, texting: Texting) -> di
 
 
 def _services(salon_id: int) -> list[dict[str, Any]]:
+    """What can be booked by itself."""
     rows = db.session.execute(
-        sa.select(Service.id, Service.code).where(Service.salon_id == salon_id).order_by(Service.position)
+        sa.select(Service.id, Service.code)
+        .where(Service.salon_id == salon_id, Service.add_on.is_(False))
+        .order_by(Service.position)
     )
     return [{"id": service_id, "code": code} for service_id, code in rows]
 

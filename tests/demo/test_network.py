@@ -318,6 +318,17 @@ def test_the_command_writes_who_may_sign_in(app: Any, tmp_path: Path) -> None:
 
 
 @ON_SQLITE
+def test_every_service_the_command_names_can_be_booked_by_itself(app: Any, tmp_path: Path) -> None:
+    out = tmp_path / "demo.json"
+    assert _commands(app, "demo", "--json-out", str(out)).exit_code == 0
+    client = app.test_client()
+    for salon, services in json.loads(out.read_text())["services"].items():
+        for service in services:
+            answer = client.get(f"/api/v1/salons/{salon}/slots?service={service['id']}")
+            assert answer.status_code == 200, (salon, service)
+
+
+@ON_SQLITE
 def test_a_file_that_cannot_be_written_is_one_line(app: Any) -> None:
     refused = _commands(app, "demo", "--json-out", "/nowhere/accounts.json")
     assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1)
