@@ -321,10 +321,11 @@ def test_the_command_writes_who_may_sign_in(app: Any, tmp_path: Path) -> None:
 def test_every_service_the_command_names_can_be_booked_by_itself(app: Any, tmp_path: Path) -> None:
     out = tmp_path / "demo.json"
     assert _commands(app, "demo", "--json-out", str(out)).exit_code == 0
-    client = app.test_client()
+    client, tomorrow = app.test_client(), clock.now().date() + timedelta(days=1)
     for salon, services in json.loads(out.read_text())["services"].items():
         for service in services:
-            answer = client.get(f"/api/v1/salons/{salon}/slots?service={service['id']}")
+            asked = f"service={service['id']}&from={tomorrow}&days=1"
+            answer = client.get(f"/api/v1/salons/{salon}/slots?{asked}")
             assert answer.status_code == 200, (salon, service)
 
 
