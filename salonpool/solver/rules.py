@@ -25,6 +25,10 @@ RULES = (
     "pinned",
 )
 
+# What somebody wished or said, and may be asked to set aside. The others are law, skill or physics. Rest, day
+# and windows are law as far as a problem read without the person's own numbers breaks them too.
+POLICY: frozenset[str] = frozenset({"available", "refused", "home-travel", "hourly-cost"})
+
 
 class Held:
     """One interval a person works: of a shift of this problem, or busy, or before the origin."""

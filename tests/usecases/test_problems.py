@@ -10,7 +10,7 @@ from salonpool.domain.local_time import at_local
 from salonpool.domain.refusal import Missing
 from salonpool.models import OptOut, StylistSkill, TimeOff
 from salonpool.solver import problem as puzzle
-from salonpool.solver.eligibility import why_not
+from salonpool.solver.eligibility import reasons, why_not
 from salonpool.usecases.planning.problems import Reading, read_network, read_person, seat_id
 from tests.builders import (
     NOW,
@@ -245,6 +245,19 @@ def test_weekly_hours_are_counted_from_monday_and_no_seventh_day_is_worked() -> 
     a_rota(worker, salon, weekdays=(0, 1, 2, 4, 5, 6), starts="10:00", ends="14:00")
     shift = a_shift(salon)
     assert why_not(_read(network).problem, str(worker), seat_id(shift, 1)) == "window-days"
+
+
+def test_read_by_the_law_alone_a_persons_own_numbers_do_not_count() -> None:
+    network = a_network()
+    salon = a_salon(network)
+    own = {"min_rest_minutes": 900, "max_day_minutes": 240, "max_week_minutes": 300}
+    stylist = a_pooled_stylist(network, **own)
+    shift = a_shift(salon, "10:00", "18:00")
+    mine = read_person(db.session(), stylist, shift, NOW)
+    assert reasons(mine.problem, str(stylist), seat_id(shift, 1)) == ("day-minutes", "window-minutes")
+    law = read_person(db.session(), stylist, shift, NOW, law_only=True)
+    assert reasons(law.problem, str(stylist), seat_id(shift, 1)) == ()
+    assert _person(law, stylist).min_rest_minutes == 660
 
 
 def test_a_standing_yes_needs_the_salon_the_weekday_the_hours_and_the_pay() -> None:

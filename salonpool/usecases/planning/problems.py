@@ -8,6 +8,7 @@ points weigh 100 each, so that one point is worth one whole unit of money.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -26,6 +27,7 @@ from salonpool.usecases.planning.problem_rows import Rows, list_beside, read_row
 HORIZON_DAYS = 14
 HISTORY = timedelta(days=28)
 WEEK_DAYS = 7
+LAW_REST_MINUTES, LAW_DAY_MINUTES = 660, 720
 MAX_WORKED_DAYS = 6  # of any seven: no seventh day of work in a row (docs/planner.md)
 
 
@@ -90,10 +92,13 @@ def read_network(session: Session, network_id: int, now: datetime, *, days: int 
     return _Writer(frame, rows).reading()
 
 
-def read_person(session: Session, stylist_id: int, shift_id: int, now: datetime) -> Reading:
+def read_person(
+    session: Session, stylist_id: int, shift_id: int, now: datetime, *, law_only: bool = False
+) -> Reading:
     """The same for one person and one shift, whose entry is seat_id(shift_id, 1). Raises Missing.
 
-    Earlier offers do not count: the answer to one is what is being checked.
+    Earlier offers do not count: the answer to one is what is being checked. `law_only` leaves out the
+    person's own rest, day and week: what is still broken then nobody may allow (solver.rules.POLICY apart).
     """
     shift = session.get(Shift, shift_id)
     stylist = session.get(Stylist, stylist_id)
@@ -106,7 +111,7 @@ def read_person(session: Session, stylist_id: int, shift_id: int, now: datetime)
     others = [other for other in list_beside(session, shift) if other.id != stylist_id]
     since, until = frame.starts_at - HISTORY, frame.ends_at + WEEK_DAYS * DAY
     rows = read_rows(session, network.id, [shift], [stylist, *others], since, until)
-    return _Writer(frame, rows, one_seat=True).reading()
+    return _Writer(frame, rows, one_seat=True, law_only=law_only).reading()
 
 
 def seat_id(shift_id: int, number: int) -> str:
@@ -153,6 +158,7 @@ class _Writer:
     frame: _Frame
     rows: Rows
     one_seat: bool = False
+    law_only: bool = False
     places: dict[str, puzzle.Salon] = field(default_factory=dict)
 
     def reading(self) -> Reading:
@@ -275,19 +281,30 @@ class _Writer:
             history=tuple(interval for interval in busy if interval.start < 0),
             hourly_cost=stylist.hourly_pay_minor,
             max_travel_minutes=stylist.max_travel_minutes,
-            min_rest_minutes=stylist.min_rest_minutes,
-            max_day_minutes=stylist.max_day_minutes,
-            limits=(
-                puzzle.Limit(
-                    days=WEEK_DAYS,
-                    step="fixed",
-                    first_day=-self.frame.first_day.weekday(),
-                    max_minutes=stylist.max_week_minutes,
-                ),
-                puzzle.Limit(days=WEEK_DAYS, step="rolling", max_worked_days=MAX_WORKED_DAYS),
-            ),
+            **self._caps(stylist),
             wanted_minutes=self._wanted(stylist, busy),
         )
+
+    def _caps(self, stylist: Stylist) -> dict[str, Any]:
+        """Rest, day and windows: the stricter of the law and the person's own numbers."""
+        seven_days = puzzle.Limit(days=WEEK_DAYS, step="rolling", max_worked_days=MAX_WORKED_DAYS)
+        if self.law_only:
+            return {
+                "min_rest_minutes": LAW_REST_MINUTES,
+                "max_day_minutes": LAW_DAY_MINUTES,
+                "limits": (seven_days,),
+            }
+        own_week = puzzle.Limit(
+            days=WEEK_DAYS,
+            step="fixed",
+            first_day=-self.frame.first_day.weekday(),
+            max_minutes=stylist.max_week_minutes,
+        )
+        return {
+            "min_rest_minutes": max(stylist.min_rest_minutes, LAW_REST_MINUTES),
+            "max_day_minutes": min(stylist.max_day_minutes, LAW_DAY_MINUTES),
+            "limits": (own_week, seven_days),
+        }
 
     def _home(self, stylist: Stylist) -> str:
         """The home salon, or the person's own position as a place of its own."""
