@@ -144,6 +144,28 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "planning_input",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("network_id", BIG, nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("problem", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["network_id"], ["network.id"], name="fk_planning_input_network_id_network"),
+        sa.PrimaryKeyConstraint("id", name="pk_planning_input"),
+        sa.UniqueConstraint("network_id", "digest", name="uq_planning_input_network_id_digest"),
+    )
+    op.create_table(
+        "weights_version",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("network_id", BIG, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("weights", sa.JSON(), nullable=False),
+        sa.Column("since", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["network_id"], ["network.id"], name="fk_weights_version_network_id_network"),
+        sa.PrimaryKeyConstraint("id", name="pk_weights_version"),
+        sa.UniqueConstraint("network_id", "number", name="uq_weights_version_network_id_number"),
+    )
+    op.create_table(
         "planning_run",
         sa.Column("id", BIG, nullable=False),
         sa.Column("network_id", BIG, nullable=False),
@@ -156,11 +178,25 @@ def upgrade() -> None:
         sa.Column("window_starts_at", INSTANT, nullable=True),
         sa.Column("window_ends_at", INSTANT, nullable=True),
         sa.Column("outcome", sa.JSON(), nullable=True),
+        sa.Column("input_digest", sa.String(length=64), nullable=True),
+        sa.Column("weights_version_id", BIG, nullable=True),
+        sa.Column("seed", sa.Integer(), nullable=True),
+        sa.Column("workers", sa.Integer(), nullable=True),
+        sa.Column("time_limit_seconds", sa.Float(), nullable=True),
+        sa.Column("solver_version", sa.String(length=80), nullable=True),
+        sa.Column("wall_seconds", sa.Float(), nullable=True),
+        sa.Column("cpu_seconds", sa.Float(), nullable=True),
+        sa.Column("progress", sa.JSON(), nullable=True),
         sa.CheckConstraint(
             "status IN ('requested', 'running', 'published', 'no_answer', 'failed')",
             name="ck_planning_run_status",
         ),
         sa.ForeignKeyConstraint(["network_id"], ["network.id"], name="fk_planning_run_network_id_network"),
+        sa.ForeignKeyConstraint(
+            ["weights_version_id"],
+            ["weights_version.id"],
+            name="fk_planning_run_weights_version_id_weights_version",
+        ),
         sa.PrimaryKeyConstraint("id", name="pk_planning_run"),
     )
     op.create_index(
@@ -1165,6 +1201,8 @@ def downgrade() -> None:
     )
     op.drop_index("ix_planning_run_network_id_requested_at", table_name="planning_run")
     op.drop_table("planning_run")
+    op.drop_table("weights_version")
+    op.drop_table("planning_input")
     op.drop_index("ix_phone_code_network_id_phone_created_at", table_name="phone_code")
     op.drop_table("phone_code")
     op.drop_table("customer")

@@ -7,7 +7,7 @@ from salonpool.models.customer import Card, Customer, PhoneCode
 from salonpool.models.machinery import ClockJob, Counter, DemoClock, IdempotencyKey, Lease
 from salonpool.models.message import InboundMessage, Message, OptOut
 from salonpool.models.network import Closure, Network, Salon, SalonLink
-from salonpool.models.planning import Decision, PlanningRun
+from salonpool.models.planning import Decision, PlanningInput, PlanningRun, WeightsVersion
 from salonpool.models.rota import RotaBreak, RotaPattern
 from salonpool.models.service import CatalogueEntry, Service, ServiceSegment, Skill, Station, StylistService
 from salonpool.models.shift import Assignment, Offer, Shift
@@ -40,6 +40,7 @@ __all__ = [
     "Offer",
     "OptOut",
     "PhoneCode",
+    "PlanningInput",
     "PlanningRun",
     "Role",
     "RotaBreak",
@@ -61,4 +62,5 @@ __all__ = [
     "WaitlistEntry",
     "WaitlistSalon",
     "WaitlistWindow",
+    "WeightsVersion",
 ]

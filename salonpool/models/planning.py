@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from salonpool.database import Base
-from salonpool.models.columns import Code, Instant, Key, Ref, Status
+from salonpool.models.columns import Code, Digest, Instant, Key, Ref, Status
 
 
 class PlanningRun(Base):
@@ -38,6 +38,45 @@ class PlanningRun(Base):
     window_starts_at: Mapped[Instant | None]
     window_ends_at: Mapped[Instant | None]
     outcome: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
+    input_digest: Mapped[Digest | None]
+    weights_version_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("weights_version.id"))
+    seed: Mapped[int | None]
+    workers: Mapped[int | None]
+    time_limit_seconds: Mapped[float | None] = mapped_column(sa.Float)
+    solver_version: Mapped[str | None] = mapped_column(sa.String(80))
+    wall_seconds: Mapped[float | None] = mapped_column(sa.Float)
+    cpu_seconds: Mapped[float | None] = mapped_column(sa.Float)
+    progress: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
+
+
+class PlanningInput(Base):
+    """A problem as the planner was given it, compressed; runs name it by the digest of its canonical JSON.
+
+    Runs with the same problem share one. It is dropped when only old runs name it, so none refers to its id.
+    """
+
+    __tablename__ = "planning_input"
+    __table_args__ = (sa.UniqueConstraint("network_id", "digest"),)
+
+    id: Mapped[Key]
+    network_id: Mapped[Ref] = mapped_column(sa.ForeignKey("network.id"))
+    digest: Mapped[Digest]
+    problem: Mapped[bytes] = mapped_column(sa.LargeBinary)
+
+
+class WeightsVersion(Base):
+    """What a network's plans were made to want, from an instant on: the levels of the objective and every
+    price in them. Kept for good, numbered from 1; any change of them is a new one."""
+
+    __tablename__ = "weights_version"
+    __table_args__ = (sa.UniqueConstraint("network_id", "number"),)
+
+    id: Mapped[Key]
+    network_id: Mapped[Ref] = mapped_column(sa.ForeignKey("network.id"))
+    number: Mapped[int]
+    digest: Mapped[Digest]
+    weights: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    since: Mapped[Instant]
 
 
 class Decision(Base):
