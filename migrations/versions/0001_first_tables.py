@@ -901,7 +901,9 @@ def upgrade() -> None:
         sa.Column("ends_at", sa.BigInteger(), nullable=False),
         sa.Column("hourly_pay_minor", sa.Integer(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
-        sa.CheckConstraint("source IN ('rota', 'offer', 'standing_yes')", name="ck_assignment_source"),
+        sa.CheckConstraint(
+            "source IN ('rota', 'offer', 'standing_yes', 'by_hand')", name="ck_assignment_source"
+        ),
         sa.CheckConstraint(
             "status IN ('active', 'confirmed', 'completed', 'released', 'cancelled')",
             name="ck_assignment_status",

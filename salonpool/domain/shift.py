@@ -48,6 +48,7 @@ class AssignmentSource(StrEnum):
     ROTA = "rota"
     OFFER = "offer"
     STANDING_YES = "standing_yes"
+    BY_HAND = "by_hand"
 
 
 OPEN_STATES = frozenset({ShiftStatus.POSTED, ShiftStatus.OFFERING})
