@@ -1,0 +1,225 @@
+"""Why not this person? The pair is made fixed, all else is planned again, the two rosters are compared."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from salonpool.solver.eligibility import Eligibility, reasons
+from salonpool.solver.formulation import solve
+from salonpool.solver.measures import Measures
+from salonpool.solver.problem import Problem, Shift
+from salonpool.solver.roster import Assignment, Roster
+from salonpool.solver.terms import Terms
+
+MOST_TRIES = 40  # at taking changes back: each looks at every shift
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Handover:
+    """A shift that would be somebody else's, or nobody's (None)."""
+
+    shift: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Forced:
+    """A roster in which one person works one shift, held against the roster there is.
+
+    `reasons` are the rules that forbid the pair; then the rest is empty. `levels` are the plain terms of each
+    level, with the pair less without it; `worth` the same weighted, one number for each level. `changes` are
+    all shifts that change hands, this one among them, in the problem's order; `moved` those of them that
+    leave who holds them in the problem. `proven`, for each level: no roster with the pair does better in it
+    and in the levels before.
+    """
+
+    shift: str
+    stylist: str
+    reasons: tuple[str, ...] = ()
+    roster: Roster | None = None
+    levels: tuple[Mapping[str, int], ...] = ()
+    worth: tuple[int, ...] = ()
+    proven: tuple[bool, ...] = ()
+    changes: tuple[Handover, ...] = ()
+    moved: tuple[str, ...] = ()
+
+    @property
+    def deciding(self) -> int | None:
+        """The first level in which the two rosters differ; None when neither is better."""
+        return next((level for level, worth in enumerate(self.worth) if worth), None)
+
+    @property
+    def is_proven(self) -> bool:
+        """Is the comparison certain? One that finds nothing lost always is: the roster is there."""
+        level = self.deciding
+        return level is None or self.worth[level] < 0 or all(self.proven[: level + 1])
+
+    @property
+    def opened(self) -> tuple[str, ...]:
+        """Shifts that would have nobody any more."""
+        return tuple(change.shift for change in self.changes if change.after is None)
+
+    @property
+    def filled(self) -> tuple[str, ...]:
+        """Shifts that have nobody now and would have somebody."""
+        return tuple(change.shift for change in self.changes if change.before is None)
+
+
+def forced(
+    problem: Problem, roster: Roster, shift_id: str, stylist_id: str, *, seconds: float = 1.5, seed: int = 0
+) -> Forced:
+    """The best roster found in which the person works the shift, compared with `roster`.
+
+    `roster` is one of this problem's. It compares with what it already gives without any difference. Raises
+    KeyError for an unknown id. Takes about `seconds`.
+    """
+    person, shift = problem.stylists_by_id[stylist_id], problem.shifts_by_id[shift_id]
+    holders = {item.shift: item.stylist for item in roster.assignments}
+    if holders.get(shift.id) == person.id:
+        return _compared(problem, holders, holders, shift.id, person.id, (True,) * len(problem.objective))
+    forbidden = reasons(problem, person.id, shift.id)
+    if forbidden:
+        return Forced(shift=shift.id, stylist=person.id, reasons=forbidden)
+    pinned = _with_pair(problem, shift, person.id)
+    found = solve(pinned, time_limit_seconds=seconds, workers=1, seed=seed)
+    new = _kept_close(pinned, holders, {item.shift: item.stylist for item in found.assignments}, shift.id)
+    return _compared(problem, holders, new, shift.id, person.id, _proven(pinned, new, found))
+
+
+def _with_pair(problem: Problem, shift: Shift, stylist_id: str) -> Problem:
+    fixed = replace(shift, holder=stylist_id, pinned=True)
+    return replace(
+        problem, shifts=tuple(fixed if other.id == shift.id else other for other in problem.shifts)
+    )
+
+
+def _proven(pinned: Problem, holders: Mapping[str, str], found: Roster) -> tuple[bool, ...]:
+    """A bound of a level holds for rosters as good as this one in the levels before it."""
+    values = Terms(pinned, Measures(pinned)).values(holders)
+    closed = [value <= bound for value, bound in zip(values, found.bound, strict=True)]
+    return tuple(all(closed[: level + 1]) for level in range(len(closed)))
+
+
+def _compared(
+    problem: Problem,
+    before: Mapping[str, str],
+    after: Mapping[str, str],
+    shift_id: str,
+    stylist_id: str,
+    proven: tuple[bool, ...],
+) -> Forced:
+    terms = Terms(problem, Measures(problem))
+    old, new = terms.levels(before), terms.levels(after)
+    changes = tuple(_changes(problem, before, after))
+    shifts = problem.shifts_by_id
+    return Forced(
+        shift=shift_id,
+        stylist=stylist_id,
+        roster=_roster(problem, after, new, terms.values(after), proven),
+        levels=tuple(
+            {term: value - was[term] for term, value in level.items()}
+            for was, level in zip(old, new, strict=True)
+        ),
+        worth=tuple(b - a for a, b in zip(terms.values(before), terms.values(after), strict=True)),
+        proven=proven,
+        changes=changes,
+        moved=tuple(
+            change.shift
+            for change in changes
+            if change.before is not None and change.before == shifts[change.shift].holder
+        ),
+    )
+
+
+def _roster(
+    problem: Problem,
+    holders: Mapping[str, str],
+    levels: tuple[dict[str, int], ...],
+    values: tuple[int, ...],
+    proven: tuple[bool, ...],
+) -> Roster:
+    """Without bounds of its own: what is proven is proven of rosters with the pair only."""
+    first = next((value for value, is_closed in zip(values, proven, strict=True) if not is_closed), 0)
+    held = [(shift, holders[shift.id]) for shift in problem.shifts if shift.id in holders]
+    return Roster(
+        status="optimal" if all(proven) else "feasible",
+        assignments=tuple(Assignment(shift=shift.id, stylist=holder) for shift, holder in held),
+        levels=levels,
+        bound=tuple(value if is_closed else 0 for value, is_closed in zip(values, proven, strict=True)),
+        gap=float(first > 0),
+        seconds=0.0,
+        changed=tuple(shift.id for shift, holder in held if shift.holder not in (None, holder)),
+    )
+
+
+def _changes(problem: Problem, before: Mapping[str, str], after: Mapping[str, str]) -> Iterable[Handover]:
+    for shift in problem.shifts:
+        was, now = before.get(shift.id), after.get(shift.id)
+        if was != now:
+            yield Handover(shift=shift.id, before=was, after=now)
+
+
+def _kept_close(
+    pinned: Problem, before: Mapping[str, str], after: dict[str, str], shift_id: str
+) -> dict[str, str]:
+    """Without changes the pair does not call for: of rosters worth the same a nearer one is told.
+
+    All changes that share no person with the pair's are taken back together, which gives everybody in them
+    what they worked before; then one after the other, as often as it is worth it.
+    """
+    lots = [lot for lot in _lots(pinned, before, after) if all(change.shift != shift_id for change in lot)]
+    after = _without(pinned, after, [[change for lot in lots for change in lot], *lots])
+    last: dict[str, str] = {}
+    while last != after:
+        last = after
+        singles = [[change] for change in _changes(pinned, before, after) if change.shift != shift_id]
+        after = _without(pinned, after, singles[:MOST_TRIES])
+    return after
+
+
+def _without(pinned: Problem, holders: dict[str, str], lots: Iterable[list[Handover]]) -> dict[str, str]:
+    """The roster without the first lot that it is no worse without; the roster itself when there is none."""
+    terms = Terms(pinned, Measures(pinned))
+    for lot in filter(None, lots):
+        back = _taken_back(holders, lot)
+        if terms.values(back) <= terms.values(holders) and _keeps_rules(pinned, holders, lot):
+            return back
+    return holders
+
+
+def _lots(problem: Problem, before: Mapping[str, str], after: Mapping[str, str]) -> list[list[Handover]]:
+    """The changes in lots that share no person."""
+    lots: list[tuple[set[str], list[Handover]]] = []
+    for change in _changes(problem, before, after):
+        people = {person for person in (change.before, change.after) if person is not None}
+        own, others = [change], []
+        for known, lot in lots:
+            if known & people:
+                people |= known
+                own = [*lot, *own]
+            else:
+                others.append((known, lot))
+        lots = [*others, (people, own)]
+    return [lot for _, lot in lots]
+
+
+def _taken_back(holders: Mapping[str, str], lot: Iterable[Handover]) -> dict[str, str]:
+    back = {change.shift: change.before for change in lot}
+    kept = {shift: holder for shift, holder in holders.items() if shift not in back}
+    return kept | {shift: holder for shift, holder in back.items() if holder is not None}
+
+
+def _keeps_rules(problem: Problem, holders: Mapping[str, str], lot: Iterable[Handover]) -> bool:
+    """May everybody in the lot have their shift back, beside the rest and each other?"""
+    rest = dict(holders)
+    for change in lot:
+        rest.pop(change.shift, None)
+    eligibility = Eligibility(problem, holders=rest)
+    for change in lot:
+        if change.before is None:
+            continue
+        person, shift = problem.stylists_by_id[change.before], problem.shifts_by_id[change.shift]
+        if eligibility.why_not(person, shift) is not None:
+            return False
+        eligibility.diary.add(person.id, shift.id)
+    return True
