@@ -11,7 +11,7 @@ from salonpool.domain.refusal import Missing
 from salonpool.models import OptOut, StylistSkill, TimeOff
 from salonpool.solver import problem as puzzle
 from salonpool.solver.eligibility import reasons, why_not
-from salonpool.usecases.planning.problems import Reading, read_network, read_person, seat_id
+from salonpool.usecases.planning.problems import Reading, read_network, read_people, read_person, seat_id
 from tests.builders import (
     NOW,
     TAIPEI,
@@ -313,6 +313,61 @@ def test_a_claim_counts_other_work_but_not_the_offer_itself() -> None:
     problem = read_person(db.session(), stylist, shift, NOW).problem
     assert [seat.id for seat in problem.shifts] == [seat_id(shift, 1)]
     assert why_not(problem, str(stylist), seat_id(shift, 1)) is None
+
+
+def _reasons_of(reading: Reading, stylist: int, shift: int) -> tuple[str, ...]:
+    return reasons(reading.problem, str(stylist), seat_id(shift, 1))
+
+
+@pytest.mark.parametrize("law_only", [False, True])
+def test_everybody_read_at_once_is_told_the_same_as_one_by_one(law_only: bool) -> None:
+    network = a_network()
+    salon, other = a_salon(network, chairs=1), a_salon(network, x_km=3.0)
+    shift = a_shift(salon, "18:00", "23:00")
+    free, late = (a_pooled_stylist(network, home=other, max_day_minutes=600) for _ in range(2))
+    a_rota(late, other, weekdays=(3, 4), starts="09:00", ends="16:00")
+    people = [free, late, a_pooled_stylist(network, home=other, skills=("perm",))]
+    people += [a_pooled_stylist(network, home=other, free=("10:00", "20:00"), hourly_pay_minor=50000)]
+    people += [a_stylist(network, home=salon), a_stylist(network, home=other)]
+    a_rota(people[4], salon, weekdays=(3,), starts="12:00", ends="20:00")
+    everybody = read_people(db.session(), shift, NOW, law_only=law_only)
+    told = {person: _reasons_of(everybody, person, shift) for person in people}
+    assert told == {
+        person: _reasons_of(read_person(db.session(), person, shift, NOW, law_only=law_only), person, shift)
+        for person in people
+    }
+    assert told[free] == ("chairs",)
+    assert ("day-minutes" in told[late]) is not law_only
+    assert ("rest" in told[late]) is True  # 23:00 to 09:00 is less than the law's eleven hours
+
+
+def test_everybody_is_read_for_one_shift_in_the_same_few_statements() -> None:
+    network = a_network()
+    salon = a_salon(network)
+    shift = a_shift(salon)
+    statements: list[str] = []
+    counts = []
+    for people in (2, 8):
+        for _ in range(people):
+            a_rota(a_pooled_stylist(network, home=salon), salon, weekdays=(0,))
+        db.session.rollback()
+        db.session.expunge_all()
+        if not counts:
+            sa.event.listen(db.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+        statements.clear()
+        read_people(db.session(), shift, NOW)
+        counts.append(len(statements))
+    assert counts[0] == counts[1] <= 16
+
+
+def test_own_staff_may_be_given_a_shift_at_home_without_being_in_the_pool() -> None:
+    network = a_network()
+    salon, other = a_salon(network), a_salon(network)
+    stylist = a_stylist(network, home=salon)
+    at_home, away = a_shift(salon), a_shift(other)
+    assert _reasons_of(read_person(db.session(), stylist, at_home, NOW), stylist, at_home) == ("available",)
+    assert "skill" in _reasons_of(read_person(db.session(), stylist, away, NOW), stylist, away)
+    assert str(stylist) not in _read(network).problem.stylists_by_id  # nobody else asks them
 
 
 def test_a_claim_sees_who_takes_up_the_chairs() -> None:

@@ -5,7 +5,7 @@ Costs are in minor units of money, so that "asks more than the shift pays" is ex
 points weigh 100 each, so that one point is worth one whole unit of money.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -104,13 +104,28 @@ def read_person(
     stylist = session.get(Stylist, stylist_id)
     if shift is None or stylist is None or shift.skill_id is None or shift.network_id != stylist.network_id:
         raise Missing
+    others = [other for other in list_beside(session, shift) if other.id != stylist_id]
+    return _read_one_shift(session, shift, [stylist, *others], now, law_only)
+
+
+def read_people(session: Session, shift_id: int, now: datetime, *, law_only: bool = False) -> Reading:
+    """What read_person says of everybody of the network, in one read. Raises Missing."""
+    shift = session.get(Shift, shift_id)
+    if shift is None or shift.skill_id is None:
+        raise Missing
+    everybody = sa.select(Stylist).where(Stylist.network_id == shift.network_id).order_by(Stylist.id)
+    return _read_one_shift(session, shift, session.scalars(everybody).all(), now, law_only)
+
+
+def _read_one_shift(
+    session: Session, shift: Shift, stylists: Sequence[Stylist], now: datetime, law_only: bool
+) -> Reading:
     network = session.get_one(Network, shift.network_id)
     tz = ZoneInfo(network.zone)
     days = (local_day(shift.starts_at, tz) - local_day(now, tz)).days + 1
     frame = _Frame.of(network, now, max(HORIZON_DAYS, days))
-    others = [other for other in list_beside(session, shift) if other.id != stylist_id]
     since, until = frame.starts_at - HISTORY, frame.ends_at + WEEK_DAYS * DAY
-    rows = read_rows(session, network.id, [shift], [stylist, *others], since, until)
+    rows = read_rows(session, network.id, [shift], stylists, since, until)
     return _Writer(frame, rows, one_seat=True, law_only=law_only).reading()
 
 
@@ -167,8 +182,8 @@ class _Writer:
             self.places[str(salon.id)] = puzzle.Salon(
                 id=str(salon.id), x_km=salon.x_km, y_km=salon.y_km, chairs=chairs
             )
-        pooled = [stylist for stylist in self.rows.stylists if stylist.pooled]
-        bystanders = [s for s in self.rows.stylists if not s.pooled and self._counts(s)]
+        pooled = [stylist for stylist in self.rows.stylists if self._may_hold(stylist)]
+        bystanders = [s for s in self.rows.stylists if not self._may_hold(s) and self._counts(s)]
         people = [self._person(stylist) for stylist in (*pooled, *bystanders)]
         open_seats = [self._open_seats(shift, pooled) for shift in self.rows.shifts]
         skills = sorted(set(self.rows.skill_codes.values()))
@@ -192,6 +207,10 @@ class _Writer:
             shift_versions={shift.id: shift.version for shift in self.rows.shifts},
             bystanders=len(bystanders),
         )
+
+    def _may_hold(self, stylist: Stylist) -> bool:
+        """The pool; asked about one shift, also the own staff of its salon: nobody lends them."""
+        return stylist.pooled or (self.one_seat and stylist.home_salon_id == self.rows.shifts[0].salon_id)
 
     def _counts(self, stylist: Stylist) -> bool:
         """Someone outside the pool matters for the chairs they take, or as the one person asked about."""
@@ -275,8 +294,8 @@ class _Writer:
         return puzzle.Stylist(
             id=str(stylist.id),
             home=self._home(stylist),
-            skills=tuple(sorted(codes)) if stylist.pooled else (),
-            available=self._available(stylist) if stylist.pooled else (),
+            skills=tuple(sorted(codes)) if self._may_hold(stylist) else (),
+            available=self._available(stylist) if self._may_hold(stylist) else (),
             busy=tuple(interval for interval in busy if interval.start >= 0),
             history=tuple(interval for interval in busy if interval.start < 0),
             hourly_cost=stylist.hourly_pay_minor,
