@@ -1,9 +1,12 @@
 """Planner processes that go wrong; named here so that the child can find them."""
 
+import ctypes
 import os
 import signal
 import time
 from typing import Any
+
+from salonpool.usecases.planning import plan_process
 
 
 def killed(*_: Any) -> None:
@@ -11,9 +14,27 @@ def killed(*_: Any) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def raising(*_: Any) -> None:
+def raising(_sender: Any, _task: Any, memory_mb: int | None, errors: str) -> None:
     """A mistake in the planner."""
+    plan_process.enclose(memory_mb, errors)
     raise ZeroDivisionError
+
+
+def short_of_memory(_sender: Any, _task: Any, memory_mb: int | None, errors: str) -> None:
+    """A planner that wants more than it may have."""
+    plan_process.enclose(memory_mb, errors)
+    kept = [bytearray(2**20) for _ in range(2000)]
+    raise AssertionError(f"{len(kept)} MB were given")
+
+
+def short_of_memory_in_its_engine(_sender: Any, _task: Any, memory_mb: int | None, errors: str) -> None:
+    """The same in code that is not Python: it ends the process at once."""
+    plan_process.enclose(memory_mb, errors)
+    libc = ctypes.CDLL(None)
+    libc.malloc.restype = ctypes.c_void_p
+    if libc.malloc(ctypes.c_size_t(2**31)) is None:
+        os.write(2, b"terminate called after throwing an instance of 'std::bad_alloc'\n")
+        os.abort()
 
 
 def endless(*_: Any) -> None:

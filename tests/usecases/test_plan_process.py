@@ -12,6 +12,7 @@ from salonpool.solver.problem import Problem, Salon, Shift, Span, Stylist, Trave
 from salonpool.solver.roster import Solution
 from salonpool.usecases.planning import plan_process
 from salonpool.usecases.planning.plan_process import NoAnswer
+from salonpool.usecases.planning.plan_progress import Step, thinned
 from tests.usecases import dying
 
 ROOT = Path(__file__).parent.parent.parent
@@ -56,20 +57,57 @@ def test_it_works_from_a_thread() -> None:
     assert isinstance(answers[0], Solution)
 
 
-@pytest.mark.parametrize("work", [dying.killed, dying.raising])
-def test_a_child_that_dies_is_no_answer(work: object, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("work", "reason"),
+    [(dying.killed, "ended with SIGKILL; it may"), (dying.raising, "ended with 1: ZeroDivisionError")],
+)
+def test_a_child_that_dies_is_no_answer_and_says_why(
+    work: object, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(plan_process, "_work", work)
     answer = plan_process.solve(_problem(), time_limit_seconds=10)
     assert isinstance(answer, NoAnswer)
-    assert "ended with" in answer.reason
+    assert reason in answer.reason
+
+
+@pytest.mark.parametrize("threads", [True, False], ids=["from a server", "forked"])
+@pytest.mark.parametrize("work", [dying.short_of_memory, dying.short_of_memory_in_its_engine])
+def test_a_child_that_gets_no_more_memory_is_no_answer_with_its_bound(
+    work: object, threads: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan_process, "_work", work)
+    answer = plan_process.solve(_problem(), time_limit_seconds=10, memory_mb=300, threads=threads)
+    assert answer == NoAnswer("out of memory; it may use 300 MB (PLANNER_MEMORY_MB)", "out_of_memory")
+
+
+def test_a_bound_that_is_large_enough_changes_nothing() -> None:
+    assert isinstance(plan_process.solve(_problem(), time_limit_seconds=10, memory_mb=300), Solution)
+
+
+def test_every_second_the_newest_plan_is_told_and_at_the_end_the_last() -> None:
+    told: list[Step] = []
+    solution = plan_process.solve(_problem(), time_limit_seconds=10, on_progress=told.append)
+    assert isinstance(solution, Solution)
+    assert told[-1].values == (0, 0, 0, 3)
+    assert told[-1].bounds == tuple(solution.roster.bound)
+    assert told[-1].cpu_seconds > 0
+    assert len(told) <= 3, "a plan of an instant is not told plan by plan"
 
 
 def test_a_child_that_overruns_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plan_process, "_work", dying.endless)
     monkeypatch.setattr(plan_process, "GRACE_SECONDS", 0.0)
     began = time.monotonic()
-    assert plan_process.solve(_problem(), time_limit_seconds=1.5) == NoAnswer("out of time")
+    assert plan_process.solve(_problem(), time_limit_seconds=1.5) == NoAnswer("out of time", "out_of_time")
     assert time.monotonic() - began < 30
+
+
+def test_a_long_run_keeps_its_first_and_its_last_step_and_few_between() -> None:
+    steps = [Step(seconds=second, level=0, values=(1,)) for second in range(1000)]
+    few = thinned(steps, 80)
+    assert (few[0], few[-1]) == (steps[0], steps[-1])
+    assert 40 <= len(few) <= 80
+    assert thinned(steps[:80], 80) == steps[:80]
 
 
 def test_the_next_one_works_again_after_one_was_killed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,61 @@
 """What runs in the planner's own process; loaded there once, and nowhere else."""
 
-from salonpool.solver.formulation import solve
+import threading
+import time
+from collections.abc import Callable
+
+from salonpool.solver.formulation import Progress, solve
 from salonpool.solver.problem import Problem
 from salonpool.solver.ranking import ranked
-from salonpool.solver.roster import Solution
+from salonpool.solver.roster import Roster, Solution
+from salonpool.usecases.planning.plan_progress import Step
 
 
-def solution(problem: Problem, time_limit_seconds: float, workers: int, seed: int) -> Solution:
-    """Solve, then rank the people who may work each seat beside what the plan gives everybody else."""
-    roster = solve(problem, time_limit_seconds=time_limit_seconds, workers=workers, seed=seed)
-    return Solution(roster, {seat: tuple(people) for seat, people in ranked(problem, roster).items()})
+def solution(
+    problem: Problem,
+    *,
+    time_limit_seconds: float,
+    workers: int,
+    seed: int,
+    rank: bool,
+    tell: Callable[[Step], None],
+) -> Solution:
+    """Solve, and if `rank`, list the people who may work each seat beside what the plan gives everybody else.
+
+    `tell` hears every better plan, and the last one when all is known of it.
+    """
+    telling = threading.Lock()  # the solver's threads may tell at once
+
+    def heard(progress: Progress) -> None:
+        bounds = tuple(int(bound) for bound in getattr(progress, "bounds", ()))
+        step = Step(
+            seconds=round(progress.seconds, 2),
+            level=progress.level,
+            values=tuple(progress.values),
+            bounds=bounds,
+            cpu_seconds=round(time.process_time(), 2),
+        )
+        with telling:
+            tell(step)
+
+    roster = solve(
+        problem, time_limit_seconds=time_limit_seconds, workers=workers, seed=seed, on_progress=heard
+    )
+    people = ranked(problem, roster) if rank else {}
+    with telling:
+        tell(_last(problem, roster))
+    return Solution(roster, {seat: tuple(those) for seat, those in people.items()})
+
+
+def _last(problem: Problem, roster: Roster) -> Step:
+    values = tuple(
+        sum(weight * terms[term] for term, weight in level.items())
+        for level, terms in zip(problem.objective, roster.levels, strict=True)
+    )
+    return Step(
+        seconds=round(roster.seconds, 2),
+        level=len(values) - 1,
+        values=values,
+        bounds=tuple(int(bound) for bound in roster.bound),
+        cpu_seconds=round(time.process_time(), 2),
+    )

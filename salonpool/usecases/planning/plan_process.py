@@ -1,4 +1,4 @@
-"""The planner in a process of its own, with a hard limit; the only user of multiprocessing.
+"""The planner in a process of its own, bounded in time and memory; the only user of multiprocessing.
 
 A solver may overrun its time limit, eat the memory or crash (or-tools issues 2604, 4882, 5163); whatever it
 does, the caller gets an answer or learns that there is none. Children are forked from a server process that
@@ -6,16 +6,33 @@ has loaded the solver once (a fork took 0.02 s where a fresh interpreter took 0.
 """
 
 import multiprocessing
+import os
+import resource
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
 
 from salonpool.solver.problem import Problem
 from salonpool.solver.roster import Solution
+from salonpool.usecases.planning.plan_progress import Step
 
 GRACE_SECONDS = 10.0
 END_SECONDS = 5.0
+PROGRESS_SECONDS = 1.0  # between two calls of on_progress
 # By name: this module is imported where no solver may be loaded, such as the web processes.
 PRELOADED = ("salonpool.usecases.planning.plan_child",)
+# What a process that got no more memory leaves on its standard error.
+SHORT_OF_MEMORY = ("bad_alloc", "MemoryError", "Cannot allocate memory", "failed to map segment")
+SAID = 200  # letters kept of a dying process's last line
+MEBIBYTE = 2**20
+
+OUT_OF_TIME, OUT_OF_MEMORY, DIED = "out_of_time", "out_of_memory", "died"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,33 +40,97 @@ class NoAnswer:
     """The planner gave none: it took too long or it died. Whatever was decided before stays."""
 
     reason: str
+    code: str = DIED
 
 
 def solve(
-    problem: Problem, *, time_limit_seconds: float, workers: int = 2, seed: int = 0
+    problem: Problem,
+    *,
+    time_limit_seconds: float,
+    workers: int = 2,
+    seed: int = 0,
+    memory_mb: int | None = None,
+    rank: bool = True,
+    threads: bool = True,
+    on_progress: Callable[[Step], None] | None = None,
 ) -> Solution | NoAnswer:
-    """Solve in a child process, killed if it still runs 10 s after its limit; call it with nothing open."""
-    context = multiprocessing.get_context("forkserver")
+    """Solve in a child process, killed if it still runs 10 s after its limit; call it with nothing open.
+
+    `memory_mb` bounds what the child may allocate (MiB; None: only what bounds this process). `rank` also
+    lists people for each seat. `on_progress` hears the newest better plan, at most once a second. A process
+    that has no `threads` is forked itself, which takes no server.
+    """
+    with tempfile.NamedTemporaryFile(prefix="salonpool-planner-") as said:
+        task = {
+            "problem": problem,
+            "time_limit_seconds": time_limit_seconds,
+            "workers": workers,
+            "seed": seed,
+            "rank": rank,
+        }
+        try:
+            receiver, child = _started("forkserver" if threads else "fork", task, memory_mb, said.name)
+        except (EOFError, OSError) as refused:
+            return NoAnswer(f"the planner's process could not start: {type(refused).__name__}")
+        with receiver:
+            try:
+                until = time.monotonic() + time_limit_seconds + GRACE_SECONDS
+                return _answer(receiver, until, on_progress)
+            except (EOFError, OSError):
+                child.join(END_SECONDS)
+                return _death(child.exitcode, Path(said.name), memory_mb)
+            finally:
+                child.join(0)
+                if child.is_alive():
+                    _end(child)
+
+
+def _started(
+    method: str, task: dict[str, Any], memory_mb: int | None, errors: str
+) -> tuple[Connection, multiprocessing.process.BaseProcess]:
+    context: Any = multiprocessing.get_context(method)
     context.set_forkserver_preload(list(PRELOADED))
     receiver, sender = context.Pipe(duplex=False)
-    with receiver:
-        with sender:
-            work = (sender, problem, time_limit_seconds, workers, seed)
-            child = context.Process(target=_work, args=work, daemon=True)
-            child.start()
-        # The child alone holds the writing end now: if it dies, the pipe ends, maybe in mid-message.
-        try:
-            if not receiver.poll(time_limit_seconds + GRACE_SECONDS):
-                return NoAnswer("out of time")
-            answer: Solution = receiver.recv()
-            return answer
-        except (EOFError, OSError):
-            child.join(END_SECONDS)
-            return NoAnswer(f"the planner's process ended with {child.exitcode}")
-        finally:
-            child.join(0)
-            if child.is_alive():
-                _end(child)
+    # The child alone holds the writing end afterwards: if it dies, the pipe ends, maybe in mid-message.
+    with sender:
+        child = context.Process(target=_work, args=(sender, task, memory_mb, errors), daemon=True)
+        child.start()
+    return receiver, child
+
+
+def _answer(
+    receiver: Connection, until: float, on_progress: Callable[[Step], None] | None
+) -> Solution | NoAnswer:
+    """What the child says before `until`; its progress is passed on by and by, the newest each time."""
+    newest: Step | None = None
+    told_at = float("-inf")
+    while True:
+        due = told_at + PROGRESS_SECONDS if newest else until
+        said: Step | Solution | NoAnswer | None = None
+        if receiver.poll(max(0.0, min(due, until) - time.monotonic())):
+            said = receiver.recv()
+        newest = said if on_progress and isinstance(said, Step) else newest
+        is_over = isinstance(said, Solution | NoAnswer) or time.monotonic() >= until
+        if newest and on_progress and (is_over or time.monotonic() >= told_at + PROGRESS_SECONDS):
+            on_progress(newest)
+            newest, told_at = None, time.monotonic()
+        if isinstance(said, Solution | NoAnswer):
+            return said
+        if is_over:
+            return NoAnswer("out of time", OUT_OF_TIME)
+
+
+def _death(exit_code: int | None, errors: Path, memory_mb: int | None) -> NoAnswer:
+    """Why a child ended without an answer, as far as it can be known from outside."""
+    lines = errors.read_text("utf-8", "replace").strip().splitlines()
+    if any(word in line for line in lines for word in SHORT_OF_MEMORY):
+        allowed = f"; it may use {memory_mb} MB (PLANNER_MEMORY_MB)" if memory_mb else ""
+        return NoAnswer(f"out of memory{allowed}", OUT_OF_MEMORY)
+    if exit_code is not None and exit_code < 0:
+        name = signal.Signals(-exit_code).name
+        return NoAnswer(f"the planner's process ended with {name}; it may have been short of memory")
+    last = f": {lines[-1][:SAID]}" if lines else ""
+    return NoAnswer(f"the planner's process ended with {exit_code}{last}")
 
 
 def _end(child: multiprocessing.process.BaseProcess) -> None:
@@ -59,8 +140,24 @@ def _end(child: multiprocessing.process.BaseProcess) -> None:
         child.join(END_SECONDS)
 
 
-def _work(sender: Connection, problem: Problem, time_limit_seconds: float, workers: int, seed: int) -> None:
+def _work(sender: Connection, task: dict[str, Any], memory_mb: int | None, errors: str) -> None:
+    """What the child does."""
+    enclose(memory_mb, errors)
     from salonpool.usecases.planning import plan_child
 
     with sender:
-        sender.send(plan_child.solution(problem, time_limit_seconds, workers, seed))
+        sender.send(plan_child.solution(**task, tell=sender.send))
+
+
+def enclose(memory_mb: int | None, errors: str) -> None:
+    """In the child: from here on what goes wrong is written to the file `errors`, and memory is bounded.
+
+    RLIMIT_DATA counts what is allocated; RLIMIT_AS also libraries, and space that threads only reserve.
+    """
+    os.dup2(os.open(errors, os.O_WRONLY | os.O_APPEND), 2)
+    sys.stderr = sys.__stderr__
+    if memory_mb:
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        wanted = memory_mb * MEBIBYTE
+        least = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_DATA, (least, hard))
