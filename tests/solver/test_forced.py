@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from salonpool.solver.check import violations
+from salonpool.solver.comparison import Handover
 from salonpool.solver.eligibility import reasons
-from salonpool.solver.forced import Handover, forced
+from salonpool.solver.forced import forced
 from salonpool.solver.formulation import solve
 from salonpool.solver.measures import Measures
 from salonpool.solver.problem import Problem

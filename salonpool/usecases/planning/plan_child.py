@@ -4,6 +4,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from salonpool.solver.comparison import Forced
+from salonpool.solver.forced import forced
 from salonpool.solver.formulation import Progress, solve
 from salonpool.solver.problem import Problem
 from salonpool.solver.ranking import ranked
@@ -45,6 +47,23 @@ def solution(
     with telling:
         tell(_last(problem, roster))
     return Solution(roster, {seat: tuple(those) for seat, those in people.items()})
+
+
+def comparison(
+    problem: Problem,
+    *,
+    as_it_is: Problem,
+    seat: str,
+    stylist: str,
+    time_limit_seconds: float,
+    tell: Callable[[Step], None],
+) -> Forced:
+    """What it would take to give the seat to the stylist, beside the best plan of `as_it_is`.
+
+    Tells nobody how far it is: it is over before anybody would look.
+    """
+    known = solve(as_it_is, time_limit_seconds=time_limit_seconds, workers=1)
+    return forced(problem, known, seat, stylist, seconds=time_limit_seconds)
 
 
 def _last(problem: Problem, roster: Roster) -> Step:

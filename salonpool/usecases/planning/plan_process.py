@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from salonpool.solver.comparison import Forced
 from salonpool.solver.problem import Problem
 from salonpool.solver.roster import Solution
 from salonpool.usecases.planning.plan_progress import Step
@@ -60,21 +61,58 @@ def solve(
     lists people for each seat. `on_progress` hears the newest better plan, at most once a second. A process
     that has no `threads` is forked itself, which takes no server.
     """
+    task = {
+        "problem": problem,
+        "time_limit_seconds": time_limit_seconds,
+        "workers": workers,
+        "seed": seed,
+        "rank": rank,
+    }
+    method = "forkserver" if threads else "fork"
+    answer: Solution | NoAnswer = _asked("solution", task, method, memory_mb, on_progress)
+    return answer
+
+
+def compare(
+    problem: Problem,
+    as_it_is: Problem,
+    seat: str,
+    stylist: str,
+    *,
+    time_limit_seconds: float,
+    memory_mb: int | None = None,
+) -> Forced | NoAnswer:
+    """What it would take to give the seat to the stylist, beside the best plan of `as_it_is`; in a child too.
+
+    The same people and seats, the held ones fixed. Each of the two plans takes up to the limit.
+    """
+    task = {
+        "problem": problem,
+        "as_it_is": as_it_is,
+        "seat": seat,
+        "stylist": stylist,
+        "time_limit_seconds": time_limit_seconds,
+    }
+    answer: Forced | NoAnswer = _asked("comparison", task, "forkserver", memory_mb)
+    return answer
+
+
+def _asked(
+    what: str,
+    task: dict[str, Any],
+    method: str,
+    memory_mb: int | None,
+    on_progress: Callable[[Step], None] | None = None,
+) -> Any:
+    """The answer of a child that does this function of plan_child.py with the task, or NoAnswer."""
     with tempfile.NamedTemporaryFile(prefix="salonpool-planner-") as said:
-        task = {
-            "problem": problem,
-            "time_limit_seconds": time_limit_seconds,
-            "workers": workers,
-            "seed": seed,
-            "rank": rank,
-        }
         try:
-            receiver, child = _started("forkserver" if threads else "fork", task, memory_mb, said.name)
+            receiver, child = _started(method, {"what": what, **task}, memory_mb, said.name)
         except (EOFError, OSError) as refused:
             return NoAnswer(f"the planner's process could not start: {type(refused).__name__}")
         with receiver:
             try:
-                until = time.monotonic() + time_limit_seconds + GRACE_SECONDS
+                until = time.monotonic() + task["time_limit_seconds"] + GRACE_SECONDS
                 return _answer(receiver, until, on_progress)
             except (EOFError, OSError):
                 child.join(END_SECONDS)
@@ -98,23 +136,22 @@ def _started(
     return receiver, child
 
 
-def _answer(
-    receiver: Connection, until: float, on_progress: Callable[[Step], None] | None
-) -> Solution | NoAnswer:
+def _answer(receiver: Connection, until: float, on_progress: Callable[[Step], None] | None) -> Any:
     """What the child says before `until`; its progress is passed on by and by, the newest each time."""
     newest: Step | None = None
     told_at = float("-inf")
     while True:
         due = told_at + PROGRESS_SECONDS if newest else until
-        said: Step | Solution | NoAnswer | None = None
+        said: Any = None
         if receiver.poll(max(0.0, min(due, until) - time.monotonic())):
             said = receiver.recv()
         newest = said if on_progress and isinstance(said, Step) else newest
-        is_over = isinstance(said, Solution | NoAnswer) or time.monotonic() >= until
+        is_answer = said is not None and not isinstance(said, Step)
+        is_over = is_answer or time.monotonic() >= until
         if newest and on_progress and (is_over or time.monotonic() >= told_at + PROGRESS_SECONDS):
             on_progress(newest)
             newest, told_at = None, time.monotonic()
-        if isinstance(said, Solution | NoAnswer):
+        if is_answer:
             return said
         if is_over:
             return NoAnswer("out of time", OUT_OF_TIME)
@@ -146,7 +183,8 @@ def _work(sender: Connection, task: dict[str, Any], memory_mb: int | None, error
     from salonpool.usecases.planning import plan_child
 
     with sender:
-        sender.send(plan_child.solution(**task, tell=sender.send))
+        work = getattr(plan_child, task.pop("what"))
+        sender.send(work(**task, tell=sender.send))
 
 
 def enclose(memory_mb: int | None, errors: str) -> None:
