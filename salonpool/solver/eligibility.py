@@ -59,6 +59,14 @@ class Eligibility:
         """Every rule that keeps the person from the shift."""
         return tuple(self._broken(stylist, shift))
 
+    def alone(self, stylist: Stylist, shift: Shift) -> tuple[str, ...]:
+        """The rules that keep the person from the shift whatever else anybody works."""
+        return tuple(self._broken_alone(stylist, shift))
+
+    def beside(self, stylist: Stylist, shift: Shift) -> tuple[str, ...]:
+        """The other rules that do, because of what the diary holds now."""
+        return tuple(self._broken_with_others(stylist, shift))
+
     def _broken(self, stylist: Stylist, shift: Shift) -> Iterator[str]:
         if shift.pinned and shift.holder == stylist.id:
             return

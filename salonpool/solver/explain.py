@@ -1,120 +1,113 @@
-"""Why a shift stayed open, and which changes would fill it, each of them really tried."""
+"""Why a shift stayed open: whom each rule keeps away, who lacks one thing only, and what would help."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 
+from salonpool.solver.combinations import combined
 from salonpool.solver.eligibility import Eligibility
 from salonpool.solver.measures import Measures
+from salonpool.solver.openings import Openings
 from salonpool.solver.problem import Problem, Shift
-from salonpool.solver.roster import Change, Remedy, Unfilled
+from salonpool.solver.remedies import Tries, single
+from salonpool.solver.roster import Remedy, Unfilled
 from salonpool.solver.rules import RULES
 
-START_STEPS = (-30, 30, -60, 60)
-TRAVEL_STEPS = (15, 30)
+Rules = Mapping[str, tuple[str, ...]]  # of each person, by id
 
 
 def unfilled(
     problem: Problem, holders: Mapping[str, str], *, measures: Measures | None = None
 ) -> tuple[Unfilled, ...]:
-    """For every shift missing in `holders` ({shift id: stylist id}): funnel and remedies, given all that is
-    in it."""
+    """For every shift missing in `holders` ({shift id: stylist id}): funnel, sole blockers and remedies,
+    given all that is in it."""
     eligibility = Eligibility(problem, measures, holders=holders)
-    return tuple(
-        Unfilled(
-            shift=shift.id, funnel=_funnel(eligibility, shift), remedies=tuple(_remedies(eligibility, shift))
-        )
-        for shift in problem.shifts
-        if shift.id not in holders
-    )
+    openings = Openings(problem, eligibility.diary)
+    alike: dict[object, _Reasons] = {}
+    found = []
+    for shift in problem.shifts:
+        if shift.id not in holders:
+            key = _terms(shift)
+            if key not in alike:
+                alike[key] = _Reasons.of(eligibility, openings, shift)
+            found.append(alike[key].unfilled(shift.id))
+    return tuple(found)
 
 
-def sole_blockers(problem: Problem, holders: Mapping[str, str], shift_id: str) -> dict[str, list[str]]:
+def sole_blockers(problem: Problem, holders: Mapping[str, str], shift_id: str) -> dict[str, tuple[str, ...]]:
     """{rule: ids of the people kept from the shift by this rule alone}, in the order of the rules."""
     eligibility = Eligibility(problem, holders=holders)
+    openings = Openings(problem, eligibility.diary)
+    return _sole_blockers(_rules(eligibility, openings, problem.shifts_by_id[shift_id])[1])
+
+
+def remedies(
+    problem: Problem, holders: Mapping[str, str], shift_id: str, *, earliest: int = 0
+) -> tuple[Remedy, ...]:
+    """What would fill the shift, starting no earlier than the minute `earliest`; cheapest first.
+
+    Small changes of one thing; only when none of them brings anybody, larger ones and several at once. Empty
+    when nobody could come whatever is changed. `fills` = how many people could take the shift then, beside
+    what everybody works in `holders`.
+    """
+    eligibility = Eligibility(problem, holders=holders)
+    openings = Openings(problem, eligibility.diary)
     shift = problem.shifts_by_id[shift_id]
+    alone, _ = _rules(eligibility, openings, shift)
+    return tuple(_remedies(Tries(eligibility, openings, shift, alone, earliest)))
+
+
+def _remedies(tries: Tries) -> Iterator[Remedy]:
+    found = tuple(single(tries))
+    yield from found or combined(tries)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reasons:
+    """The explanation of all shifts that ask for the same."""
+
+    funnel: Mapping[str, int]
+    sole: Mapping[str, tuple[str, ...]]
+    remedies: tuple[Remedy, ...]
+
+    @classmethod
+    def of(cls, eligibility: Eligibility, openings: Openings, shift: Shift) -> "_Reasons":
+        alone, every = _rules(eligibility, openings, shift)
+        first = Counter(rules[0] for rules in every.values() if rules)
+        return cls(
+            funnel={rule: first[rule] for rule in RULES if rule in first},
+            sole=_sole_blockers(every),
+            remedies=tuple(_remedies(Tries(eligibility, openings, shift, alone))),
+        )
+
+    def unfilled(self, shift_id: str) -> Unfilled:
+        return Unfilled(shift=shift_id, funnel=self.funnel, sole=self.sole, remedies=self.remedies)
+
+
+def _rules(eligibility: Eligibility, openings: Openings, shift: Shift) -> tuple[Rules, Rules]:
+    """Rules broken alone, and all; of the second kind only as many as tell which rule is the first, and
+    whether it is the only one."""
+    busy = openings.busy(shift.start, shift.end)
+    alone, every = {}, {}
+    for stylist in eligibility.problem.stylists:
+        rules = alone[stylist.id] = eligibility.alone(stylist, shift)
+        if not rules or (len(rules) == 1 and stylist.id not in busy):
+            rules += eligibility.beside(stylist, shift)
+        elif len(rules) == 1:
+            rules += ("overlap",)
+        every[stylist.id] = rules
+    return alone, every
+
+
+def _sole_blockers(every: Rules) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
-    for stylist in problem.stylists:
-        reasons = eligibility.reasons(stylist, shift)
-        if len(reasons) == 1:
-            found.setdefault(reasons[0], []).append(stylist.id)
-    return {rule: found[rule] for rule in RULES if rule in found}
+    for stylist_id, rules in every.items():
+        if len(rules) == 1:
+            found.setdefault(rules[0], []).append(stylist_id)
+    return {rule: tuple(found[rule]) for rule in RULES if rule in found}
 
 
-def _funnel(eligibility: Eligibility, shift: Shift) -> dict[str, int]:
-    counts = Counter(eligibility.why_not(stylist, shift) for stylist in eligibility.problem.stylists)
-    return {rule: counts[rule] for rule in RULES if rule in counts}
-
-
-def _remedies(eligibility: Eligibility, shift: Shift) -> Iterator[Remedy]:
-    """Cheapest first: another time, another pay, a longer way, another skill, two halves."""
-    for change, changed in _moved(eligibility, shift):
-        yield from _tried(eligibility, change, changed)
-    yield from _better_paid(eligibility, shift)
-    yield from _from_further(eligibility, shift)
-    for skill in eligibility.problem.skills:
-        if skill != shift.skill:
-            yield from _tried(eligibility, {"skill": skill}, replace(shift, skill=skill))
-    yield from _halved(eligibility, shift)
-
-
-def _moved(eligibility: Eligibility, shift: Shift) -> Iterator[tuple[Change, Shift]]:
-    last = eligibility.problem.day_starts[-1]
-    for step in START_STEPS:
-        if 0 <= shift.start + step < last:
-            yield {"start_minutes": step}, replace(shift, start=shift.start + step, end=shift.end + step)
-
-
-def _tried(eligibility: Eligibility, change: Change, shift: Shift) -> Iterator[Remedy]:
-    fills = _fills(eligibility, shift)
-    if fills:
-        yield Remedy(change=change, fills=fills)
-
-
-def _fills(eligibility: Eligibility, shift: Shift) -> int:
-    skilled = (stylist for stylist in eligibility.problem.stylists if shift.skill in stylist.skills)
-    return sum(1 for stylist in skilled if eligibility.why_not(stylist, shift) is None)
-
-
-def _better_paid(eligibility: Eligibility, shift: Shift) -> Iterator[Remedy]:
-    """The least pay that brings somebody."""
-    if shift.max_hourly_cost is None:
-        return
-    free = replace(shift, max_hourly_cost=None)
-    costs = [
-        stylist.hourly_cost
-        for stylist in eligibility.problem.stylists
-        if stylist.hourly_cost > shift.max_hourly_cost and eligibility.why_not(stylist, free) is None
-    ]
-    if costs:
-        yield Remedy(change={"max_hourly_cost": min(costs)}, fills=costs.count(min(costs)))
-
-
-def _from_further(eligibility: Eligibility, shift: Shift) -> Iterator[Remedy]:
-    """People who would come if they accepted so many minutes more from home."""
-    travel = eligibility.measures.travel_minutes
-    skilled = (stylist for stylist in eligibility.problem.stylists if shift.skill in stylist.skills)
-    further = (
-        (stylist, travel(stylist.home, shift.salon) - stylist.max_travel_minutes) for stylist in skilled
-    )
-    more = [
-        minutes
-        for stylist, minutes in further
-        if 0 < minutes <= max(TRAVEL_STEPS) and eligibility.reasons(stylist, shift) == ("home-travel",)
-    ]
-    for step in TRAVEL_STEPS:
-        fills = sum(1 for minutes in more if minutes <= step)
-        if fills:
-            yield Remedy(change={"max_travel_minutes": step}, fills=fills)
-
-
-def _halved(eligibility: Eligibility, shift: Shift) -> Iterator[Remedy]:
-    """Both halves find somebody; `fills` counts those for the half that fewer could take."""
-    middle = shift.start + shift.minutes // 2
-    if middle == shift.start:
-        return
-    fills = min(
-        _fills(eligibility, replace(shift, end=middle)), _fills(eligibility, replace(shift, start=middle))
-    )
-    if fills:
-        yield Remedy(change={"split_at": middle}, fills=fills)
+def _terms(shift: Shift) -> object:
+    """Equal for shifts whose explanation is the same, such as the seats of one."""
+    asked = (shift.salon, shift.start, shift.end, shift.skill, shift.max_hourly_cost)
+    return *asked, shift.refused_by, tuple(sorted(shift.excluded.items()))

@@ -1,7 +1,7 @@
 """The answer of the planner as values: who works what, what it is worth, and why something stayed open."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from salonpool.solver.reading import Node
@@ -30,11 +30,15 @@ class Remedy:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unfilled:
-    """A shift nobody got: people removed by the first rule each breaks, and remedies, cheapest first."""
+    """A shift nobody got: people removed by the first rule each breaks, and remedies, cheapest first.
+
+    `sole` = ids of the people kept from it by one rule alone; it travels beside the roster, not in its file.
+    """
 
     shift: str
     funnel: Mapping[str, int]
     remedies: tuple[Remedy, ...] = ()
+    sole: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

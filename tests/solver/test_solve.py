@@ -3,17 +3,15 @@
 import json
 import pickle
 import time
-from dataclasses import replace
 
 import pytest
 
 from salonpool.solver.check import violations
-from salonpool.solver.explain import sole_blockers
 from salonpool.solver.files import check_files, solve_file
 from salonpool.solver.formulation import Progress, solve
-from salonpool.solver.problem import Busy, InvalidProblem, Limit, parse_problem
+from salonpool.solver.problem import InvalidProblem, Limit, parse_problem
 from salonpool.solver.ranking import ranked
-from salonpool.solver.roster import Remedy, parse_roster
+from salonpool.solver.roster import parse_roster
 from tests.solver.builders import DATA, DAY, a_problem, a_shift, a_stylist, a_tiny_problem, loaded, values
 
 
@@ -86,42 +84,6 @@ def test_problems_rosters_and_refusals_survive_the_way_to_another_process():
 def test_a_changed_holder_is_listed_as_changed():
     problem = a_tiny_problem("pinned-and-stability")
     assert solve(problem).changed == ("s3",)
-
-
-def test_the_funnel_counts_everybody_once_by_the_first_rule():
-    people = [
-        a_stylist("ana", skills=()),
-        a_stylist("ben", busy=(Busy(start=600, end=660, salon="A"),)),
-        a_stylist("cleo", hourly_cost=150),
-        a_stylist("dan", hourly_cost=120, max_travel_minutes=10, home="B"),
-    ]
-    problem = a_problem(people, [a_shift(max_hourly_cost=110)])
-    (item,) = solve(problem).unfilled
-    assert list(item.funnel.items()) == [("skill", 1), ("home-travel", 1), ("hourly-cost", 1), ("overlap", 1)]
-    assert sole_blockers(problem, {}, "s1") == {"skill": ["ana"], "hourly-cost": ["cleo"], "overlap": ["ben"]}
-    assert Remedy(change={"max_hourly_cost": 150}, fills=1) in item.remedies
-
-
-def test_remedies_really_fill_the_shift():
-    busy = (Busy(start=480, end=570, salon="A"),)
-    problem = a_problem([a_stylist(busy=busy)], [a_shift(start=540, end=720)])
-    (item,) = solve(problem).unfilled
-    assert item.remedies == (
-        Remedy(change={"start_minutes": 30}, fills=1),
-        Remedy(change={"start_minutes": 60}, fills=1),
-    )
-    moved = replace(problem.shifts[0], start=570, end=750)
-    assert solve(replace(problem, shifts=(moved,))).unfilled == ()
-
-
-def test_a_longer_way_and_two_halves_are_tried():
-    far = a_stylist("ana", home="B", max_travel_minutes=10)
-    morning = a_stylist("ben", busy=(Busy(start=630, end=720, salon="A"),))
-    evening = a_stylist("cleo", busy=(Busy(start=500, end=630, salon="A"),))
-    problem = a_problem([far, morning, evening], [a_shift()])
-    (item,) = solve(problem).unfilled
-    assert Remedy(change={"max_travel_minutes": 15}, fills=1) in item.remedies
-    assert Remedy(change={"split_at": 630}, fills=1) in item.remedies
 
 
 def test_the_chosen_person_ranks_first_then_the_cheapest():
