@@ -88,6 +88,7 @@ def upgrade() -> None:
         sa.Column("region", sa.String(length=2), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("labour_pack", sa.String(length=40), nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_network"),
         sa.UniqueConstraint("slug", name="uq_network_slug"),
@@ -238,6 +239,7 @@ def upgrade() -> None:
         sa.Column("max_wait_minutes", sa.Integer(), nullable=False),
         sa.Column("approve_minutes", sa.Integer(), nullable=True),
         sa.Column("waitlist_order", sa.String(length=20), nullable=False),
+        sa.Column("labour_pack", sa.String(length=40), nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.CheckConstraint(
             "waitlist_order IN ('first_come', 'best_fit', 'value')", name="ck_salon_waitlist_order"

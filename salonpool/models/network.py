@@ -22,7 +22,10 @@ from salonpool.models.columns import (
 
 
 class Network(Base):
-    """A co-op of independent salons: one booking front, one pool."""
+    """A co-op of independent salons: one booking front, one pool.
+
+    `labour_pack` is the labour-rule pack of its people; None = the standard one of its region.
+    """
 
     __tablename__ = "network"
     __table_args__ = (sa.UniqueConstraint("slug"),)
@@ -34,6 +37,7 @@ class Network(Base):
     region: Mapped[str] = mapped_column(sa.String(2))
     currency: Mapped[Currency]
     language: Mapped[Language]
+    labour_pack: Mapped[Code | None]
     created_at: Mapped[Instant]
 
 
@@ -42,7 +46,8 @@ class Salon(Base):
 
     What a guest must know: until `cut_off_minutes` before the start they may move or cancel; cancelling less
     than `free_minutes` before it costs `late_fee_minor`. `max_wait_minutes` is the longest wait between two
-    parts of a visit. A salon that approves first has `approve_minutes` to answer.
+    parts of a visit. A salon that approves first has `approve_minutes` to answer. `labour_pack` holds for the
+    people it employs, None = the network's.
     """
 
     __tablename__ = "salon"
@@ -80,6 +85,7 @@ class Salon(Base):
     max_wait_minutes: Mapped[int] = mapped_column(default=15)
     approve_minutes: Mapped[int | None]
     waitlist_order: Mapped[Status] = mapped_column(default=WaitlistOrder.FIRST_COME)
+    labour_pack: Mapped[Code | None]
     created_at: Mapped[Instant]
 
 

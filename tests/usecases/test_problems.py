@@ -1,11 +1,14 @@
 """The reader: rows become a Problem."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 
 from salonpool.database import db
+from salonpool.domain.labour import packs
 from salonpool.domain.local_time import at_local
 from salonpool.domain.refusal import Missing
 from salonpool.models import OptOut, StylistSkill, TimeOff
@@ -301,7 +304,7 @@ def test_reading_takes_the_same_few_queries_for_ten_people_and_for_two() -> None
         statements.clear()
         _read(network)
         counts.append(len(statements))
-    assert counts[0] == counts[1] <= 16
+    assert counts[0] == counts[1] <= 17
 
 
 def test_a_claim_counts_other_work_but_not_the_offer_itself() -> None:
@@ -357,7 +360,7 @@ def test_everybody_is_read_for_one_shift_in_the_same_few_statements() -> None:
         statements.clear()
         read_people(db.session(), shift, NOW)
         counts.append(len(statements))
-    assert counts[0] == counts[1] <= 16
+    assert counts[0] == counts[1] <= 17
 
 
 def test_own_staff_may_be_given_a_shift_at_home_without_being_in_the_pool() -> None:
@@ -402,3 +405,110 @@ def test_the_first_day_starts_at_the_networks_midnight() -> None:
     reading = _read(network, evening)
     midnight = at_local(TODAY + timedelta(days=1), time(), TAIPEI)
     assert (reading.starts_at, reading.ends_at - reading.starts_at) == (midnight, timedelta(days=14))
+
+
+def _limits(person: puzzle.Stylist) -> set[tuple[int, str, int | None, int | None]]:
+    return {(limit.days, limit.step, limit.max_minutes, limit.max_worked_days) for limit in person.limits}
+
+
+STANDARD = {(7, "fixed", 2880, None), (7, "rolling", 3000, 6)}
+FOUR_WEEKS = {(7, "fixed", 2880, None), (7, "rolling", None, 6), (14, "rolling", None, 12)} | {
+    (28, "rolling", 12060, 20)
+}
+
+
+def test_a_person_has_the_law_of_their_home_salon_else_of_the_network_else_of_the_region() -> None:
+    network = a_network(region="TW")
+    plain, flexible = a_salon(network), a_salon(network, labour_pack="tw-4-week")
+    at_plain, at_flexible = a_pooled_stylist(network, home=plain), a_pooled_stylist(network, home=flexible)
+    free = a_pooled_stylist(network)
+    reading = _read(network)
+    assert _limits(_person(reading, at_plain)) == _limits(_person(reading, free)) == STANDARD
+    assert _limits(_person(reading, at_flexible)) == FOUR_WEEKS
+    chosen = a_network(region="TW", labour_pack="tw-4-week")
+    a_salon(chosen)
+    theirs = a_pooled_stylist(chosen)
+    assert _limits(_person(_read(chosen), theirs)) == FOUR_WEEKS
+    abroad = a_network(region="JP")
+    a_salon(abroad)
+    theirs = a_pooled_stylist(abroad)
+    assert _limits(_person(_read(abroad), theirs)) == {(7, "fixed", 2880, None), (7, "rolling", None, 6)}
+
+
+def test_the_stricter_of_the_law_and_the_persons_own_numbers_holds() -> None:
+    network = a_network(region="TW")
+    a_salon(network)
+    hard = a_pooled_stylist(network, min_rest_minutes=0, max_day_minutes=1440, max_week_minutes=9999)
+    soft = a_pooled_stylist(network, min_rest_minutes=800, max_day_minutes=300)
+    reading = _read(network)
+    assert (_person(reading, hard).min_rest_minutes, _person(reading, hard).max_day_minutes) == (660, 720)
+    assert (_person(reading, soft).min_rest_minutes, _person(reading, soft).max_day_minutes) == (800, 300)
+
+
+def test_by_the_law_alone_where_no_law_is_known_nothing_is_capped() -> None:
+    network = a_network(region="JP")
+    salon = a_salon(network)
+    stylist = a_pooled_stylist(network)
+    reading = read_person(db.session(), stylist, a_shift(salon), NOW, law_only=True)
+    person = _person(reading, stylist)
+    assert (person.min_rest_minutes, person.max_day_minutes, person.limits) == (0, 1440, ())
+
+
+def test_work_is_read_as_far_back_and_ahead_as_the_longest_window_of_the_law() -> None:
+    network = a_network(region="TW")
+    salon = a_salon(network, labour_pack="tw-8-week")
+    stylist, other = (a_pooled_stylist(network, home=salon) for _ in range(2))
+    a_rota(stylist, salon, weekdays=(0,), now=NOW - timedelta(days=80))
+    a_rota(other, salon, weekdays=(0,))
+    history = _person(_read(network), stylist).history
+    assert min(day.start for day in history) == _minute("10:00", TODAY - timedelta(days=56))
+    busy = _person(_read(network), other).busy
+    assert max(day.start for day in busy) == _minute("10:00", TODAY + timedelta(days=63))
+
+
+def test_hours_at_other_salons_count_against_the_law_of_the_home_salon() -> None:
+    network = a_network(region="TW")
+    home, other = a_salon(network), a_salon(network)
+    stylist = a_pooled_stylist(network, home=home, max_week_minutes=9999)
+    a_rota(stylist, home, weekdays=(0, 1), starts="09:00", ends="21:00")
+    a_rota(stylist, other, weekdays=(2, 4), starts="09:00", ends="21:00")
+    shift = a_shift(other, "10:00", "12:00")
+    problem = read_person(db.session(), stylist, shift, NOW, law_only=True).problem
+    assert reasons(problem, str(stylist), seat_id(shift, 1)) == ()
+    longer = a_shift(other, "10:00", "12:01")
+    problem = read_person(db.session(), stylist, longer, NOW, law_only=True).problem
+    assert reasons(problem, str(stylist), seat_id(longer, 1)) == ("window-minutes",)
+
+
+def test_a_law_that_begins_within_the_days_planned_holds_for_all_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now_law = packs.pack("tw-standard", TODAY)
+    day = replace(now_law.of_kind(packs.Kind.DAY_MINUTES)[0], value=500)
+    coming = packs.Pack(code="tw-standard", since=TODAY + timedelta(days=13), rules=(day,))
+    book = replace(packs.book("tw-standard"), versions=(now_law, coming))
+    monkeypatch.setattr(packs, "books", lambda: {"tw-standard": book})
+    network = a_network(region="TW")
+    a_salon(network)
+    stylist = a_pooled_stylist(network)
+    assert _person(_read(network), stylist).max_day_minutes == 500
+    assert _person(_read(network, NOW - timedelta(days=1)), stylist).max_day_minutes == 600
+    gone = _person(_read(network, NOW + timedelta(days=13)), stylist)
+    assert _limits(gone) == {(7, "fixed", 2880, None), (7, "rolling", None, 6)}
+
+
+def test_days_of_leave_take_their_share_off_the_european_average() -> None:
+    network = a_network(region="DE", zone="Europe/Berlin")
+    a_salon(network, zone="Europe/Berlin")
+    stylist = a_pooled_stylist(network)
+    tz = ZoneInfo("Europe/Berlin")
+    since, until = TODAY - timedelta(days=30), TODAY - timedelta(days=16)
+    add(
+        TimeOff(
+            stylist_id=stylist,
+            starts_at=at_local(since, time(12), tz),
+            ends_at=at_local(until, time(12), tz),
+        )
+    )
+    law = {limit.days: limit.max_minutes for limit in _person(_read(network), stylist).limits}
+    assert law[119] == 48960 * (119 - 13) // 119

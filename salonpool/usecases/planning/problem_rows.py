@@ -3,18 +3,20 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salonpool.domain.course import StationKind
+from salonpool.domain.labour.packs import Pack, book, code_for
 from salonpool.domain.offer import OfferStatus
 from salonpool.domain.shift import WORKING_STATES
 from salonpool.models import (
     Assignment,
     Availability,
+    Network,
     Offer,
     OptOut,
     Salon,
@@ -28,6 +30,7 @@ from salonpool.models import (
 )
 from salonpool.queries.offers import never_asked
 
+Packs = Mapping[int | None, tuple[Pack, ...]]
 Worked = tuple[datetime, datetime, int]
 OfStylist = TypeVar("OfStylist", StylistSkill, Availability, TimeOff, StandingYes)
 
@@ -87,6 +90,22 @@ def read_rows(
         no_text=_no_text(session, ids),
         asked=_asked(session, shift_ids),
     )
+
+
+def read_packs(session: Session, network: Network, first: date, last: date) -> Packs:
+    """The law of each salon's people on the days from `first` to `last`; under None, of people without one.
+
+    A law that begins in between holds for all these days: the planner has one set of caps for a person.
+    """
+    chosen: dict[int | None, str | None] = {None: None}
+    for salon_id, code in session.execute(
+        sa.select(Salon.id, Salon.labour_pack).where(Salon.network_id == network.id)
+    ):
+        chosen[salon_id] = code
+    codes = {
+        salon_id: code_for(network.region, code, network.labour_pack) for salon_id, code in chosen.items()
+    }
+    return {salon_id: book(code).between(first, last) if code else () for salon_id, code in codes.items()}
 
 
 def list_beside(session: Session, shift: Shift) -> Sequence[Stylist]:

@@ -5,15 +5,15 @@ Costs are in minor units of money, so that "asks more than the shift pays" is ex
 points weigh 100 each, so that one point is worth one whole unit of money.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from salonpool.domain.labour.packs import longest_days
 from salonpool.domain.local_time import DAY, at_local, local_day, to_minutes
 from salonpool.domain.money import minor_units
 from salonpool.domain.pool_hours import Period, WeeklyHours, covers, hours_between, without
@@ -22,13 +22,12 @@ from salonpool.domain.shift import OPEN_STATES, ShiftSource
 from salonpool.domain.travel import RIDE_BASE_MINUTES, RIDE_MINUTES_PER_KM
 from salonpool.models import Network, Shift, Stylist
 from salonpool.solver import problem as puzzle
-from salonpool.usecases.planning.problem_rows import Rows, list_beside, read_rows
+from salonpool.usecases.planning.caps import Caps, caps_of_law, own_caps, stricter
+from salonpool.usecases.planning.problem_rows import Packs, Rows, list_beside, read_packs, read_rows
 
 HORIZON_DAYS = 14
-HISTORY = timedelta(days=28)
+HISTORY_DAYS = 28  # at least; as far back as the longest window of the law
 WEEK_DAYS = 7
-LAW_REST_MINUTES, LAW_DAY_MINUTES = 660, 720
-MAX_WORKED_DAYS = 6  # of any seven: no seventh day of work in a row (docs/planner.md)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +61,21 @@ class Reading:
     bystanders: int
 
 
-def read_network(session: Session, network_id: int, now: datetime, *, days: int = HORIZON_DAYS) -> Reading:
+def read_network(
+    session: Session,
+    network_id: int,
+    now: datetime,
+    *,
+    days: int = HORIZON_DAYS,
+    also: Sequence[int] = (),
+    only: int | None = None,
+    seen: Callable[[Rows], Rows] = lambda rows: rows,
+) -> Reading:
     """Everything the planner may know of a network for `days` days from today. Raises Missing.
 
     In it: posted shifts that start after now and have a seat nobody holds or is being asked for; everybody in
-    the pool; and whoever else takes up a chair.
+    the pool; and whoever else takes up a chair. For a question about a plan: shifts of these ids too, one
+    stylist only, and rows changed by `seen` as if something were otherwise.
     """
     network = session.get(Network, network_id)
     if network is None:
@@ -77,19 +86,17 @@ def read_network(session: Session, network_id: int, now: datetime, *, days: int 
         .where(
             Shift.network_id == network_id,
             Shift.source == ShiftSource.POST,
-            Shift.status.in_(OPEN_STATES),
+            sa.or_(Shift.status.in_(OPEN_STATES), Shift.id.in_(also)),
             Shift.starts_at > now,
             Shift.starts_at < frame.ends_at,
         )
         .order_by(Shift.id)
     ).all()
-    stylists = session.scalars(
-        sa.select(Stylist).where(Stylist.network_id == network_id).order_by(Stylist.id)
-    ).all()
-    rows = read_rows(
-        session, network_id, shifts, stylists, frame.starts_at - HISTORY, frame.ends_at + WEEK_DAYS * DAY
-    )
-    return _Writer(frame, rows).reading()
+    people = sa.select(Stylist).where(Stylist.network_id == network_id).order_by(Stylist.id)
+    stylists = session.scalars(people if only is None else people.where(Stylist.id == only)).all()
+    packs = read_packs(session, network, frame.first_day, frame.last_day)
+    rows = read_rows(session, network_id, shifts, stylists, *frame.span(packs))
+    return _Writer(frame, seen(rows), packs).reading()
 
 
 def read_person(
@@ -124,9 +131,9 @@ def _read_one_shift(
     tz = ZoneInfo(network.zone)
     days = (local_day(shift.starts_at, tz) - local_day(now, tz)).days + 1
     frame = _Frame.of(network, now, max(HORIZON_DAYS, days))
-    since, until = frame.starts_at - HISTORY, frame.ends_at + WEEK_DAYS * DAY
-    rows = read_rows(session, network.id, [shift], stylists, since, until)
-    return _Writer(frame, rows, one_seat=True, law_only=law_only).reading()
+    packs = read_packs(session, network, frame.first_day, frame.last_day)
+    rows = read_rows(session, network.id, [shift], stylists, *frame.span(packs))
+    return _Writer(frame, rows, packs, one_seat=True, law_only=law_only).reading()
 
 
 def seat_id(shift_id: int, number: int) -> str:
@@ -157,6 +164,17 @@ class _Frame:
         midnights = at_local(first, time(), tz), at_local(first + days * DAY, time(), tz)
         return cls(network, tz, first, days, *midnights)
 
+    @property
+    def last_day(self) -> date:
+        return self.first_day + (self.days - 1) * DAY
+
+    def span(self, packs: Packs) -> tuple[datetime, datetime]:
+        """From when to when work matters: every window of the law that holds one of these days."""
+        longest = max((longest_days(of_salon) for of_salon in packs.values()), default=0)
+        since = self.first_day - max(HISTORY_DAYS, longest) * DAY
+        until = self.first_day + (self.days + max(WEEK_DAYS, longest)) * DAY
+        return at_local(since, time(), self.tz), at_local(until, time(), self.tz)
+
     def minute(self, instant: datetime) -> int:
         return to_minutes(instant) - to_minutes(self.starts_at)
 
@@ -172,6 +190,7 @@ class _Writer:
 
     frame: _Frame
     rows: Rows
+    packs: Packs
     one_seat: bool = False
     law_only: bool = False
     places: dict[str, puzzle.Salon] = field(default_factory=dict)
@@ -290,6 +309,7 @@ class _Writer:
             puzzle.Busy(start=self.frame.minute(start), end=self.frame.minute(end), salon=str(salon_id))
             for start, end, salon_id in worked
         ]
+        caps = self._caps(stylist)
         codes = {self.rows.skill_codes[row.skill_id] for row in self.rows.skills.get(stylist.id, ())}
         return puzzle.Stylist(
             id=str(stylist.id),
@@ -300,30 +320,31 @@ class _Writer:
             history=tuple(interval for interval in busy if interval.start < 0),
             hourly_cost=stylist.hourly_pay_minor,
             max_travel_minutes=stylist.max_travel_minutes,
-            **self._caps(stylist),
+            min_rest_minutes=caps.min_rest_minutes,
+            max_day_minutes=caps.max_day_minutes,
+            limits=caps.limits,
             wanted_minutes=self._wanted(stylist, busy),
         )
 
-    def _caps(self, stylist: Stylist) -> dict[str, Any]:
-        """Rest, day and windows: the stricter of the law and the person's own numbers."""
-        seven_days = puzzle.Limit(days=WEEK_DAYS, step="rolling", max_worked_days=MAX_WORKED_DAYS)
-        if self.law_only:
-            return {
-                "min_rest_minutes": LAW_REST_MINUTES,
-                "max_day_minutes": LAW_DAY_MINUTES,
-                "limits": (seven_days,),
-            }
-        own_week = puzzle.Limit(
-            days=WEEK_DAYS,
-            step="fixed",
-            first_day=-self.frame.first_day.weekday(),
-            max_minutes=stylist.max_week_minutes,
-        )
-        return {
-            "min_rest_minutes": max(stylist.min_rest_minutes, LAW_REST_MINUTES),
-            "max_day_minutes": min(stylist.max_day_minutes, LAW_DAY_MINUTES),
-            "limits": (own_week, seven_days),
-        }
+    def _caps(self, stylist: Stylist) -> Caps:
+        """The law of whoever employs the person, over work anywhere, and on top of it their own numbers."""
+        first = self.frame.first_day
+        packs = self.packs[stylist.home_salon_id]
+        law = caps_of_law(packs, first, self._leave(stylist), law_only=self.law_only)
+        return law if self.law_only else stricter(own_caps(stylist, first), law)
+
+    def _leave(self, stylist: Stylist) -> set[date]:
+        """Local days the person is off from midnight to midnight."""
+        tz = self.frame.tz
+        days: set[date] = set()
+        for row in self.rows.time_off.get(stylist.id, ()):
+            day = local_day(row.starts_at, tz)
+            if at_local(day, time(), tz) < row.starts_at:
+                day += DAY
+            while at_local(day + DAY, time(), tz) <= row.ends_at:
+                days.add(day)
+                day += DAY
+        return days
 
     def _home(self, stylist: Stylist) -> str:
         """The home salon, or the person's own position as a place of its own."""
