@@ -284,7 +284,7 @@ def test_no_answer_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (report.status, report.reason) == ("no_answer", "out of time")
     assert pool.all_offers(shift) == []
     run = db.session.query(PlanningRun).one()
-    assert (run.status, run.outcome) == ("no_answer", {"reason": "out of time"})
+    assert (run.status, run.outcome) == ("no_answer", {"code": "died", "reason": "out of time"})
 
 
 def test_a_roster_the_referee_refuses_is_not_published(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,30 +5,33 @@ The schedule, a post and `flask plan` all run this.
 
 import logging
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
 
 from salonpool.database import db, retried, transaction
 from salonpool.domain.shift import OPEN_STATES, ShiftSource
-from salonpool.models import Network, PlanningRun, Shift
+from salonpool.models import Network, Shift
 from salonpool.solver.check import violations
 from salonpool.solver.problem import InvalidProblem
 from salonpool.solver.roster import Roster, Solution
-from salonpool.usecases.planning import plan_process, plan_requests
+from salonpool.usecases.planning import plan_claims, plan_process, plan_requests, stored_runs
 from salonpool.usecases.planning.decisions import Decisions, Gap, decide
+from salonpool.usecases.planning.plan_claims import Claim, Spent
 from salonpool.usecases.planning.plan_process import NoAnswer
+from salonpool.usecases.planning.plan_progress import Step, to_json
 from salonpool.usecases.planning.problems import HORIZON_DAYS, Reading, read_network
 from salonpool.usecases.planning.publish import Published, publish
 from salonpool.usecases.texts.texting import Texting
 
 TIME_LIMIT_SECONDS = 60.0
 WORKERS = 2
-# Beyond the limit a run may still be killed, refereed and published.
-LEASE_MARGIN = timedelta(seconds=60)
+SEED = 0
 
 log = logging.getLogger(__name__)
 
@@ -53,12 +56,44 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class _Claim:
-    """A run that is ours until `lease_until`, which also tells a later claim from this one."""
+class _Effort:
+    """What a run may take."""
 
-    run_id: int
-    network_id: int
-    lease_until: datetime
+    time_limit_seconds: float
+    memory_mb: int | None
+
+    def solve(self, reading: Reading, watch: "_Watch | None" = None) -> Solution | NoAnswer:
+        return plan_process.solve(
+            reading.problem,
+            time_limit_seconds=self.time_limit_seconds,
+            workers=WORKERS,
+            seed=SEED,
+            memory_mb=self.memory_mb,
+            on_progress=watch,
+        )
+
+    def row(self) -> dict[str, Any]:
+        return {"seed": SEED, "workers": WORKERS, "time_limit_seconds": self.time_limit_seconds}
+
+
+@dataclass(slots=True)
+class _Watch:
+    """Hears how far a run has come and writes it to its row now and then; knows what it took."""
+
+    claim: Claim
+    began: float = field(default_factory=time.monotonic)
+    steps: list[Step] = field(default_factory=list)
+
+    def __call__(self, step: Step) -> None:
+        self.steps.append(step)
+        try:
+            plan_claims.note_progress(self.claim, self.steps)
+        except SQLAlchemyError as trouble:  # a curve on a page is not worth a run
+            log.warning("planning run %s: no progress noted: %s", self.claim.run_id, type(trouble).__name__)
+
+    def spent(self) -> Spent:
+        cpu_seconds = self.steps[-1].cpu_seconds if self.steps else None
+        return Spent(round(time.monotonic() - self.began, 3), cpu_seconds)
 
 
 def request_all(now: datetime, *, cause: str) -> int:
@@ -82,15 +117,18 @@ def run_requested(
     texting: Texting,
     *,
     time_limit_seconds: float = TIME_LIMIT_SECONDS,
+    memory_mb: int | None = None,
 ) -> list[Report]:
-    """Do every planning run that is requested, or whose process died; one report each.
+    """Do every planning run that is due; one report each.
 
-    A run is claimed under a lease (system time). While one runs, its network is not planned a second time.
+    A run is claimed under a lease (system time). While one runs, its network is not planned a second time;
+    one in quarantine waits. What a run raises is raised, after it was noted as a failure of its network.
     """
     began = time.monotonic()
+    effort = _Effort(time_limit_seconds, memory_mb)
     reports = []
-    while claim := _claim(now, _later(system_now, began), time_limit_seconds):
-        reports.append(_run(claim, _later(now, began), texting, time_limit_seconds))
+    while claim := plan_claims.claim_next(_later(now, began), _later(system_now, began), time_limit_seconds):
+        reports.append(_run(claim, _later(now, began), texting, effort))
     return reports
 
 
@@ -102,117 +140,79 @@ def run_now(
     *,
     dry_run: bool = False,
     time_limit_seconds: float = TIME_LIMIT_SECONDS,
+    memory_mb: int | None = None,
 ) -> Report:
-    """One run at once. A dry run changes nothing and reports what would be done. Raises Missing."""
+    """One run at once, even in quarantine. Raises Missing.
+
+    A dry run changes nothing and reports what would be done.
+    """
+    effort = _Effort(time_limit_seconds, memory_mb)
     if dry_run:
-        return _rehearse(network_id, now, time_limit_seconds)
-    with transaction() as session:
-        lease_until = system_now + _lease(time_limit_seconds)
-        run = PlanningRun(
-            network_id=network_id,
-            status="running",
-            cause="command",
-            requested_at=now,
-            started_at=now,
-            lease_until=lease_until,
-        )
-        session.add(run)
-        session.flush()
-        claim = _Claim(run.id, network_id, lease_until)
-    return _run(claim, now, texting, time_limit_seconds)
+        return _rehearse(network_id, now, effort)
+    claim = plan_claims.begin(network_id, now, system_now, time_limit_seconds)
+    return _run(claim, now, texting, effort)
 
 
-def _claim(now: datetime, system_now: datetime, time_limit_seconds: float) -> _Claim | None:
-    """Compare and set: of two processes that want the same run, one gets it."""
-    if not _anything_to_claim():
-        return None
-    with transaction() as session:
-        running = sa.select(PlanningRun.network_id).where(
-            PlanningRun.status == "running", PlanningRun.lease_until > system_now
-        )
-        open_run = sa.or_(
-            PlanningRun.status == "requested",
-            sa.and_(PlanningRun.status == "running", PlanningRun.lease_until <= system_now),
-        )
-        run_id = session.scalar(
-            sa.select(PlanningRun.id)
-            .where(open_run, PlanningRun.network_id.not_in(running))
-            .order_by(PlanningRun.id)
-            .limit(1)
-        )
-        lease_until = system_now + _lease(time_limit_seconds)
-        network_id = session.scalar(
-            sa.update(PlanningRun)
-            .where(PlanningRun.id == run_id, open_run)
-            .values(status="running", started_at=now, lease_until=lease_until)
-            .returning(PlanningRun.network_id)
-        )
-        if run_id is None or network_id is None:
-            return None
-        return _Claim(run_id, network_id, lease_until)
+def _run(claim: Claim, now: datetime, texting: Texting, effort: _Effort) -> Report:
+    watch = _Watch(claim)
+    with _failing(watch, now):
+        try:
+            reading = _read(claim.network_id, now)
+        except InvalidProblem as invalid:
+            return _give_up(watch, "failed", "unreadable", str(invalid), now)
+        packed = stored_runs.pack(reading.problem)
+        plan_claims.note_input(claim, reading, packed, effort.row(), now)
+        solution = effort.solve(reading, watch)
+        if isinstance(solution, NoAnswer):
+            return _give_up(watch, "no_answer", solution.code, solution.reason, now)
+        broken = violations(reading.problem, solution.roster)
+        if broken:
+            return _give_up(watch, "failed", "broken_rule", f"breaks the rule {broken[0].rule}", now)
+        later = _later(now, watch.began)
+        decisions = decide(reading, solution, later)
+        return _publish(watch, reading, solution.roster, decisions, later, texting)
 
 
-def _anything_to_claim() -> bool:
-    """A plain read, so that an idle tick does not queue for the write lock."""
-    unfinished = sa.exists().where(PlanningRun.status.in_(["requested", "running"]))
-    found = bool(db.session.scalar(sa.select(unfinished)))
-    db.session.rollback()
-    return found
+@contextmanager
+def _failing(watch: _Watch, now: datetime) -> Iterator[None]:
+    """What is raised is a failure of the network's, so that it cannot be raised for ever; then it is raised.
 
-
-def _run(claim: _Claim, now: datetime, texting: Texting, time_limit_seconds: float) -> Report:
-    began = time.monotonic()
+    Trouble of the database may be anybody's: then the run's lease ends.
+    """
     try:
-        reading = _read(claim.network_id, now)
-    except InvalidProblem as invalid:
-        log.error("planning run %s cannot be read: %s", claim.run_id, invalid)
-        return _give_up(claim, "failed", str(invalid), _later(now, began))
-    solution = _solve(reading, time_limit_seconds)
-    if isinstance(solution, NoAnswer):
-        log.warning("planning run %s gave no answer: %s", claim.run_id, solution.reason)
-        return _give_up(claim, "no_answer", solution.reason, _later(now, began))
-    broken = violations(reading.problem, solution.roster)
-    if broken:
-        log.error("planning run %s breaks %s", claim.run_id, broken[0])
-        return _give_up(claim, "failed", f"breaks the rule {broken[0].rule}", _later(now, began))
-    later = _later(now, began)
-    return _publish(claim, reading, solution.roster, decide(reading, solution, later), later, texting)
+        yield
+    except SQLAlchemyError:
+        raise
+    except BaseException as error:
+        _give_up(watch, "failed", "mistake", f"ended with {type(error).__name__}", now)
+        raise
+
+
+def _give_up(watch: _Watch, status: str, code: str, reason: str, now: datetime) -> Report:
+    log.warning("planning run %s is %s: %s", watch.claim.run_id, status, reason)
+    plan_claims.give_up(watch.claim, status, code, reason, watch.spent(), _later(now, watch.began))
+    return Report(watch.claim.run_id, status, reason=reason)
 
 
 @retried
 def _publish(
-    claim: _Claim, reading: Reading, roster: Roster, decisions: Decisions, now: datetime, texting: Texting
+    watch: _Watch, reading: Reading, roster: Roster, decisions: Decisions, now: datetime, texting: Texting
 ) -> Report:
+    run_id, spent = watch.claim.run_id, watch.spent()
     with transaction() as session:
-        run = session.get_one(PlanningRun, claim.run_id, with_for_update=True)
-        if run.status != "running" or run.lease_until != claim.lease_until:
-            return Report(claim.run_id, "overtaken", reason="another process has taken the run over")
-        done = publish(session, claim.run_id, reading, decisions, now, texting)
+        run = plan_claims.find_ours(session, watch.claim)
+        if run is None:
+            return Report(run_id, "overtaken", reason="another process has taken the run over")
+        done = publish(session, run_id, reading, decisions, now, texting)
         run.status, run.finished_at, run.lease_until = "published", now, None
-        run.window_starts_at, run.window_ends_at = reading.starts_at, reading.ends_at
-        run.outcome = _outcome(roster, done)
-        return _report(claim.run_id, "published", roster, done)
+        run.wall_seconds, run.cpu_seconds = spent.wall_seconds, spent.cpu_seconds
+        run.progress, run.outcome = to_json(watch.steps), _outcome(roster, done)
+        return _report(run_id, "published", roster, done)
 
 
-@retried
-def _give_up(claim: _Claim, status: str, reason: str, now: datetime) -> Report:
-    """Whatever was published before stays as it is."""
-    with transaction() as session:
-        session.execute(
-            sa.update(PlanningRun)
-            .where(
-                PlanningRun.id == claim.run_id,
-                PlanningRun.status == "running",
-                PlanningRun.lease_until == claim.lease_until,
-            )
-            .values(status=status, finished_at=now, lease_until=None, outcome={"reason": reason})
-        )
-    return Report(claim.run_id, status, reason=reason)
-
-
-def _rehearse(network_id: int, now: datetime, time_limit_seconds: float) -> Report:
+def _rehearse(network_id: int, now: datetime, effort: _Effort) -> Report:
     reading = _read(network_id, now)
-    solution = _solve(reading, time_limit_seconds)
+    solution = effort.solve(reading)
     if isinstance(solution, NoAnswer):
         return Report(None, "no_answer", reason=solution.reason)
     broken = violations(reading.problem, solution.roster)
@@ -236,10 +236,6 @@ def _read(network_id: int, now: datetime) -> Reading:
         return read_network(session, network_id, now)
     finally:
         session.rollback()
-
-
-def _solve(reading: Reading, time_limit_seconds: float) -> Solution | NoAnswer:
-    return plan_process.solve(reading.problem, time_limit_seconds=time_limit_seconds, workers=WORKERS)
 
 
 def _report(run_id: int | None, status: str, roster: Roster, done: Published) -> Report:
@@ -273,7 +269,3 @@ def _outcome(roster: Roster, done: Published) -> dict[str, Any]:
 def _later(instant: datetime, began: float) -> datetime:
     """`instant` moved on by the time that has passed since `began` (time.monotonic)."""
     return instant + timedelta(seconds=time.monotonic() - began)
-
-
-def _lease(time_limit_seconds: float) -> timedelta:
-    return timedelta(seconds=time_limit_seconds + plan_process.GRACE_SECONDS) + LEASE_MARGIN
