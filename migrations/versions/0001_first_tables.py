@@ -1098,9 +1098,65 @@ def upgrade() -> None:
         ["resource", "ends_at", "starts_at", "held_until", "booking_id"],
         unique=False,
     )
+    op.create_table(
+        "what_if",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("network_id", BIG, nullable=False),
+        sa.Column("shift_id", BIG, nullable=False),
+        sa.Column("stylist_id", BIG, nullable=False),
+        sa.Column("account_id", BIG, nullable=False),
+        sa.Column("side", sa.String(length=20), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("requested_at", INSTANT, nullable=False),
+        sa.Column("lease_until", INSTANT, nullable=True),
+        sa.Column("finished_at", INSTANT, nullable=True),
+        sa.Column("expires_at", INSTANT, nullable=False),
+        sa.Column("answer", sa.JSON(), nullable=True),
+        sa.CheckConstraint("side IN ('stylist', 'owner')", name="ck_what_if_side"),
+        sa.CheckConstraint("status IN ('requested', 'running', 'done', 'failed')", name="ck_what_if_status"),
+        sa.ForeignKeyConstraint(
+            ["account_id", "network_id"],
+            ["account.id", "account.network_id"],
+            name="fk_what_if_account_id_network_id_account",
+        ),
+        sa.ForeignKeyConstraint(["network_id"], ["network.id"], name="fk_what_if_network_id_network"),
+        sa.ForeignKeyConstraint(
+            ["shift_id", "network_id"],
+            ["shift.id", "shift.network_id"],
+            name="fk_what_if_shift_id_network_id_shift",
+        ),
+        sa.ForeignKeyConstraint(
+            ["stylist_id", "network_id"],
+            ["stylist.id", "stylist.network_id"],
+            name="fk_what_if_stylist_id_network_id_stylist",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_what_if"),
+    )
+    op.create_index("ix_what_if_account_id_shift_id", "what_if", ["account_id", "shift_id"], unique=False)
+    op.create_index("ix_what_if_expires_at", "what_if", ["expires_at"], unique=False)
+    op.create_index("ix_what_if_status_id", "what_if", ["status", "id"], unique=False)
+    op.create_index(
+        "uq_what_if_waiting",
+        "what_if",
+        ["account_id", "side", "shift_id", "stylist_id"],
+        unique=True,
+        sqlite_where=sa.text("status IN ('requested', 'running')"),
+        postgresql_where=sa.text("status IN ('requested', 'running')"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index(
+        "uq_what_if_waiting",
+        table_name="what_if",
+        sqlite_where=sa.text("status IN ('requested', 'running')"),
+        postgresql_where=sa.text("status IN ('requested', 'running')"),
+    )
+    op.drop_index("ix_what_if_status_id", table_name="what_if")
+    op.drop_index("ix_what_if_expires_at", table_name="what_if")
+    op.drop_index("ix_what_if_account_id_shift_id", table_name="what_if")
+    op.drop_table("what_if")
     op.drop_index("ix_occupancy_resource_ends_at_starts_at", table_name="occupancy")
     op.drop_index("ix_occupancy_closure_id", table_name="occupancy")
     op.drop_index("ix_occupancy_booking_id", table_name="occupancy")

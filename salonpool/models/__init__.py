@@ -13,6 +13,7 @@ from salonpool.models.service import CatalogueEntry, Service, ServiceSegment, Sk
 from salonpool.models.shift import Assignment, Offer, Shift
 from salonpool.models.stylist import Availability, StandingYes, Stylist, StylistSkill, TimeOff
 from salonpool.models.waitlist import WaitlistEntry, WaitlistSalon, WaitlistWindow
+from salonpool.models.what_if import WhatIf
 
 __all__ = [
     "Account",
@@ -63,4 +64,5 @@ __all__ = [
     "WaitlistSalon",
     "WaitlistWindow",
     "WeightsVersion",
+    "WhatIf",
 ]
