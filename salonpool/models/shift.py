@@ -14,7 +14,8 @@ from salonpool.models.columns import Digest, Instant, Key, Minute, Ref, Status, 
 class Shift(Base):
     """A stretch of work at a salon; open while a seat is free.
 
-    `version` rises with each change, offer or answer: a plan that read an older one is not published.
+    `version` rises with each change, offer or answer: a plan that read an older one is not published. A posted
+    shift keeps its terms; other terms are another shift, whose `replaces_shift_id` is this one.
     """
 
     __tablename__ = "shift"
@@ -25,6 +26,7 @@ class Shift(Base):
         same("salon_id", "network_id", of="salon"),
         same("skill_id", "network_id", of="skill"),
         same("rota_pattern_id", "salon_id", of="rota_pattern"),
+        same("replaces_shift_id", "salon_id", of="shift"),
         one_of("status", ShiftStatus),
         one_of("source", ShiftSource),
         in_order(),
@@ -32,6 +34,7 @@ class Shift(Base):
         sa.CheckConstraint("priority BETWEEN 1 AND 3", name="priority"),
         sa.Index("ix_shift_network_id_status_starts_at", "network_id", "status", "starts_at"),
         sa.Index("ix_shift_salon_id_starts_at", "salon_id", "starts_at"),
+        sa.Index("ix_shift_replaces_shift_id", "replaces_shift_id"),
     )
 
     id: Mapped[Key]
@@ -49,6 +52,7 @@ class Shift(Base):
     works_on: Mapped[date | None]
     edited_at: Mapped[Instant | None]
     posted_by_account_id: Mapped[Ref | None] = mapped_column(sa.ForeignKey("account.id"))
+    replaces_shift_id: Mapped[Ref | None]
     created_at: Mapped[Instant]
     version: Mapped[int] = mapped_column(default=1)
 
