@@ -841,6 +841,7 @@ def upgrade() -> None:
         sa.Column("works_on", sa.Date(), nullable=True),
         sa.Column("edited_at", INSTANT, nullable=True),
         sa.Column("posted_by_account_id", BIG, nullable=True),
+        sa.Column("replaces_shift_id", BIG, nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("source IN ('rota', 'post')", name="ck_shift_source"),
@@ -857,6 +858,11 @@ def upgrade() -> None:
             ["rota_pattern_id", "salon_id"],
             ["rota_pattern.id", "rota_pattern.salon_id"],
             name="fk_shift_rota_pattern_id_salon_id_rota_pattern",
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaces_shift_id", "salon_id"],
+            ["shift.id", "shift.salon_id"],
+            name="fk_shift_replaces_shift_id_salon_id_shift",
         ),
         sa.ForeignKeyConstraint(
             ["salon_id", "network_id"],
@@ -876,6 +882,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_shift_network_id_status_starts_at", "shift", ["network_id", "status", "starts_at"], unique=False
     )
+    op.create_index("ix_shift_replaces_shift_id", "shift", ["replaces_shift_id"], unique=False)
     op.create_index("ix_shift_salon_id_starts_at", "shift", ["salon_id", "starts_at"], unique=False)
     op.create_table(
         "sign_in",
@@ -1195,6 +1202,7 @@ def downgrade() -> None:
     op.drop_index("ix_sign_in_account_id", table_name="sign_in")
     op.drop_table("sign_in")
     op.drop_index("ix_shift_salon_id_starts_at", table_name="shift")
+    op.drop_index("ix_shift_replaces_shift_id", table_name="shift")
     op.drop_index("ix_shift_network_id_status_starts_at", table_name="shift")
     op.drop_table("shift")
     op.drop_index("ix_rota_break_pattern_id", table_name="rota_break")
