@@ -23,6 +23,7 @@ class Kind(StrEnum):
     TRY = "try"  # a code typed in
     TEXT = "text"  # any other text to a guest
     WAIT = "wait"  # somebody put on the waitlist
+    WHY = "why"  # a question about a plan, which takes the planner seconds
 
 
 class Per(StrEnum):
@@ -33,6 +34,7 @@ class Per(StrEnum):
     PHONE = "phone"
     PREFIX = "prefix"
     SALON = "salon"
+    ACCOUNT = "account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ CAPS: tuple[Cap, ...] = (
     Cap(Kind.TEXT, Per.SALON, DAY, 3000, "six times ten chairs, 16 visits each, 3 texts a visit"),
     Cap(Kind.WAIT, Per.PHONE, DAY, 10, "nobody is put on lists by the hundred", scaled=False),
     Cap(Kind.WAIT, Per.ADDRESS, HOUR, 30, "a salon's guests may share one"),
+    Cap(Kind.WHY, Per.ACCOUNT, HOUR, 30, "every shift of a week once", scaled=False),
+    Cap(Kind.WHY, Per.ACCOUNT, DAY, 60, "three minutes of the planner a day for each account", scaled=False),
 )
 # What a number may have ahead without a code, in the whole network, and in any case at one salon.
 OPEN_WITHOUT_CODE = 3
@@ -95,6 +99,7 @@ REFUSED_AS = {
     Kind.CODE: "too_many_codes",
     Kind.TRY: "too_many_tries",
     Kind.WAIT: "too_many_tries",
+    Kind.WHY: "too_many_tries",
 }
 
 

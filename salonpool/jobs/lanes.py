@@ -23,7 +23,13 @@ log = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 60.0  # the longest task is a planning run
 # The lane that looks at a row which database.wake named.
-LANE_OF = {"message": "outbox", "inbound": "inbound", "planning": "planning", "waitlist": "waitlist"}
+LANE_OF = {
+    "message": "outbox",
+    "inbound": "inbound",
+    "planning": "planning",
+    "what_if": "questions",
+    "waitlist": "waitlist",
+}
 # A lane that searches rather than looks; what frees a place wakes it, other processes' changes it finds.
 WAITS = {"waitlist": timedelta(seconds=15)}
 
@@ -76,6 +82,7 @@ class Lanes:
                 "inbound": tasks.handle_inbound,
                 "outbox": tasks.send_messages,
                 "planning": plan,
+                "questions": tasks.answer_questions,
                 "waitlist": tasks.offer_places,
                 "sweeps": lambda: sweeps.run_due(self.keeper.fencing),
             }.items()

@@ -9,7 +9,7 @@ from flask import current_app
 from salonpool import clock
 from salonpool.usecases import upkeep
 from salonpool.usecases.booking import approvals, bookings, move_answers, places, waitlist
-from salonpool.usecases.planning import planning
+from salonpool.usecases.planning import planning, what_if
 from salonpool.usecases.pool import offers, rotas
 from salonpool.usecases.texts import inbound, outbox
 
@@ -41,6 +41,11 @@ def handle_inbound() -> None:
 def run_plans() -> None:
     """Run the planning that was requested."""
     planning.run_requested(clock.now(), clock.system_now(), _extension("texting"))
+
+
+def answer_questions() -> None:
+    """Work out what people asked about a plan."""
+    what_if.run_asked(clock.now(), clock.system_now())
 
 
 def request_plans() -> None:
