@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 ROOT = Path(__file__).parent
 DRIVERS = frozenset({"sqlite", "sqlite+pysqlite", "postgresql+psycopg"})
 IN_MEMORY = frozenset({None, "", ":memory:"})  # web and clock would each have one of their own
+LEAST_PLANNER_MEMORY_MB = 256  # what its libraries need before it plans anything is half of that
 DATABASE_EXAMPLES = "sqlite:////srv/salonpool.sqlite or postgresql://salonpool@127.0.0.1/salonpool"
 
 
@@ -40,6 +41,7 @@ class Config:
     trusted_proxy_hops: int = 0
     backoff_scale: float = 1.0
     clock_tick_seconds: float = 1.0
+    planner_memory_mb: int = 1024
     demo: bool = False
     testing: bool = False
 
@@ -70,6 +72,7 @@ class Config:
             trusted_proxy_hops=int(_number("TRUSTED_PROXY_HOPS", 0)),
             backoff_scale=_number("BACKOFF_SCALE", 1.0),
             clock_tick_seconds=_number("CLOCK_TICK_SECONDS", 1.0),
+            planner_memory_mb=_planner_memory_mb(),
             demo=demo,
         )
 
@@ -121,6 +124,13 @@ def _countries() -> frozenset[str]:
         if code not in SUPPORTED_REGIONS:
             raise ConfigError(f"SMS_COUNTRIES: give ISO 3166 codes, for example JP,HK, not {code!r}")
     return frozenset(given)
+
+
+def _planner_memory_mb() -> int:
+    given = int(_number("PLANNER_MEMORY_MB", 1024))
+    if given < LEAST_PLANNER_MEMORY_MB:
+        raise ConfigError(f"PLANNER_MEMORY_MB: give {LEAST_PLANNER_MEMORY_MB} or more, for example 1024")
+    return given
 
 
 def _flag(name: str, *, default: bool) -> bool:

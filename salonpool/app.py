@@ -57,7 +57,7 @@ def app_from_environment() -> Flask:
     except ConfigError as error:
         if os.environ.get("FLASK_RUN_FROM_CLI") != "true":
             raise
-        if set(cli.ON_FILES).intersection(sys.argv[1:]) or sys.argv[1:] in ([], ["--help"]):
+        if cli.is_on_files(sys.argv[1:]) or sys.argv[1:] in ([], ["--help"]):
             return cli.app_for_files()
         raise MissingSettings(str(error)) from None
 

@@ -20,9 +20,13 @@ from salonpool.queries import dump as dump_queries
 from salonpool.queries import networks
 from salonpool.queries.health import in_short
 from salonpool.solver import files
+from salonpool.solver.problem import Problem
 from salonpool.solver.reading import InvalidProblem
+from salonpool.solver.roster import Roster
 from salonpool.usecases import accounts
-from salonpool.usecases.planning import plan_report, planning
+from salonpool.usecases.planning import plan_process, plan_report, planning, stored_runs
+from salonpool.usecases.planning.plan_process import NoAnswer
+from salonpool.usecases.planning.stored_runs import StoredRun
 from salonpool.usecases.texts import outbox, switch
 
 # These work on files alone: with no database and no settings.
@@ -33,6 +37,12 @@ def init_app(app: Flask) -> None:
     """Add the commands to `flask`."""
     for command in (init, token, jobs, send_messages, texts, dump, demo, doctor, plan, solve, check):
         app.cli.add_command(command)
+
+
+def is_on_files(words: list[str]) -> bool:
+    """Does the command typed work on files alone?"""
+    from_database = any(word.partition("=")[0] == "--run" for word in words)
+    return not from_database and bool(set(ON_FILES).intersection(words))
 
 
 def app_for_files() -> Flask:
@@ -64,6 +74,8 @@ class OneLine(click.Command):
             raise _refused(error.format_message()) from None
         except SQLAlchemyError as error:
             raise _refused(f"database: {in_short(error)}; flask doctor says what to do") from None
+        except MemoryError:
+            raise _refused("out of memory") from None
 
 
 class Seconds(click.FloatRange):
@@ -183,8 +195,14 @@ def doctor() -> None:
 @click.option("--network", "slug", help="which network; every one when left out")
 @click.option("--dry-run", is_flag=True, help="say what would be done, and do nothing")
 @click.option("--time-limit", default=planning.TIME_LIMIT_SECONDS, show_default=True, type=SECONDS)
-def plan(slug: str | None, dry_run: bool, time_limit: float) -> None:
+@click.option("--export", type=(int, str), metavar="RUN PROBLEM.json", help="only write what a run was given")
+def plan(slug: str | None, dry_run: bool, time_limit: float, export: tuple[int, str] | None) -> None:
     """One planning run now; prints who works, who is asked, what stays open and why. Exit 1: no plan."""
+    if export is not None:
+        stored = stored_runs.get_stored_run(export[0])
+        files.write_problem(export[1], stored.problem)
+        click.echo(f"{stored.digest} {export[1]}")
+        return
     planned = True
     for network in networks.list_networks(slug):
         report = planning.run_now(
@@ -194,6 +212,7 @@ def plan(slug: str | None, dry_run: bool, time_limit: float) -> None:
             _extension("texting"),
             dry_run=dry_run,
             time_limit_seconds=time_limit,
+            memory_mb=_config().planner_memory_mb,
         )
         planned = planned and report.roster_status is not None
         click.echo(f"{network.slug} " + "\n".join(plan_report.lines(report, network.zone)))
@@ -201,8 +220,9 @@ def plan(slug: str | None, dry_run: bool, time_limit: float) -> None:
 
 
 @click.command(cls=OneLine)
-@click.argument("problem")
-@click.option("--out", required=True, help="where the roster goes")
+@click.argument("problem", required=False)
+@click.option("--run", "run_id", type=int, help="solve what this run was given, as it did, and compare")
+@click.option("--out", help="where the roster goes; needed with PROBLEM")
 @click.option("--time-limit", default=60.0, show_default=True, type=SECONDS)
 @click.option(
     "--workers",
@@ -212,12 +232,55 @@ def plan(slug: str | None, dry_run: bool, time_limit: float) -> None:
     help="1: search after proof; more: two threads, one searches while the other proves",
 )
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**31 - 1))
-def solve(problem: str, out: str, time_limit: float, workers: int, seed: int) -> None:
-    """Plan the problem of a file, with no database: PROBLEM.json in, the roster out."""
-    roster = files.solve_file(problem, out, time_limit=time_limit, workers=workers, seed=seed)
+@click.option(
+    "--memory",
+    "memory_mb",
+    type=click.IntRange(1),
+    envvar="PLANNER_MEMORY_MB",
+    help="MB the planner may take; PLANNER_MEMORY_MB when left out",
+)
+@click.option("--quiet", is_flag=True, help="draw no progress on stderr")
+def solve(problem: str | None, run_id: int | None, out: str | None, quiet: bool, **effort: Any) -> None:
+    """Plan the problem of a file, with no database: PROBLEM.json in, the roster out. Or make a --run again.
+
+    Exit 1: a run made again came to other levels. Exit 2: no roster, or bad input.
+    """
+    if (problem is None) == (run_id is None) or (problem is not None and out is None):
+        raise click.UsageError("give PROBLEM.json and --out ROSTER.json, or --run ID")
+    stored = stored_runs.get_stored_run(run_id) if run_id is not None else None
+    if stored is not None:
+        effort |= {"time_limit": stored.time_limit_seconds, "workers": stored.workers, "seed": stored.seed}
+    given = stored.problem if stored is not None else files.read_problem(problem or "")
+    roster = _solved(given, quiet, **effort)
+    if out is not None:
+        files.write_roster(out, roster)
     counts = f"{len(roster.assignments)} assigned, {len(roster.unfilled)} unfilled"
     click.echo(f"{roster.status} in {roster.seconds:.1f} s, {counts}")
     click.echo(plan_report.objective(roster.levels))
+    if stored is not None:
+        raise SystemExit(_compare(stored, roster))
+
+
+def _solved(
+    problem: Problem, quiet: bool, *, time_limit: float, workers: int, seed: int, memory_mb: int | None
+) -> Roster:
+    """In a process of its own: whatever becomes of it, there is a roster or one line."""
+    line = None if quiet else plan_report.ProgressLine(sys.stderr)
+    answer = plan_process.solve(
+        problem, time_limit_seconds=time_limit, workers=workers, seed=seed, memory_mb=memory_mb, rank=False,
+        threads=False, on_progress=line,
+    )  # fmt: skip
+    if line is not None:
+        line.clear()
+    if isinstance(answer, NoAnswer):
+        raise _refused(f"no roster: {answer.reason}")
+    return answer.roster
+
+
+def _compare(stored: StoredRun, roster: Roster) -> int:
+    for words in plan_report.comparison(stored, roster, stored_runs.solver_version()):
+        click.echo(words)
+    return 0 if stored.levels in (None, tuple(dict(level) for level in roster.levels)) else 1
 
 
 @click.command(cls=OneLine)

@@ -39,3 +39,14 @@ def test_a_country_nobody_knows_stops_the_start(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("SMS_COUNTRIES", given)
     with pytest.raises(ConfigError, match="SMS_COUNTRIES: .*JP,HK"):
         Config.from_env()
+
+
+def test_the_planner_may_take_a_gigabyte_unless_somebody_says_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert Config.from_env().planner_memory_mb == 1024
+    monkeypatch.setenv("PLANNER_MEMORY_MB", "256")
+    assert Config.from_env().planner_memory_mb == 256
+    monkeypatch.setenv("PLANNER_MEMORY_MB", "255")
+    with pytest.raises(ConfigError, match="PLANNER_MEMORY_MB: give 256 or more"):
+        Config.from_env()

@@ -39,13 +39,15 @@ def handle_inbound() -> None:
 
 
 def run_plans() -> None:
-    """Run the planning that was requested."""
-    planning.run_requested(clock.now(), clock.system_now(), _extension("texting"))
+    """Run the planning that is due."""
+    memory_mb = current_app.config["SALONPOOL"].planner_memory_mb
+    planning.run_requested(clock.now(), clock.system_now(), _extension("texting"), memory_mb=memory_mb)
 
 
 def answer_questions() -> None:
     """Work out what people asked about a plan."""
-    what_if.run_asked(clock.now(), clock.system_now())
+    memory_mb = current_app.config["SALONPOOL"].planner_memory_mb
+    what_if.run_asked(clock.now(), clock.system_now(), memory_mb=memory_mb)
 
 
 def request_plans() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from salonpool.solver import check
-from salonpool.solver.problem import InvalidProblem, Problem, parse_problem
+from salonpool.solver.problem import InvalidProblem, Problem, parse_problem, problem_to_json
 from salonpool.solver.roster import Roster, parse_roster, roster_to_json
 
 
@@ -19,26 +19,27 @@ def read_roster(path: Path | str) -> Roster:
     return parse_roster(_loaded(path))
 
 
-def solve_file(
-    in_path: Path | str, out_path: Path | str, *, time_limit: float = 60, workers: int = 2, seed: int = 0
-) -> Roster:
-    """Solve the problem in one file and write the roster to another. InvalidProblem when either cannot be
-    done."""
-    # Here, because loading ortools takes longer than a check of two files.
-    from salonpool.solver.formulation import solve
+def write_roster(path: Path | str, roster: Roster) -> None:
+    """Write the roster to a file. Raises InvalidProblem when that cannot be done."""
+    _write(path, roster_to_json(roster))
 
-    roster = solve(read_problem(in_path), time_limit_seconds=time_limit, workers=workers, seed=seed)
-    text = json.dumps(roster_to_json(roster), indent=1, ensure_ascii=False)
-    try:
-        Path(out_path).write_text(text + "\n", encoding="utf-8")
-    except OSError as refused:
-        raise InvalidProblem(str(out_path), f"cannot be written: {refused.strerror}") from refused
-    return roster
+
+def write_problem(path: Path | str, problem: Problem) -> None:
+    """The same for a problem."""
+    _write(path, problem_to_json(problem))
 
 
 def check_files(problem_path: Path | str, roster_path: Path | str) -> list[check.Violation]:
     """What the roster in one file breaks of the problem in another; empty when it may be published."""
     return check.violations(read_problem(problem_path), read_roster(roster_path))
+
+
+def _write(path: Path | str, document: dict[str, Any]) -> None:
+    text = json.dumps(document, indent=1, ensure_ascii=False)
+    try:
+        Path(path).write_text(text + "\n", encoding="utf-8")
+    except OSError as refused:
+        raise InvalidProblem(str(path), f"cannot be written: {refused.strerror}") from refused
 
 
 def _loaded(path: Path | str) -> Any:

@@ -1,6 +1,7 @@
 """Planner processes that go wrong; named here so that the child can find them."""
 
 import ctypes
+import faulthandler
 import os
 import signal
 import time
@@ -30,6 +31,7 @@ def short_of_memory(_sender: Any, _task: Any, memory_mb: int | None, errors: str
 def short_of_memory_in_its_engine(_sender: Any, _task: Any, memory_mb: int | None, errors: str) -> None:
     """The same in code that is not Python: it ends the process at once."""
     plan_process.enclose(memory_mb, errors)
+    faulthandler.disable()  # pytest's, which would write to the terminal
     libc = ctypes.CDLL(None)
     libc.malloc.restype = ctypes.c_void_p
     if libc.malloc(ctypes.c_size_t(2**31)) is None:

@@ -1,12 +1,19 @@
 """A planning run in words, for whoever ran it from a terminal."""
 
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import TextIO
 from zoneinfo import ZoneInfo
 
 from salonpool.queries.shifts import ShiftRow, names
+from salonpool.solver.roster import Roster
 from salonpool.usecases.planning.decisions import Gap
+from salonpool.usecases.planning.plan_progress import Step
 from salonpool.usecases.planning.planning import Report
+from salonpool.usecases.planning.stored_runs import StoredRun
+
+PLAIN_SECONDS = 5.0  # between two lines where nothing can be drawn over
 
 
 def lines(report: Report, zone: str) -> Iterator[str]:
@@ -38,6 +45,64 @@ def objective(levels: Sequence[Mapping[str, int]]) -> str:
     return "objective " + " > ".join(
         ", ".join(f"{term} {value}" for term, value in level.items()) for level in levels
     )
+
+
+class ProgressLine:
+    """Draws how far a solve has come: one line drawn over on a terminal, else a line every few seconds."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._begun: dict[int, float] = {}
+        self._next_at = PLAIN_SECONDS
+
+    def __call__(self, step: Step) -> None:
+        """Draw it."""
+        self._begun.setdefault(step.level, step.seconds if self._begun else 0.0)
+        words = f"{step.seconds:.1f} s  " + "  ".join(self._levels(step))
+        if self._stream.isatty():
+            width = shutil.get_terminal_size().columns - 1
+            self._stream.write(f"\r\x1b[2K{words[:width]}")
+        elif step.seconds >= self._next_at:
+            self._next_at = step.seconds + PLAIN_SECONDS
+            self._stream.write(words + "\n")
+        self._stream.flush()
+
+    def clear(self) -> None:
+        """Leave an empty line for what comes next."""
+        if self._begun and self._stream.isatty():
+            self._stream.write("\r\x1b[2K")
+            self._stream.flush()
+
+    def _levels(self, step: Step) -> Iterator[str]:
+        """The level worked on first, for a narrow terminal cuts the rest off."""
+        ends = {
+            level: self._begun[later] for level, later in zip(self._begun, [*self._begun][1:], strict=False)
+        }
+        for level in sorted(self._begun, reverse=True):
+            best, words = step.values[level], f"level {level + 1}: best {step.values[level]:,}"
+            if step.bounds:
+                gap = (best - step.bounds[level]) / max(1, best)
+                words += f" bound {step.bounds[level]:,} gap {gap:.2%}"
+            yield f"{words} {ends.get(level, step.seconds) - self._begun[level]:.1f} s"
+
+
+def comparison(stored: StoredRun, roster: Roster, version: str) -> Iterator[str]:
+    """Did a run that was made again come to the same levels, and if not, why that may be?"""
+    yield (
+        f"run {stored.run_id} of {stored.network_slug}: {stored.status}, weights version "
+        f"{stored.weights_number}, problem {stored.digest}"
+    )
+    if stored.levels is None:
+        yield f"the run had no plan: {stored.reason}"
+        return
+    if stored.levels == tuple(dict(level) for level in roster.levels):
+        yield "the same levels"
+        return
+    yield f"other levels; the run had {objective(stored.levels)}"
+    if stored.solver_version != version:
+        yield f"the run was made by {stored.solver_version}, this is {version}"
+    if "feasible" in (stored.roster_status, roster.status):
+        yield "one of them ran out of time, so they may differ"
 
 
 def _named(report: Report) -> tuple[dict[int, ShiftRow], dict[int, str]]:
