@@ -22,6 +22,7 @@ from salonpool.domain.shift import WORKING_STATES
 from salonpool.domain.travel import ride_minutes
 from salonpool.models import Assignment, Booking, Counter, Message, Occupancy, Salon
 from salonpool.queries.health import in_short, newest_revision
+from salonpool.queries.quarantines import list_quarantined
 
 STUCK_PENDING = timedelta(minutes=5)
 STUCK_SENDING = timedelta(minutes=5)
@@ -48,8 +49,10 @@ def check_database() -> list[Finding]:
 
 
 def list_findings(now: datetime, system_now: datetime, limits_scale: float = 1.0) -> list[Finding]:
-    """Every row that is not as it must be, and limits that are half used. Raises SQLAlchemyError where
-    check_database() finds something."""
+    """Every row that is not as it must be, limits that are half used, and networks that are not planned.
+
+    Raises SQLAlchemyError where check_database() finds something.
+    """
     with engine().connect() as connection:
         return [
             *_guards(connection),
@@ -60,6 +63,7 @@ def list_findings(now: datetime, system_now: datetime, limits_scale: float = 1.0
             *_impossible_ways(connection),
             *_stuck_messages(connection, now, system_now),
             *_half_used_limits(connection, now, limits_scale),
+            *_quarantines(connection),
         ]
 
 
@@ -241,3 +245,13 @@ def _half_used_limits(connection: Connection, now: datetime, scale: float) -> It
                 f"{hits} of at most {cap.scaled_by(scale)} {cap.kind}s for {who} (limit {cap.name})",
                 "look at who asks for them; `flask texts off` stops all texts",
             )
+
+
+def _quarantines(connection: Connection) -> Iterator[Finding]:
+    for row in list_quarantined(connection):
+        yield Finding(
+            f"network {row.network_slug} is in quarantine: {row.quarantine.failures} planning runs failed "
+            f"in a row, the last ({row.last_run_id}) because: {row.reason}; it is tried again at "
+            f"{row.quarantine.retry_at:%Y-%m-%d %H:%M} UTC",
+            f'see "Planning" in docs/operating.md; then: flask plan --network {row.network_slug}',
+        )

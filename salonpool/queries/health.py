@@ -16,23 +16,27 @@ from migrations import guards
 from salonpool.database import engine
 from salonpool.domain.message import UNFINISHED
 from salonpool.models import DemoClock, Lease, Message
+from salonpool.queries.quarantines import list_quarantined
 
 CLOCK = "clock"
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What /readyz says. `outbox_age` is how long the oldest due text has waited, None when none does."""
+    """What /readyz says. `outbox_age` is how long the oldest due text has waited, None when none does;
+    `quarantined` is how many networks are not planned because their runs fail."""
 
     database: bool
     schema: bool = False
     guards_missing: tuple[str, ...] = ()
     outbox_age: timedelta | None = None
     clock: bool = False
+    quarantined: int = 0
 
     @property
     def ready(self) -> bool:
-        """May requests be sent here? Late texts and a stopped clock are reported, but pages still work."""
+        """May requests be sent here? Late texts, a stopped clock and plans that fail are reported, but
+        pages still work."""
         return self.database and self.schema and not self.guards_missing
 
 
@@ -48,6 +52,7 @@ def read(system_now: datetime) -> Health:
                 guards_missing=tuple(guards.missing(connection)),
                 outbox_age=_outbox_age(connection, system_now),
                 clock=_clock_runs(connection, system_now),
+                quarantined=len(list_quarantined(connection)),
             )
     except SQLAlchemyError:
         return Health(database=False)

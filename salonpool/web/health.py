@@ -22,7 +22,7 @@ def process_is_up() -> ResponseReturnValue:
 
 @blueprint.get("/readyz")
 def may_serve() -> ResponseReturnValue:
-    """200 when database, schema and guards are in place, else 503; texts and clock are only reported."""
+    """200 when database, schema and guards are in place, else 503; the rest is only reported."""
     found = health.read(clock.system_now())
     body = {
         "status": "ready" if found.ready else "not ready",
@@ -31,6 +31,9 @@ def may_serve() -> ResponseReturnValue:
         "guards": "missing: " + ", ".join(found.guards_missing) if found.guards_missing else "ok",
         "outbox_age_seconds": int(found.outbox_age.total_seconds()) if found.outbox_age else 0,
         "clock": "ok" if found.clock else "not running: start flask jobs",
+        "planner": f"networks in quarantine: {found.quarantined}, see flask doctor"
+        if found.quarantined
+        else "ok",
     }
     if not found.schema:
         body["guards"] = "unknown"

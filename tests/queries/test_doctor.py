@@ -12,7 +12,7 @@ from salonpool.database import db, engine, transaction
 from salonpool.domain.booking import Wish
 from salonpool.domain.caps import CAPS, Kind, Per, key_of
 from salonpool.domain.message import LEASE, MessageStatus
-from salonpool.models import Assignment, Booking, Counter, Message, Occupancy, Salon
+from salonpool.models import Assignment, Booking, Counter, Message, Occupancy, PlanningRun, Salon
 from salonpool.queries import doctor
 from salonpool.usecases import limits
 from salonpool.usecases.booking import bookings
@@ -196,3 +196,21 @@ def _counted(name: str, who: str, hits: int) -> sa.UpdateBase:
         .values(**values)
         .on_conflict_do_update(index_elements=["key", "window_starts_at"], set_={"hits": hits})
     )
+
+
+def test_a_network_in_quarantine_is_found_with_why_and_until_when(app):
+    network_id = a_network(slug="yuanshan")
+    with transaction() as session:
+        for _ in range(3):
+            session.add(
+                PlanningRun(
+                    network_id=network_id, status="no_answer", cause="timetable", requested_at=NOW,
+                    finished_at=NOW, outcome={"code": "out_of_memory", "reason": "out of memory"},
+                )
+            )  # fmt: skip
+    (finding,) = doctor.list_findings(NOW, NOW)
+    assert finding.what == (
+        "network yuanshan is in quarantine: 3 planning runs failed in a row, the last (3) because: "
+        f"out of memory; it is tried again at {NOW + timedelta(hours=1):%Y-%m-%d %H:%M} UTC"
+    )
+    assert finding.remedy.endswith("flask plan --network yuanshan")

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from migrations import guards
 from salonpool import clock
 from salonpool.database import db, engine, transaction
+from salonpool.models import PlanningRun
 from salonpool.usecases import leases
 from salonpool.usecases.texts import messages
 from tests.builders import a_network
@@ -28,6 +29,7 @@ def test_a_migrated_database_with_its_guards_is_ready(client):
         "guards": "ok",
         "outbox_age_seconds": 0,
         "clock": "ok",
+        "planner": "ok",
     }
 
 
@@ -43,6 +45,21 @@ def test_a_stopped_clock_and_late_texts_are_told_but_pages_go_on(client):
     assert answer.status_code == 200
     assert answer.json["outbox_age_seconds"] >= 600
     assert answer.json["clock"] == "not running: start flask jobs"
+
+
+def test_a_network_whose_plans_fail_is_told_but_pages_go_on(client):
+    network_id, now = a_network(), clock.system_now()
+    with transaction() as session:
+        for _ in range(3):
+            session.add(
+                PlanningRun(
+                    network_id=network_id, status="failed", cause="timetable", requested_at=now,
+                    finished_at=now,
+                )
+            )  # fmt: skip
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json["planner"] == "networks in quarantine: 1, see flask doctor"
 
 
 def test_without_its_guards_the_database_is_not_ready(client):
