@@ -95,6 +95,7 @@ def bookings(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict
             ("no_services", {**new, "services": [], "times": []}),
         ],
         "desk/settings.html": _settings(word, salon),
+        "desk/labour.html": _labour(word, salon),
         "desk/closures.html": [
             ("empty", closed),
             (
@@ -120,4 +121,24 @@ def _settings(word: dict[str, str], salon: Row) -> list[tuple[str, dict[str, Any
         ("fresh", page),
         ("saved", page | {"saved": True}),
         ("wrong", page | {"form": dict.fromkeys(form, "x"), "errors": dict.fromkeys(form, word["wrong"])}),
+    ]
+
+
+def _labour(word: dict[str, str], salon: Row) -> list[tuple[str, dict[str, Any]]]:
+    line = Row(
+        sentence=word["later"], law=word["cut"], article="36 II", source="https://law.example/36",
+        since=date(2018, 3, 1), read_in=word["treatment"],
+    )  # fmt: skip
+    packs = [
+        Row(code="a", name=word["cut"], holds=True, rules=[line, line], not_checked=[line], coming_on=TODAY),
+        Row(code="b", name=word["colour"], holds=False, rules=[line], not_checked=[], coming_on=None),
+    ]
+    page = {
+        "salon": salon, "chosen": "", "default": word["cut"], "packs": packs, "problem": "", "saved": False,
+    }  # fmt: skip
+    return [
+        ("fresh", page),
+        ("own", page | {"chosen": "b", "saved": True}),
+        ("wrong", page | {"problem": word["wrong"]}),
+        ("unknown", page | {"default": "", "packs": []}),
     ]

@@ -7,6 +7,7 @@ blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 from salonpool.web.desk import (  # noqa: E402  each adds its routes
     bookings,  # noqa: F401
     closures,  # noqa: F401
+    labour,  # noqa: F401
     new_booking,  # noqa: F401
     settings,  # noqa: F401
     shifts,  # noqa: F401
