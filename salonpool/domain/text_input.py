@@ -1,10 +1,11 @@
-"""Free text people type: names and notes, cleaned or refused; hostile-looking text is kept as typed."""
+"""Free text people type: names, reasons, notes, cleaned or refused; hostile-looking text is kept as typed."""
 
 import unicodedata
 
 from salonpool.domain.refusal import InvalidInput
 
 NAME_MAX = 80
+REASON_MAX = 200
 NOTE_MAX = 2000
 BLANKS = " \t\r\n\u00a0\u3000"
 # Bidirectional overrides and zero-width characters (category Cf) let a name pose as another (Unicode TR 36);
@@ -18,6 +19,11 @@ NOT_VISIBLE = frozenset({"Cf", "Zl", "Zp", "Zs"})
 def name(typed: str | None, *, field: str = "name") -> str | None:
     """A name, at most 80 characters, on one line; None if blank. Raises InvalidInput."""
     return _clean(typed, field=field, limit=NAME_MAX, refused=NOT_IN_NAMES, except_for=JOINERS)
+
+
+def reason(typed: str | None, *, field: str = "reason") -> str | None:
+    """Why somebody decided so, at most 200 characters, on one line; None if blank. Raises InvalidInput."""
+    return _clean(typed, field=field, limit=REASON_MAX, refused=NOT_IN_NAMES, except_for=JOINERS)
 
 
 def note(typed: str | None, *, field: str = "note") -> str | None:

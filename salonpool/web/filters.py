@@ -16,7 +16,7 @@ from salonpool.domain.local_time import from_minutes, to_minutes, which_of_two
 from salonpool.domain.money import Money, number
 from salonpool.domain.person import LANGUAGES
 from salonpool.domain.shift import MAX_SEATS
-from salonpool.domain.text_input import NAME_MAX, NOTE_MAX
+from salonpool.domain.text_input import NAME_MAX, NOTE_MAX, REASON_MAX
 from salonpool.queries import naming
 from salonpool.queries.salons import ServiceRow
 from salonpool.web.extensions import LANGUAGE_TAGS, home_of, language
@@ -35,6 +35,7 @@ SHIFT_MINUTES = 5
 LIMITS = {
     "phone": phones.MAX_TYPED,
     "name": NAME_MAX,
+    "reason": REASON_MAX,
     "note": NOTE_MAX,
     "seats": MAX_SEATS,
     "shift_seconds": SHIFT_MINUTES * 60,

@@ -178,6 +178,19 @@ _SENTENCES: dict[str, Any] = {
     "not_eligible": lambda v: _(
         "This shift no longer fits your other work, so it cannot be yours. Thank you for answering."
     ),
+    # a yes by phone
+    "no_free_seat": lambda v: _("Somebody holds every seat of this shift by now. Nothing was changed."),
+    "not_looking": lambda v: _(
+        "This shift has begun or was called off, so nobody can be given it. Nothing was changed."
+    ),
+    "never_allowed": lambda v: _(
+        "This cannot be: law, skill, place or time stands in the way, and nobody may set that aside. Choose "
+        "somebody else, or post another shift with other hours."
+    ),
+    "agree_anew": lambda v: _("Something else speaks against it by now. Nothing was changed; look again."),
+    "reason_missing": lambda v: _(
+        "Say in a few words why it is all right, for example: they offered it themselves."
+    ),
     # doors
     "not_found": lambda v: _("There is nothing here. Check the link, or ask the salon for a new one."),
     "not_a_demo": lambda v: _("There is a real network here, so the time cannot be moved."),

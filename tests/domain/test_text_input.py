@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salonpool.domain.refusal import InvalidInput
-from salonpool.domain.text_input import NAME_MAX, NOTE_MAX, name, note
+from salonpool.domain.text_input import NAME_MAX, NOTE_MAX, REASON_MAX, name, note, reason
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,17 @@ def test_controls_and_what_turns_or_hides_letters_are_refused_in_names(character
 def test_a_control_at_the_edge_is_refused_too(typed: str) -> None:
     with pytest.raises(InvalidInput):
         name(typed)
+
+
+def test_a_reason_is_one_line_of_two_hundred_characters() -> None:
+    assert reason(" She offered it herself. ") == "She offered it herself."
+    assert reason("髮" * REASON_MAX) == "髮" * REASON_MAX
+    with pytest.raises(InvalidInput) as long:
+        reason("髮" * (REASON_MAX + 1))
+    with pytest.raises(InvalidInput) as lines:
+        reason("one\ntwo")
+    assert (long.value.code, lines.value.code) == ("too_long", "unprintable")
+    assert reason("\u3000") is None
 
 
 def test_notes_keep_lines_tabs_and_directions() -> None:

@@ -9,7 +9,14 @@ from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace as Row
 from typing import Any
 
-from tests.web import change_samples, desk_samples, my_samples, near_samples, waitlist_samples
+from tests.web import (
+    by_hand_samples,
+    change_samples,
+    desk_samples,
+    my_samples,
+    near_samples,
+    waitlist_samples,
+)
 
 ZONE = "Asia/Taipei"
 TODAY = date(2026, 10, 19)
@@ -103,6 +110,7 @@ def samples(language: str = "en") -> dict[str, list[tuple[str, dict[str, Any]]]]
         **desk_samples.bookings(word, salon),
         **near_samples.pages(word, salon),
         **_shift(word, salon),
+        **by_hand_samples.pages(word, salon),
         **_others(word, salon),
         **my_samples.pages(word),
         **waitlist_samples.pages(word, salon, TODAY, TEN, twd(800)),
@@ -460,6 +468,7 @@ def _shift(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
             "today": TODAY,
             "shift": shift,
             "people": [],
+            "given": [],
             "asks": [],
             "asks_at": None,
             "funnel": [],
@@ -491,7 +500,7 @@ def _shift(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
             ("posted", page("posted")),
             ("posted_at_night", page("posted", asks_at=TEN)),
             ("unfilled", page("unfilled", asks=asks[:1])),
-            ("filled", page("filled", people=people, asks=asks[:2])),
+            ("filled", page("filled", people=people, asks=asks[:2], given=[word["later"]])),
             ("cancelled", page("cancelled")),
         ]
     }

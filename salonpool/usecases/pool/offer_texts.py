@@ -80,10 +80,12 @@ class Scene:
         if not drop_question(self.session, offer, now):
             self._to_stylist(stylist, "S5", f"offer:{offer.id}:taken", {}, now, offer_id=offer.id)
 
-    def filled(self, assignment: Assignment, stylist: Stylist, now: datetime) -> None:
-        """O3 to every owner of the salon: who comes."""
+    def filled(self, assignment: Assignment, stylist: Stylist, now: datetime, *, actor: str) -> None:
+        """O3 to every owner of the salon but the one who did it (`account:7`): who comes."""
         home = self.session.get(Salon, stylist.home_salon_id) if stylist.home_salon_id else None
         for owner in self._owners():
+            if actor == f"account:{owner.id}":
+                continue
             values: Values = {
                 "n": stylist.name,
                 "x": _salon_name(home, owner.language) if home and home.id != self.salon.id else None,

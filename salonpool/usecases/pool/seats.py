@@ -1,4 +1,4 @@
-"""The one way a seat gets its holder: after a yes, or because of a standing yes."""
+"""The one way a seat gets its holder: after a yes, because of a standing yes, or given by hand."""
 
 from datetime import datetime
 from typing import Any
@@ -43,12 +43,29 @@ def fill(
     problem = read_person(session, stylist.id, scene.shift.id, now).problem
     if reason := why_not(problem, str(stylist.id), seat_id(scene.shift.id, 1)):
         raise OfferGone("not_eligible", reason=reason)
+    return give(session, scene, stylist, source, now, actor=actor, offer=offer)
+
+
+def give(
+    session: Session,
+    scene: Scene,
+    stylist: Stylist,
+    source: AssignmentSource,
+    now: datetime,
+    *,
+    actor: str,
+    offer: Offer | None = None,
+) -> Assignment:
+    """What fill does once it may: the caller has asked, under the same locks, whether it may.
+
+    Raises OfferGone not_eligible with the reason overlap, if the database knows better.
+    """
     assignment = _insert(session, scene.shift, stylist, source, now)
     if offer is not None:
         offer.status, offer.answered_at = OfferStatus.ACCEPTED, now
         drop_question(session, offer, now)
     scene.yours(assignment, stylist, now, offer)
-    scene.filled(assignment, stylist, now)
+    scene.filled(assignment, stylist, now, actor=actor)
     settle(session, scene.shift, now, scene=scene)
     session.execute(sa.update(Stylist).where(Stylist.id == stylist.id).values(version=Stylist.version + 1))
     _audit(session, assignment, now, actor)

@@ -1,4 +1,4 @@
-"""The owner's desk: the day and its bookings, closed hours, booking rules, sister salons, posted shifts."""
+"""The owner's desk: the day and its bookings, closed hours, rules, sister salons, shifts, a yes by phone."""
 
 from flask import Blueprint
 
@@ -6,6 +6,7 @@ blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 
 from salonpool.web.desk import (  # noqa: E402  each adds its routes
     bookings,  # noqa: F401
+    by_hand,  # noqa: F401
     closures,  # noqa: F401
     labour,  # noqa: F401
     new_booking,  # noqa: F401

@@ -18,6 +18,7 @@ from salonpool.queries.salons import SalonRow
 from salonpool.queries.shifts import Remedy
 from salonpool.usecases.pool import shifts as shift_usecases
 from salonpool.web.desk import blueprint
+from salonpool.web.desk.by_hand import list_given_words
 from salonpool.web.desk.reasons import remaining_words, remedy_words, removed_words
 from salonpool.web.desk.salon import own_salon
 from salonpool.web.desk.typed import read_clock, read_day
@@ -77,6 +78,7 @@ def show_shift(shift_id: int) -> str:
         shift=page.shift,
         today=local_day(now(), page.salon.tz),
         people=page.people,
+        given=list_given_words(shift_id),
         asks=page.asks,
         asks_at=page.asks_at,
         funnel=[{"text": remaining_words(rule), "count": count} for rule, count in gap.steps] if gap else [],
