@@ -1,7 +1,8 @@
 """Texts to stylists: S1 sign-in (owners too), S2-S4 the offer and the yes (L = with a link, where nobody can
 reply), S5* why a yes or a no led to nothing, S10T-S15 answers to other words.
 
-S5 taken, S5D declined, S5E after the deadline, S5W withdrawn, S5N not eligible any more, S5Q nothing open;
+S5 taken, S5D declined, S5E after the deadline, S5W withdrawn, S5T changed, S5N not eligible any
+more, S5Q nothing open;
 S10T cannot work, S14 not understood, S15 asked for help.
 """
 
@@ -147,6 +148,14 @@ TEXTS: Texts = {
         ),
         "zh-Hant": ("{s} {d}{r}這班店家不需要了，謝謝您，不用再做什麼。",),
         "zh-Hans": ("{s} {d}{r}这班店家不需要了，谢谢您，不用再做什么。",),
+    },
+    "S5T": {
+        "en": (
+            "{s} {d} {r}: the salon changed this shift, so our question is off. We may ask you again.",
+            "{s} {d} {r}: the shift changed, our question is off.",
+        ),
+        "zh-Hant": ("{s} {d}{r}這班店家改了，剛才的問題作廢，新的合適會再問您。",),
+        "zh-Hans": ("{s} {d}{r}这班店家改了，刚才的问题作废，新的合适会再问您。",),
     },
     "S5N": {
         "en": (

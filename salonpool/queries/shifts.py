@@ -44,6 +44,7 @@ class ShiftRow:
     status: str
     priority: int
     hourly_pay: Money
+    version: int
 
     @property
     def minutes(self) -> int:
@@ -79,8 +80,11 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """A change that was tried: one key of start_minutes, max_hourly_cost (minor units an hour),
-    max_travel_minutes, skill (a code) or split_at (ISO instant), and how many people it would bring."""
+    """A change that was tried: a key of start_minutes, max_hourly_cost (minor units an hour),
+    max_travel_minutes, skill (a code) or split_at (ISO instant), and how many people it would bring.
+
+    Sometimes several of these, and later_start_minutes, earlier_end_minutes, ask_again (docs/planner.md).
+    """
 
     change: Mapping[str, Any]
     fits: int
@@ -88,10 +92,15 @@ class Remedy:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Why seats stay free: of `pool` people, how many each rule of `funnel` removed, in its fixed order."""
+    """Why seats stay free: of `pool` people, how many each rule of `funnel` removed, in its fixed order.
 
+    `decision_id` is the planner's word it comes from; `sole` = people who lack one thing only.
+    """
+
+    decision_id: int
     pool: int
     funnel: tuple[tuple[str, int], ...]
+    sole: tuple[tuple[str, int], ...]
     remedies: tuple[Remedy, ...]
     asked: int
     declined: int
@@ -111,7 +120,7 @@ class Gap:
 class ShiftPage:
     """One posted shift with everything the owner may know of it.
 
-    `asks_at` is when people may be asked, if not at once.
+    `asks_at` is when people may be asked, if not at once; `replaced_by` are the shifts posted in its place.
     """
 
     shift: ShiftRow
@@ -120,6 +129,7 @@ class ShiftPage:
     asks: tuple[Ask, ...]
     asks_at: datetime | None
     gap: Gap | None
+    replaced_by: tuple[int, ...]
 
 
 def get_shift(shift_id: int, now: datetime, language: str) -> ShiftPage:
@@ -138,6 +148,7 @@ def get_shift(shift_id: int, now: datetime, language: str) -> ShiftPage:
         asks=_asks(shift_id, salon.id, language),
         asks_at=asks_at if asks_at > now else None,
         gap=_gap(shift_id) if shift.status in OPEN_STATES or shift.filled < shift.seats else None,
+        replaced_by=_replacing(shift_id),
     )
 
 
@@ -197,9 +208,15 @@ def _list(conditions: Sequence[sa.ColumnElement[bool]], language: str) -> list[S
             status=shift.status,
             priority=shift.priority,
             hourly_pay=Money(shift.hourly_pay_minor, currency),
+            version=shift.version,
         )
         for shift, slug, skill, currency, held in rows
     ]
+
+
+def _replacing(shift_id: int) -> tuple[int, ...]:
+    newer = sa.select(Shift.id).where(Shift.replaces_shift_id == shift_id).order_by(Shift.starts_at)
+    return tuple(db.session.scalars(newer))
 
 
 def _people(shift_id: int, salon_id: int, language: str) -> tuple[HolderRow, ...]:
@@ -259,8 +276,10 @@ def _gap(shift_id: int) -> Gap | None:
         return None
     detail = last.detail
     return Gap(
+        decision_id=last.id,
         pool=detail["pool"],
         funnel=tuple(detail["funnel"].items()),
+        sole=tuple(detail["sole"].items()),
         remedies=tuple(Remedy(remedy["change"], remedy["fills"]) for remedy in detail["remedies"]),
         asked=detail["asked"],
         declined=detail["declined"],

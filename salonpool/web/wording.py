@@ -178,6 +178,13 @@ _SENTENCES: dict[str, Any] = {
     "not_eligible": lambda v: _(
         "This shift no longer fits your other work, so it cannot be yours. Thank you for answering."
     ),
+    # a shift on other terms
+    "seat_held": lambda v: _(
+        "Somebody said yes to this shift by now, and a yes is kept as it was given. Nothing was changed."
+    ),
+    "shift_changed": lambda v: _(
+        "Something happened to this shift meanwhile, such as an answer. Nothing was changed; look at it again."
+    ),
     # a yes by phone
     "no_free_seat": lambda v: _("Somebody holds every seat of this shift by now. Nothing was changed."),
     "not_looking": lambda v: _(

@@ -11,23 +11,28 @@ from typing import Any
 
 from salonpool.domain.offer import ask_at, wave_size
 from salonpool.domain.wave import Hand, OpenShift, deal
+from salonpool.solver.changes import shaped
 from salonpool.solver.eligibility import Eligibility
-from salonpool.solver.explain import sole_blockers
+from salonpool.solver.explain import remedies
 from salonpool.solver.problem import Problem
 from salonpool.solver.roster import Remedy, Roster, Solution, Unfilled
 from salonpool.usecases.planning.problems import OpenSeats, Reading, seat_id, shift_of
+
+# A shift moved by a remedy leaves at least so long to find somebody.
+LEAST_NOTICE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
     """Seats the plan could not fill. `funnel` = people removed by the first rule each breaks, out of `pool`,
-    the excluded ones by the reason of problems.py;
+    the excluded ones by the reason of problems.py; `sole` = those who lack one thing only, by the same names;
     `waiting` = people who could work it but owe another shift an answer first."""
 
     shift_id: int
     seats: int
     pool: int
     funnel: Mapping[str, int]
+    sole: Mapping[str, int]
     remedies: tuple[dict[str, Any], ...]
     waiting: int
 
@@ -49,7 +54,7 @@ def decide(reading: Reading, solution: Solution, now: datetime) -> Decisions:
         _open_shift(opening, chosen.get(opening.shift_id, []), solution, now)
         for opening in reading.open_seats
     )
-    return Decisions(tuple(hands), _gaps(reading, solution.roster, hands))
+    return Decisions(tuple(hands), _gaps(reading, solution.roster, hands, now))
 
 
 def _open_shift(opening: OpenSeats, chosen: list[int], solution: Solution, now: datetime) -> OpenShift:
@@ -68,7 +73,7 @@ def _open_shift(opening: OpenSeats, chosen: list[int], solution: Solution, now: 
     )
 
 
-def _gaps(reading: Reading, roster: Roster, hands: list[Hand]) -> dict[int, Gap]:
+def _gaps(reading: Reading, roster: Roster, hands: list[Hand], now: datetime) -> dict[int, Gap]:
     holders = {item.shift: item.stylist for item in roster.assignments}
     left = {hand.shift.shift_id: len(hand.shift.ranked) for hand in hands}
     counts = Counter(shift_of(item.shift) for item in roster.unfilled)
@@ -82,8 +87,11 @@ def _gaps(reading: Reading, roster: Roster, hands: list[Hand]) -> dict[int, Gap]
             seats=counts[shift_id],
             pool=len(reading.problem.stylists) - reading.bystanders,
             funnel=_of_the_pool(item, reading),
-            remedies=tuple(_in_words(remedy, reading) for remedy in item.remedies),
-            waiting=left.get(shift_id, 0) + _owing_an_answer(reading, holders, item.shift),
+            sole=_lacking_one_thing(item, reading),
+            remedies=tuple(
+                _in_words(remedy, reading) for remedy in _still_possible(item, reading, holders, now)
+            ),
+            waiting=left.get(shift_id, 0) + _lacking_one_thing(item, reading).get("live_offer", 0),
         )
     return gaps
 
@@ -110,10 +118,27 @@ def _excluded(problem: Problem, seat: str) -> dict[str, int]:
     return dict(sorted(Counter(first).items()))
 
 
-def _owing_an_answer(reading: Reading, holders: Mapping[str, str], seat: str) -> int:
-    excluded = reading.problem.shifts_by_id[seat].excluded
-    blocked = sole_blockers(reading.problem, holders, seat).get("excluded", [])
-    return sum(1 for person in blocked if excluded.get(person) == "live_offer")
+def _lacking_one_thing(item: Unfilled, reading: Reading) -> dict[str, int]:
+    excluded = reading.problem.shifts_by_id[item.shift].excluded
+    counts: Counter[str] = Counter()
+    for rule, people in item.sole.items():
+        counts.update(excluded[person] if rule == "excluded" else rule for person in people)
+    return dict(counts)
+
+
+def _still_possible(
+    item: Unfilled, reading: Reading, holders: Mapping[str, str], now: datetime
+) -> tuple[Remedy, ...]:
+    """The remedies, tried anew when one of them begins too soon: the planner knows the days, not the time."""
+    problem = reading.problem
+    shift = problem.shifts_by_id[item.shift]
+    earliest = int((now + LEAST_NOTICE - reading.starts_at).total_seconds()) // 60
+    starts = {
+        shaped(shift, remedy.change).start for remedy in item.remedies if not isinstance(remedy.change, str)
+    }
+    if all(start >= earliest for start in starts - {shift.start}):
+        return item.remedies
+    return remedies(problem, holders, item.shift, earliest=earliest)
 
 
 def _in_words(remedy: Remedy, reading: Reading) -> dict[str, Any]:

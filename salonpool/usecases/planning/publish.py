@@ -165,6 +165,7 @@ class _Publisher:
             "seats": gap.seats,
             "pool": gap.pool,
             "funnel": dict(gap.funnel),
+            "sole": dict(gap.sole),
             "remedies": list(gap.remedies),
             "waiting": gap.waiting,
             "asked": asked,

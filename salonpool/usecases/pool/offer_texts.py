@@ -80,6 +80,11 @@ class Scene:
         if not drop_question(self.session, offer, now):
             self._to_stylist(stylist, "S5", f"offer:{offer.id}:taken", {}, now, offer_id=offer.id)
 
+    def changed(self, offer: Offer, stylist: Stylist, now: datetime) -> None:
+        """S5T: they were asked for other terms than the shift has now. Who has not heard is not told."""
+        if not drop_question(self.session, offer, now):
+            self._to_stylist(stylist, "S5T", f"offer:{offer.id}:changed", {}, now, offer_id=offer.id)
+
     def filled(self, assignment: Assignment, stylist: Stylist, now: datetime, *, actor: str) -> None:
         """O3 to every owner of the salon but the one who did it (`account:7`): who comes."""
         home = self.session.get(Salon, stylist.home_salon_id) if stylist.home_salon_id else None
