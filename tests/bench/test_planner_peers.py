@@ -1,4 +1,4 @@
-"""The planner's peers are honest: they keep the rules, and the optimum one claims to prove is the true one."""
+"""The planner's peers are honest: they keep the rules, and an optimum they claim to prove is the true one."""
 
 import pytest
 

@@ -26,6 +26,7 @@ from salonpool.solver.terms import Terms
 
 DATA = Path(__file__).parent.parent / "data"
 DAY = 1440
+NAMES = ["ana", "ben", "cleo", "dora", "emil", "fay", "gus"]
 
 
 def a_stylist(id: str = "ana", **changes: Any) -> Stylist:
@@ -113,13 +114,14 @@ def best_values(problem: Problem) -> tuple[int, ...]:
     return best
 
 
-def a_random_problem(seed: int) -> Problem:
-    """At most four shifts and three people, every rule and term in reach; every other one is easy to fill."""
+def a_random_problem(seed: int, *, people: int = 0, shifts: int = 0, days: int = 0) -> Problem:
+    """Every rule and term in reach; every other one is easy to fill. At most four shifts, three people and
+    three days unless told otherwise."""
     chance = random.Random(seed)
     is_easy = bool(seed % 2)
-    lengths = [chance.choice((1440, 1440, 1380, 1500)) for _ in range(chance.choice((1, 2, 3)))]
+    lengths = [chance.choice((1440, 1440, 1380, 1500)) for _ in range(days or chance.choice((1, 2, 3)))]
     day_starts = (0, *(sum(lengths[: index + 1]) for index in range(len(lengths))))
-    names = ["ana", "ben", "cleo"][: chance.choice((1, 2, 3, 3))]
+    names = NAMES[: people or chance.choice((1, 2, 3, 3))]
     salons = (
         Salon(id="A", x_km=0, y_km=0, chairs=chance.choice((None, None, 0, 1, 2))),
         Salon(id="B", x_km=chance.choice((1.3, 5)), y_km=2, chairs=chance.choice((None, 1))),
@@ -134,7 +136,7 @@ def a_random_problem(seed: int) -> Problem:
         stylists=tuple(_a_random_stylist(chance, name, names, day_starts[-1], is_easy) for name in names),
         shifts=tuple(
             _a_random_shift(chance, f"s{index}", names, day_starts[-1])
-            for index in range(chance.choice((2, 3, 4, 4)))
+            for index in range(shifts or chance.choice((2, 3, 4, 4)))
         ),
         objective=chance.choice(
             (
