@@ -2,7 +2,6 @@
 has the referee look at what they bring."""
 
 import multiprocessing
-import os
 import resource
 import time
 from collections import Counter
@@ -12,7 +11,6 @@ from functools import partial
 from multiprocessing.connection import Connection
 from typing import TypeVar
 
-from bench import processor
 from bench.planner_peers import PEERS, Budget, Plan
 from salonpool.solver.check import true_levels, violations
 from salonpool.solver.formulation import Progress, solve
@@ -32,12 +30,16 @@ Contestant = Callable[[Problem, Budget, int], tuple[Plan, Roster | None]]
 
 @dataclass(frozen=True, kw_only=True)
 class Spent:
-    """What a run cost: processor and wall seconds, seconds it waited for a processor, most memory."""
+    """What a run cost: seconds on a processor and on the wall, and the most memory it had."""
 
     cpu: float = 0.0
     wall: float = 0.0
-    waited: float = 0.0
     megabytes: float = 0.0
+
+    @property
+    def waited(self) -> float:
+        """Seconds it waited for a processor: a contestant does one thing after the other, never sleeping."""
+        return max(0.0, self.wall - self.cpu)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,14 +122,12 @@ def _send(there: Connection, work: Callable[[], T]) -> None:
 
 
 def _run(problem: Problem, name: str, seconds: float, seed: int) -> tuple[Plan, Roster | None, Spent]:
-    before = processor.spent([os.getpid()])
     budget, started = Budget(seconds), time.monotonic()
     plan, stated = CONTESTANTS[name](problem, budget, seed)
     wall = time.monotonic() - started
-    after = processor.spent([os.getpid()])
+    cpu = budget.used()
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    waited = (after - before).waited
-    return plan, stated, Spent(cpu=budget.used(), wall=wall, waited=waited, megabytes=megabytes)
+    return plan, stated, Spent(cpu=cpu, wall=wall, megabytes=megabytes)
 
 
 def _ours(

@@ -1,4 +1,4 @@
-"""The planner on random small problems, every rule in reach, and that the bench would tell of a bad roster."""
+"""The planner on random small problems, every rule in reach, and that the bench would tell of a bad one."""
 
 from dataclasses import replace
 
