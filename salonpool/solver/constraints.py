@@ -10,11 +10,10 @@ from functools import partial
 
 from salonpool.solver.cliques import cover_conflicts, cover_members, mask_of, members
 from salonpool.solver.eligibility import Eligibility, people_apart, window_starts
+from salonpool.solver.knapsack import tight_rows
 from salonpool.solver.problem import Limit, Problem, Shift, Stylist
 from salonpool.solver.rules import Held, clash
 from salonpool.solver.variables import Variables, any_taken
-
-ROUNDED_ROWS = 6
 
 
 class Person:
@@ -166,20 +165,21 @@ class Constraints:
                 )
 
     def _cap_minutes(self, person: Person, choices: Sequence[int], room: int) -> None:
-        """The chosen minutes fit, as one row, as conflicts between two, and rounded to counts for a tighter
-        relaxation."""
+        """The chosen minutes fit, as one row, as conflicts between two, and as the rows that whole choices
+        keep, for a tighter relaxation."""
         minutes = {index: person.wanted[index].minutes for index in choices}
         if sum(minutes.values()) <= room:
             return
         self._two_that_pass(person, minutes, room)
         self._program.at_most({person.columns[index]: length for index, length in minutes.items()}, room)
-        done: set[tuple[int, ...]] = set()
-        for count in range(1, ROUNDED_ROWS + 1):
-            rounded = {index: length * (count + 1) // (room + 1) for index, length in minutes.items()}
-            factors = {person.columns[index]: factor for index, factor in rounded.items() if factor}
-            if sum(factors.values()) > count and tuple(rounded.values()) not in done:
-                done.add(tuple(rounded.values()))
-                self._program.at_most(factors, count)
+        lengths = tuple(sorted(set(minutes.values())))
+        for factors, most in tight_rows(max(0, room), lengths):
+            by_length = dict(zip(lengths, factors, strict=True))
+            counted = {index: by_length[length] for index, length in minutes.items() if by_length[length]}
+            if sum(counted.values()) > most:
+                self._program.at_most(
+                    {person.columns[index]: count for index, count in counted.items()}, most
+                )
 
     def _two_that_pass(self, person: Person, minutes: dict[int, int], room: int) -> None:
         of_length: dict[int, int] = defaultdict(int)
