@@ -16,6 +16,7 @@ from tests.web import (
     my_samples,
     near_samples,
     waitlist_samples,
+    what_if_samples,
 )
 
 ZONE = "Asia/Taipei"
@@ -113,6 +114,7 @@ def samples(language: str = "en") -> dict[str, list[tuple[str, dict[str, Any]]]]
         **by_hand_samples.pages(word, salon),
         **_others(word, salon),
         **my_samples.pages(word),
+        **what_if_samples.pages(word, salon),
         **waitlist_samples.pages(word, salon, TODAY, TEN, twd(800)),
     }
 

@@ -10,6 +10,7 @@ from salonpool.web.desk import (  # noqa: E402  each adds its routes
     closures,  # noqa: F401
     labour,  # noqa: F401
     new_booking,  # noqa: F401
+    others,  # noqa: F401
     settings,  # noqa: F401
     shifts,  # noqa: F401
     sisters,  # noqa: F401

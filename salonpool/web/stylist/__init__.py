@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("stylist", __name__)
 
-from salonpool.web.stylist import me, offers  # noqa: E402, F401  each adds its routes
+from salonpool.web.stylist import me, offers, why  # noqa: E402, F401  each adds its routes
