@@ -7,7 +7,7 @@ from datetime import date
 from flask import Flask
 from playwright.sync_api import Page
 
-from bench import waiters
+from bench import by_phone, waiters
 from bench.stage import Stage
 from salonpool.domain.local_time import DAY
 
@@ -164,6 +164,16 @@ def _answer_too_late(page: Page, stage: Stage) -> None:
 
 def _say_yes(page: Page, stage: Stage) -> None:
     submit(page, "form[action$='/accept'] button")
+
+
+def _give_a_reason_of_blanks(page: Page, stage: Stage) -> None:
+    page.fill("#field-reason", "  ")
+    submit(page, "button[form=give]")
+
+
+def _give_too_late(page: Page, stage: Stage) -> None:
+    by_phone.be_faster(stage, page.url)
+    submit(page, "button[form=give]")
 
 
 def _post_nothing(page: Page, stage: Stage) -> None:
@@ -360,6 +370,19 @@ DESK = [
         for status in ("posted", "offering", "filled", "unfilled", "cancelled")
     ),
 ]  # fmt: skip
+BY_PHONE = [
+    Scene("by phone", "desk.choose_person", by_phone.choose, who="owner"),
+    *(
+        Scene(f"by phone, {kind}", "desk.show_person", by_phone.at(kind), who="owner")
+        for kind in by_phone.KINDS
+    ),
+    Scene(
+        "by phone, no reason", "desk.show_person", by_phone.at("for a reason"), 422, "owner",
+        _give_a_reason_of_blanks,
+    ),
+    Scene("by phone, too late", "desk.show_person", by_phone.at("can"), 409, "owner", _give_too_late),
+    Scene("shift, given by hand", "desk.show_shift", by_phone.given, who="owner"),
+]  # fmt: skip
 NEAR = [
     Scene("salons, by service", "guest.list_salons", "/?service=cut&order=distance&near=qinghe"),
     Scene("salons, no such service", "guest.list_salons", "/?service=nothing", 422),
@@ -401,4 +424,4 @@ OTHERS = [
     Scene("500", ERRORS, "/fails/500", 500),
     Scene("503", ERRORS, "/fails/503", 503),
 ]
-SCENES = (*GUEST, *NEAR, *STYLIST, *DESK, *OTHERS)
+SCENES = (*GUEST, *NEAR, *STYLIST, *DESK, *BY_PHONE, *OTHERS)

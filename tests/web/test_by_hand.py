@@ -162,6 +162,15 @@ def test_law_cannot_be_set_aside_whatever_is_posted(
     assert pool.holders(shop.shift) == []
 
 
+def test_of_who_is_barred_only_what_nobody_may_set_aside_is_told(client: Any, shop: SimpleNamespace) -> None:
+    far_and_unskilled = b.a_pooled_stylist(shop.network, skills=("perm",), x_km=30.0)
+    _sign_in(client, shop.owner)
+    for path in (f"/desk/shift/{shop.shift}/by-hand", _path(shop, far_and_unskilled)):
+        page = client.get(path).text
+        assert "does not have the skill" in page
+        assert "lives further away" not in page
+
+
 def test_what_came_in_the_way_meanwhile_is_shown_before_it_is_set_aside(
     client: Any, shop: SimpleNamespace
 ) -> None:

@@ -147,7 +147,7 @@ def _page(shift_id: int, one: Candidate | None, *, reason: str, refusal: Refusal
     problem = in_words(refusal) if refusal and not refusal.field else ""
     shown = render_template(
         "desk/by_hand_person.html", salon=page.salon, shift=page.shift, person=one.person if one else None,
-        obstacles=[obstacle_words(obstacle) for obstacle in one.obstacles] if one else [],
+        obstacles=_obstacle_words(one) if one else [],
         is_barred=one is not None and one.is_barred, set_aside=" ".join(one.policy) if one else "",
         reason=reason, errors=errors, problem=problem,
     )  # fmt: skip
@@ -155,10 +155,12 @@ def _page(shift_id: int, one: Candidate | None, *, reason: str, refusal: Refusal
 
 
 def _people(candidates: Iterable[Candidate]) -> list[dict[str, Any]]:
-    return [
-        {"person": one.person, "obstacles": [obstacle_words(obstacle) for obstacle in one.obstacles]}
-        for one in candidates
-    ]
+    return [{"person": one.person, "obstacles": _obstacle_words(one)} for one in candidates]
+
+
+def _obstacle_words(one: Candidate) -> list[str]:
+    """Of who is barred only what nobody may set aside: the rest would not help."""
+    return [obstacle_words(obstacle) for obstacle in one.obstacles if obstacle.is_law or not one.is_barred]
 
 
 def _joined(words: Iterable[str]) -> str:
