@@ -3,19 +3,20 @@ up."""
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from salonpool.solver.constraints import Constraints
 from salonpool.solver.eligibility import Eligibility
 from salonpool.solver.explain import unfilled
 from salonpool.solver.greedy import Greedy
-from salonpool.solver.highs import Outcome
+from salonpool.solver.highs import Fractions, Outcome
 from salonpool.solver.measures import Measures
 from salonpool.solver.neighbourhoods import Neighbourhoods
 from salonpool.solver.objective import Objective
 from salonpool.solver.problem import Problem
 from salonpool.solver.program import Program
 from salonpool.solver.prover import Prover
+from salonpool.solver.relaxation import Relaxation
 from salonpool.solver.roster import Assignment, Roster
 from salonpool.solver.terms import Terms
 from salonpool.solver.variables import Variables, feasible_pairs
@@ -24,7 +25,9 @@ EXPLAIN_SHARE = 0.05
 PROOF_SHARE = 0.9
 ALONE_SHARE = 0.7
 FIRST_GOALS_SHARE = 0.5
-RELAXED_SHARE = 0.7
+RELAXED_SHARE = 0.5
+DIVE_SHARE = 0.4
+LARGE_PROGRAM = 600_000  # numbers in its rows
 ROUND_SECONDS = 2.0
 HEAD_START_SECONDS = 0.3
 
@@ -69,6 +72,18 @@ def solve(
     return search.roster()
 
 
+@dataclass(slots=True)
+class _Work:
+    """What the goals of one program share."""
+
+    variables: Variables
+    neighbourhoods: Neighbourhoods
+    relaxation: Relaxation
+    workers: int
+    seed: int
+    ahead: list[Fractions] = field(default_factory=list)
+
+
 class _Search:
     def __init__(
         self, problem: Problem, time_limit_seconds: float, on_progress: Callable[[Progress], None] | None
@@ -95,38 +110,83 @@ class _Search:
         self._bounds = [goal.constant for goal in self._program.goals]
         if not variables.pairs:
             return
-        neighbourhoods = Neighbourhoods(variables, seed=seed)
+        work = _Work(
+            variables, Neighbourhoods(variables, seed=seed), Relaxation(self._program), workers, seed
+        )
+        self._look_ahead(work)
         for index in range(len(self._bounds)):
             share = 1.0 if index == len(self._bounds) - 1 else FIRST_GOALS_SHARE
             until = time.monotonic() + share * self._left()
-            if self._is_closed(index) or self._left() <= 0:
-                continue
-            seconds = (until - time.monotonic()) * (PROOF_SHARE if workers > 1 else ALONE_SHARE)
-            prover = Prover(self._program, index, self._goal_values(), seconds=seconds, seed=seed)
-            prover.start()
-            prover.join(HEAD_START_SECONDS if workers > 1 else None)
-            self._improve(index, until, prover, neighbourhoods, variables)
-            prover.join()
-            self._learn(index, prover.proof, variables)
+            if not self._is_closed(index) and self._left() > 0:
+                self._close(index, until, work)
 
-    def _improve(
-        self, index: int, until: float, prover: Prover, neighbourhoods: Neighbourhoods, variables: Variables
-    ) -> None:
+    def _look_ahead(self, work: "_Work") -> None:
+        """Bounds of all goals as if each earlier one were met, and a plan made from the last of them."""
+        met: list[int] = []
+        fractions = None
+        for index in range(len(self._bounds)):
+            seconds = RELAXED_SHARE * self._left()
+            fractions = work.relaxation.solve(index, met, seconds=seconds, seed=work.seed)
+            if fractions is None:
+                break
+            met.append(fractions.bound)
+            work.ahead.append(fractions)
+        if fractions is not None and not self._agrees(work):
+            seconds = DIVE_SHARE * self._left()
+            solution = work.neighbourhoods.dive(fractions, len(met) - 1, seconds)
+            if solution is not None:
+                self._consider(work.variables.holders(solution), len(met) - 1)
+        self._agrees(work)
+
+    def _agrees(self, work: "_Work") -> bool:
+        """Take over the bounds that hold for the best plan; is it as good as all of them?
+
+        A bound was found for plans that meet the bounds before it: it says nothing while the best does not.
+        """
+        values = self._goal_values()
+        for index, fractions in enumerate(work.ahead):
+            self._bounds[index] = max(self._bounds[index], fractions.bound)
+            if values[index] > fractions.bound:
+                return False
+        return len(work.ahead) == len(values)
+
+    def _close(self, index: int, until: float, work: "_Work") -> None:
+        """Prove the goal, or do what can be done until then."""
+        values = self._goal_values()
+        ahead = [fractions.bound for fractions in work.ahead[:index]]
+        if len(ahead) < index or any(value > met for value, met in zip(values, ahead, strict=False)):
+            left = until - time.monotonic()
+            found = work.relaxation.solve(index, values[:index], seconds=RELAXED_SHARE * left, seed=work.seed)
+            if found is not None:
+                self._bounds[index] = max(self._bounds[index], found.bound)
+        if self._is_closed(index):
+            return
+        prover = self._prover(index, until, work)
+        if prover is not None:
+            prover.start()
+            prover.join(HEAD_START_SECONDS if work.workers > 1 else None)
+        self._improve(index, until, prover, work)
+        if prover is not None:
+            prover.join()
+            self._learn(index, prover.proof, work.variables)
+
+    def _prover(self, index: int, until: float, work: "_Work") -> Prover | None:
+        """None for a program that no engine gets through in time."""
+        if sum(len(row.columns) for row in self._program.rows) > LARGE_PROGRAM:
+            return None
+        seconds = (until - time.monotonic()) * (PROOF_SHARE if work.workers > 1 else ALONE_SHARE)
+        return Prover(self._program, index, self._goal_values(), seconds=seconds, seed=work.seed)
+
+    def _improve(self, index: int, until: float, prover: Prover | None, work: "_Work") -> None:
         """Round after round until the goal is proven or its time is up."""
-        learned = False
         while time.monotonic() < until:
-            if not prover.is_alive() and not learned:
-                learned = True
-                self._learn(index, prover.proof, variables)
-                if prover.proof.used and not self._is_closed(index):
-                    seconds = RELAXED_SHARE * (until - time.monotonic())
-                    solution = neighbourhoods.among(prover.proof.used, self._best, index, seconds)
-                    self._consider(variables.holders(solution), index)
+            if prover is not None and not prover.is_alive():
+                self._learn(index, prover.proof, work.variables)
             if self._is_closed(index):
                 return
             seconds = min(ROUND_SECONDS, until - time.monotonic())
-            solution, is_best = neighbourhoods.better(self._best, index, seconds)
-            self._consider(variables.holders(solution), index)
+            solution, is_best = work.neighbourhoods.better(self._best, index, seconds)
+            self._consider(work.variables.holders(solution), index)
             if is_best:
                 self._bounds[index] = self._goal_values()[index]
 

@@ -1,8 +1,8 @@
-"""Hands a program to an engine of ortools: HiGHS for whole numbers, GLOP for very large ones relaxed."""
+"""Hands a program to HiGHS through ortools, for whole numbers or for fractions."""
 
 import datetime
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ortools.math_opt import model_pb2
@@ -16,47 +16,75 @@ from salonpool.solver.program import Goal, Program, Row
 # (splitting.py); one that cannot be is bounded still, but from 1e9 on not proven to the last unit.
 SURE_MARGIN = 1e-3
 SURE_SHARE = 1e-9
-USED = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The best whole solution met, or None; a lower bound that holds; of a relaxation the columns it uses."""
+    """The best whole solution met, or None; a lower bound that holds."""
 
     solution: list[int] | None
     bound: int
-    used: frozenset[int] = frozenset()
 
 
-def minimized(
-    program: Program, index: int, kept: Sequence[int], *, seconds: float, seed: int, relaxed: bool = False
-) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class Fractions:
+    """Of a relaxation: a lower bound, what each column is worth, and what taking one that is unused would add
+    to the goal at least."""
+
+    bound: int
+    values: list[float]
+    added: list[float]
+
+
+def minimized(program: Program, index: int, kept: Sequence[int], *, seconds: float, seed: int) -> Outcome:
     """The goal as small as it gets within the seconds, the goals before it no worse than `kept` says.
 
-    Relaxed, fractions are allowed: only the bound is an answer then. A solution is returned only when it
-    keeps every row in whole numbers, whatever the engine's tolerance was.
+    A solution is returned only when it keeps every row in whole numbers, whatever the engine's tolerance was.
     """
     goal = program.goals[index]
-    rows = [*program.rows, *(_keeping(goal, value) for goal, value in zip(program.goals, kept, strict=False))]
+    rows = [*program.rows, *_keeping_all(program, kept)]
     parameters = mathopt.SolveParameters(
         time_limit=datetime.timedelta(seconds=max(0.01, seconds)),
         random_seed=seed,
-        relative_gap_tolerance=None if relaxed else 0.0,
-        absolute_gap_tolerance=None if relaxed else 0.9,
+        relative_gap_tolerance=0.0,
+        absolute_gap_tolerance=0.9,
     )
-    model = mathopt.Model.from_model_proto(_model(program.greatest, rows, goal, whole=not relaxed))
-    engine = mathopt.SolverType.GLOP if relaxed else mathopt.SolverType.HIGHS
-    result = mathopt.solve(model, engine, params=parameters)
+    model = mathopt.Model.from_model_proto(_model(program.greatest, rows, goal, whole=True))
+    result = mathopt.solve(model, mathopt.SolverType.HIGHS, params=parameters)
     bound = _rounded_up(goal, result.termination.objective_bounds.dual_bound)
     if not result.has_primal_feasible_solution():
         return Outcome(None, bound)
     found = result.variable_values()
-    if relaxed:
-        return Outcome(
-            None, bound, frozenset(variable.id for variable, value in found.items() if value > USED)
-        )
     solution = [round(found[variable]) for variable in model.variables()]
     return Outcome(solution if all(row.holds(solution) for row in rows) else None, bound)
+
+
+def relaxed(
+    program: Program, rows: Sequence[Row], index: int, kept: Sequence[int], *, seconds: float, seed: int
+) -> Fractions | None:
+    """The same with fractions allowed and only these of the program's rows; None when it was not solved."""
+    goal = program.goals[index]
+    parameters = mathopt.SolveParameters(
+        time_limit=datetime.timedelta(seconds=max(0.01, seconds)), random_seed=seed
+    )
+    proto = _model(program.greatest, [*rows, *_keeping_all(program, kept)], goal, whole=False)
+    model = mathopt.Model.from_model_proto(proto)
+    result = mathopt.solve(model, mathopt.SolverType.HIGHS, params=parameters)
+    if (
+        result.termination.reason != mathopt.TerminationReason.OPTIMAL
+        or not result.has_dual_feasible_solution()
+    ):
+        return None
+    values, added = result.variable_values(), result.reduced_costs()
+    return Fractions(
+        _rounded_up(goal, result.termination.objective_bounds.dual_bound),
+        [values[variable] for variable in model.variables()],
+        [goal.unit * added[variable] for variable in model.variables()],
+    )
+
+
+def _keeping_all(program: Program, kept: Sequence[int]) -> Iterator[Row]:
+    return (_keeping(goal, value) for goal, value in zip(program.goals, kept, strict=False))
 
 
 def _rounded_up(goal: Goal, dual_bound: float) -> int:

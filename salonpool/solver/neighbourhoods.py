@@ -2,15 +2,17 @@
 
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from salonpool.solver.highs import minimized
+from salonpool.solver.highs import Fractions, minimized
 from salonpool.solver.program import Goal, Program, Row
 from salonpool.solver.variables import Variables
 
 FIRST_PEOPLE = 40
 LEAST_PEOPLE = 8
 MOST_COLUMNS = 20_000
+DIVE_CHOICES = 12  # a shift's cheapest people by the relaxation
+NEARLY = 1e-6
 
 
 class Neighbourhoods:
@@ -40,15 +42,53 @@ class Neighbourhoods:
         self._people[index] = max(LEAST_PEOPLE, self._people[index] * (1.3 if grow else 0.8))
         return solution, is_best and len(free) == len(self._program.greatest)
 
-    def among(
-        self, used: frozenset[int], holders: Mapping[str, str], index: int, seconds: float
-    ) -> list[int]:
-        """A solution no worse in the goals up to this one, out of these columns and those of the plan."""
-        columns = set(self._variables.unfilled.values()).union(used, *self._variables.derived_of.values())
-        columns.update(
-            self._variables.pairs[pair] for pair in holders.items() if pair in self._variables.pairs
-        )
-        return self._solved(holders, index, sorted(columns), seconds)[0]
+    def dive(self, fractions: Fractions, index: int, seconds: float) -> list[int] | None:
+        """A solution that keeps what the fractions have whole and decides about the rest among the cheapest
+        columns of each shift, goal after goal up to this one; None when there was none in time."""
+        until = time.monotonic() + seconds
+        holders = self._whole(fractions.values)
+        free = self._undecided(fractions.added, holders)
+        solution = self._variables.solution(holders)
+        part = self._part(free, solution)
+        found: list[int] | None = None
+        for goal in range(index + 1):
+            kept = [] if found is None else [earlier.value(found) for earlier in part.goals[:goal]]
+            left = until - time.monotonic()
+            share = left if goal == index else left / 2
+            outcome = minimized(part, goal, kept, seconds=share, seed=self._chance.randrange(2**30))
+            found = outcome.solution or found
+            if found is None:
+                return None
+        for column, value in zip(free, found or [], strict=True):
+            solution[column] = value
+        return solution
+
+    def _whole(self, values: Sequence[float]) -> dict[str, str]:
+        """Who takes a shift whole, unless a row that was left out forbids it."""
+        columns = self._variables.pairs.values()
+        whole = {column: 1 for column in columns if values[column] > 1 - NEARLY}
+        for row in self._program.rows:
+            taken = [column for column in row.columns if column in whole]
+            if row.high is not None and len(taken) > 1 and not row.low:
+                factors = dict(zip(row.columns, row.factors, strict=True))
+                if sum(factors[column] for column in taken if factors[column] > 0) > row.high - min(
+                    0, sum(factor * self._program.greatest[c] for c, factor in factors.items() if factor < 0)
+                ):
+                    for column in taken:
+                        del whole[column]
+        return {
+            shift: stylist for (shift, stylist), column in self._variables.pairs.items() if column in whole
+        }
+
+    def _undecided(self, added: Sequence[float], holders: Mapping[str, str]) -> list[int]:
+        variables = self._variables
+        free = {column for columns in variables.derived_of.values() for column in columns}
+        for shift_id, people in self._choices.items():
+            if shift_id not in holders:
+                columns = [variables.pairs[shift_id, stylist_id] for stylist_id in people]
+                free.update(sorted(columns, key=added.__getitem__)[:DIVE_CHOICES])
+                free.add(variables.unfilled[shift_id])
+        return sorted(free)
 
     def _solved(
         self, holders: Mapping[str, str], index: int, free: list[int], seconds: float

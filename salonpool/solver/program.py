@@ -15,12 +15,13 @@ class Row:
     low: int | None
     high: int | None
 
-    def holds(self, solution: list[int]) -> bool:
-        """The solution keeps the row."""
+    def holds(self, solution: Sequence[float], tolerance: float = 0) -> bool:
+        """The solution keeps the row, or oversteps it by the tolerance at most."""
         total = sum(
             factor * solution[column] for column, factor in zip(self.columns, self.factors, strict=True)
         )
-        return (self.low is None or total >= self.low) and (self.high is None or total <= self.high)
+        low, high = self.low, self.high
+        return (low is None or total >= low - tolerance) and (high is None or total <= high + tolerance)
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,9 @@
-"""Proves in the background how small a goal can get, on the program or, where that is too large, its
-relaxation."""
+"""Proves in the background how small a goal can get."""
 
 import threading
 
 from salonpool.solver.highs import Outcome, minimized
 from salonpool.solver.program import Program
-
-LARGE_PROGRAM = 600_000
 
 
 class Prover(threading.Thread):
@@ -21,7 +18,6 @@ class Prover(threading.Thread):
         self._kept = values[:index]
         self._seconds = seconds
         self._seed = seed
-        self._is_large = sum(len(row.columns) for row in program.rows) > LARGE_PROGRAM
         self.proof = Outcome(None, program.goals[index].constant)
 
     def run(self) -> None:
@@ -32,5 +28,4 @@ class Prover(threading.Thread):
             self._kept,
             seconds=self._seconds,
             seed=self._seed,
-            relaxed=self._is_large,
         )

@@ -56,12 +56,30 @@ class Roster:
     changed: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trade:
+    """A level that would be better right after the first one, and what the levels between would lose.
+
+    `gain` are its plain terms then, less what they are in the plan; `worth` the same weighted, below 0.
+    `lost` has, for each level that gave way, (level, its plain terms then less now). `is_proven`: no plan
+    gains more.
+    """
+
+    level: int
+    gain: Mapping[str, int]
+    worth: int
+    lost: tuple[tuple[int, Mapping[str, int]], ...]
+    is_proven: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """A roster, and for every seat of the problem the people who may work it, best first."""
+    """A roster, for every seat of the problem the people who may work it, best first, and what its levels
+    gave up."""
 
     roster: Roster
     ranked: Mapping[str, tuple[str, ...]]
+    trades: tuple[Trade, ...] = ()
 
 
 def parse_roster(data: object) -> Roster:

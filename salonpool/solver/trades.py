@@ -1,29 +1,13 @@
 """What each level of a plan gave up for the levels before it: how good it could be if it came sooner."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from salonpool.solver.formulation import solve
 from salonpool.solver.measures import Measures
 from salonpool.solver.problem import Problem
-from salonpool.solver.roster import Roster
+from salonpool.solver.roster import Roster, Trade
 from salonpool.solver.terms import Terms
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Trade:
-    """A level that would be better right after the first one, and what the levels between would lose.
-
-    `gain` are its plain terms then, less what they are in the plan; `worth` the same weighted, below 0.
-    `lost` has, for each level that gave way, (level, its plain terms then less now). `is_proven`: no plan
-    gains more.
-    """
-
-    level: int
-    gain: Mapping[str, int]
-    worth: int
-    lost: tuple[tuple[int, Mapping[str, int]], ...]
-    is_proven: bool
 
 
 def trades(problem: Problem, roster: Roster, *, seconds: float = 1.5, seed: int = 0) -> tuple[Trade, ...]:
