@@ -6,7 +6,8 @@ import pytest
 
 from salonpool.solver.formulation import solve
 from salonpool.solver.problem import Problem
-from salonpool.solver.trades import Trade, trades
+from salonpool.solver.roster import Trade
+from salonpool.solver.trades import trades
 from tests.solver.builders import (
     a_problem,
     a_random_problem,

@@ -10,7 +10,12 @@ from salonpool.solver.formulation import Progress, solve
 from salonpool.solver.problem import Problem
 from salonpool.solver.ranking import ranked
 from salonpool.solver.roster import Roster, Solution
+from salonpool.solver.trades import trades
 from salonpool.usecases.planning.plan_progress import Step
+
+TRADE_SECONDS = 1.5
+# Of shifts and people: more of them take too long for a sentence on a page.
+MOST_PAIRS = 20_000
 
 
 def solution(
@@ -22,7 +27,8 @@ def solution(
     rank: bool,
     tell: Callable[[Step], None],
 ) -> Solution:
-    """Solve, and if `rank`, list the people who may work each seat beside what the plan gives everybody else.
+    """Solve, and if `rank`, list the people who may work each seat beside what the plan gives everybody else,
+    and try what its levels gave up.
 
     `tell` hears every better plan, and the last one when all is known of it.
     """
@@ -44,9 +50,11 @@ def solution(
         problem, time_limit_seconds=time_limit_seconds, workers=workers, seed=seed, on_progress=heard
     )
     people = ranked(problem, roster) if rank else {}
+    is_small = len(problem.shifts) * len(problem.stylists) <= MOST_PAIRS
+    given_up = trades(problem, roster, seconds=TRADE_SECONDS) if rank and is_small else ()
     with telling:
         tell(_last(problem, roster))
-    return Solution(roster, {seat: tuple(those) for seat, those in people.items()})
+    return Solution(roster, {seat: tuple(those) for seat, those in people.items()}, given_up)
 
 
 def comparison(

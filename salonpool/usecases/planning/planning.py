@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -170,7 +170,7 @@ def _run(claim: Claim, now: datetime, texting: Texting, effort: _Effort) -> Repo
             return _give_up(watch, "failed", "broken_rule", f"breaks the rule {broken[0].rule}", now)
         later = _later(now, watch.began)
         decisions = decide(reading, solution, later)
-        return _publish(watch, reading, solution.roster, decisions, later, texting)
+        return _publish(watch, reading, solution, decisions, later, texting)
 
 
 @contextmanager
@@ -196,7 +196,7 @@ def _give_up(watch: _Watch, status: str, code: str, reason: str, now: datetime) 
 
 @retried
 def _publish(
-    watch: _Watch, reading: Reading, roster: Roster, decisions: Decisions, now: datetime, texting: Texting
+    watch: _Watch, reading: Reading, solution: Solution, decisions: Decisions, now: datetime, texting: Texting
 ) -> Report:
     run_id, spent = watch.claim.run_id, watch.spent()
     with transaction() as session:
@@ -206,8 +206,8 @@ def _publish(
         done = publish(session, run_id, reading, decisions, now, texting)
         run.status, run.finished_at, run.lease_until = "published", now, None
         run.wall_seconds, run.cpu_seconds = spent.wall_seconds, spent.cpu_seconds
-        run.progress, run.outcome = to_json(watch.steps), _outcome(roster, done)
-        return _report(run_id, "published", roster, done)
+        run.progress, run.outcome = to_json(watch.steps), _outcome(solution, done)
+        return _report(run_id, "published", solution.roster, done)
 
 
 def _rehearse(network_id: int, now: datetime, effort: _Effort) -> Report:
@@ -252,10 +252,12 @@ def _report(run_id: int | None, status: str, roster: Roster, done: Published) ->
     )
 
 
-def _outcome(roster: Roster, done: Published) -> dict[str, Any]:
+def _outcome(solution: Solution, done: Published) -> dict[str, Any]:
+    roster = solution.roster
     return {
         "roster": roster.status,
         "levels": [dict(level) for level in roster.levels],
+        "trades": [asdict(trade) for trade in solution.trades],
         "bound": list(roster.bound),
         "gap": roster.gap,
         "seconds": roster.seconds,
