@@ -154,7 +154,7 @@ STYLISTS = (
     StylistSpec(
         "阿芬", 23, "corner-window", ("cut", "perm", "colour"), 330,
         gender=WOMAN, speaks=("zh",),
-        rota=(_day(MON, WED, THU, FRI, SAT, SUN, at="09:00-17:00", lunch="13:00-14:00"),),
+        rota=(_day(MON, THU, FRI, SAT, SUN, at="09:00-17:00", lunch="13:00-14:00"),),
     ),
     StylistSpec(
         "老張", 24, "lao-zhang", ("barber", "cut"), 350, owns=True,

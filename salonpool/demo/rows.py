@@ -65,7 +65,7 @@ def write(today: date, now: datetime) -> World:
     with transaction() as session:
         network = Network(
             slug=NETWORK_SLUG, name="圓山互助髮廊網", zone=ZONE, region="TW", currency="TWD",
-            language="zh-Hant", created_at=founded_at,
+            language="zh-Hant", labour_pack="tw-4-week", created_at=founded_at,
         )  # fmt: skip
         session.add(network)
         session.flush()

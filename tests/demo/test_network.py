@@ -17,12 +17,15 @@ from salonpool.app import create_app
 from salonpool.database import db, transaction
 from salonpool.demo import guests, network
 from salonpool.demo.diary import Duty, Sold, fill
+from salonpool.demo.people import STYLISTS
 from salonpool.domain.booking import Wish
 from salonpool.domain.course import StationKind, Step
 from salonpool.domain.demo import EMPTY_SLUG
+from salonpool.domain.labour import packs
 from salonpool.domain.local_time import from_minutes, local_day
 from salonpool.domain.phone import is_invented
 from salonpool.domain.refusal import Refusal
+from salonpool.domain.shift import WORKING_STATES
 from salonpool.models import (
     Account,
     Assignment,
@@ -181,6 +184,29 @@ def test_every_guest_with_a_number_has_their_texts_and_every_other_a_reason(app:
 def test_nobody_in_it_can_be_reached(app: Any) -> None:
     for column in (Customer.phone, Stylist.phone, Account.phone, Salon.phone, Message.to):
         assert all(is_invented(phone) for phone in db.session.scalars(sa.select(column)) if phone)
+
+
+def test_nobody_employed_in_it_works_more_than_its_labour_rules_allow(app: Any) -> None:
+    employed = {stylist.name for stylist in STYLISTS if not stylist.owns}
+    code = db.session.scalars(sa.select(Network.labour_pack).where(Network.slug != EMPTY_SLUG)).one()
+    assert code == "tw-4-week"
+    rules = packs.pack(code, local_day(clock.now(), network.TZ)).rules
+    worked: dict[int, list[tuple[date, int]]] = defaultdict(list)
+    for assignment in db.session.scalars(
+        sa.select(Assignment)
+        .join(Stylist)
+        .where(Stylist.name.in_(employed), Assignment.status.in_(WORKING_STATES))
+    ):
+        minutes = int((assignment.ends_at - assignment.starts_at).total_seconds()) // 60
+        worked[assignment.stylist_id].append((local_day(assignment.starts_at, network.TZ), minutes))
+    assert len(worked) > 10
+    for days in worked.values():
+        for rule in rules:
+            for first in {day for day, _ in days} if rule.days else ():
+                inside = [(day, minutes) for day, minutes in days if 0 <= (day - first).days < rule.days]
+                is_days = rule.kind is packs.Kind.WINDOW_DAYS
+                value = len({day for day, _ in inside}) if is_days else sum(minutes for _, minutes in inside)
+                assert value <= rule.value
 
 
 def test_the_doctor_finds_it_well(app: Any) -> None:
