@@ -5,7 +5,7 @@ import multiprocessing
 import resource
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from multiprocessing.connection import Connection
@@ -22,6 +22,7 @@ T = TypeVar("T")
 OURS = "salonpool"
 AT_ONCE = "greedy + ejection"
 SECONDS_TO_DIE = 120.0
+MOST_BYTES = 8 * 2**30  # of addresses: naive rows of the largest size must not take the machine down
 TOO_LATE = 5  # times the budget: a contestant that is not back by then is stopped
 
 
@@ -80,7 +81,7 @@ def judged(problem: Problem, result: Result, plan: Plan, stated: Roster | None, 
     )  # fmt: skip
     if plan.holders is None:
         return result
-    roster = stated or _roster(problem, plan.holders)
+    roster = stated or as_roster(problem, plan.holders)
     broken = Counter(violation.rule for violation in violations(problem, roster))
     return replace(result, values=worth(problem, roster), broken=broken)
 
@@ -92,6 +93,16 @@ def worth(problem: Problem, roster: Roster) -> tuple[int, ...]:
         sum(weight * level[term] for term, weight in weights.items())
         for weights, level in zip(problem.objective, levels, strict=True)
     )
+
+
+def as_roster(problem: Problem, holders: Mapping[str, str]) -> Roster:
+    """{shift id: stylist id} as a roster that states what is true of it."""
+    bare = Roster(
+        status="feasible",
+        assignments=tuple(Assignment(shift=shift, stylist=stylist) for shift, stylist in holders.items()),
+        levels=(), bound=(), gap=0.0, seconds=0.0,
+    )  # fmt: skip
+    return replace(bare, levels=true_levels(problem, bare))
 
 
 def in_a_process(work: Callable[[], T], *, give_up_after: float) -> T | str:
@@ -117,6 +128,7 @@ def in_a_process(work: Callable[[], T], *, give_up_after: float) -> T | str:
 
 
 def _send(there: Connection, work: Callable[[], T]) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
     there.send(work())
     there.close()
 
@@ -152,16 +164,6 @@ def _ours(
 
 def _peer(name: str, problem: Problem, budget: Budget, seed: int) -> tuple[Plan, None]:
     return PEERS[name](problem, budget, seed), None
-
-
-def _roster(problem: Problem, holders: dict[str, str]) -> Roster:
-    """A peer's plan as a roster that states what is true of it."""
-    bare = Roster(
-        status="feasible",
-        assignments=tuple(Assignment(shift=shift, stylist=stylist) for shift, stylist in holders.items()),
-        levels=(), bound=(), gap=0.0, seconds=0.0,
-    )  # fmt: skip
-    return replace(bare, levels=true_levels(problem, bare))
 
 
 CONTESTANTS: dict[str, Contestant] = {

@@ -52,6 +52,7 @@ class _Writer:
         self.measures = Measures(problem)
         self.terms = Terms(problem, self.measures)
         self.eligibility = Eligibility(problem, self.measures)
+        self.longest_travel = self.measures.longest_travel()
         self.rows = Rows()
         self.choices: dict[str, list[tuple[Shift, int]]] = defaultdict(list)
         self.open: dict[str, list[tuple[Shift, int]]] = defaultdict(
@@ -115,18 +116,17 @@ class _Writer:
 
     def _clashes(self, stylist: Stylist, choices: list[tuple[Shift, int]]) -> None:
         choices.sort(key=lambda choice: choice[0].start)
-        reach = max(stylist.min_rest_minutes, self.measures.longest_travel())
+        rest, way = stylist.min_rest_minutes, self.measures.travel_minutes
+        reach = max(rest, self.longest_travel)
+        days = [self.measures.day_of(shift.start) for shift, _ in choices]
         for index, (first, column) in enumerate(choices):
-            for second, other in choices[index + 1 :]:
+            for later in range(index + 1, len(choices)):
+                second, other = choices[later]
                 gap = second.start - first.end
                 if gap >= reach:
                     break
-                on_other_days = self.measures.day_of(first.start) != self.measures.day_of(second.start)
-                if (
-                    gap < 0
-                    or gap < self.measures.travel_minutes(first.salon, second.salon)
-                    or (on_other_days and gap < stylist.min_rest_minutes)
-                ):
+                too_short = gap < 0 or gap < way(first.salon, second.salon)
+                if too_short or (gap < rest and days[index] != days[later]):
                     self.rows.clauses.append((column, other))
 
     def _held(self, stylist: Stylist) -> list[tuple[int, int]]:
