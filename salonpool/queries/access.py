@@ -21,6 +21,7 @@ from salonpool.models import (
     Closure,
     Customer,
     Offer,
+    PlanningRun,
     Role,
     Salon,
     Shift,
@@ -77,6 +78,20 @@ def get_owned_shift_id(account: AccountRow, shift_id: int) -> int:
             Shift.id == shift_id,
             Shift.source == ShiftSource.POST,
             Shift.salon_id.in_(account.owned_salon_ids),
+        )
+    )
+    if found is None:
+        raise Missing
+    return found
+
+
+def get_own_run_id(account: AccountRow, run_id: int) -> int:
+    """The planning run of that id, if it is of the network of an owner. Raises Missing."""
+    found = db.session.scalar(
+        sa.select(PlanningRun.id).where(
+            PlanningRun.id == run_id,
+            PlanningRun.network_id == account.network_id,
+            sa.literal(bool(account.owned_salon_ids)),
         )
     )
     if found is None:

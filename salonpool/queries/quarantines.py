@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
+from salonpool.database import db
 from salonpool.domain.quarantine import Quarantine, find_quarantine
 from salonpool.models import Network, PlanningRun
 
@@ -44,6 +45,15 @@ def list_quarantined(connection: Connection) -> list[QuarantinedRow]:
     ]
 
 
+def find_quarantined(network_id: int) -> QuarantinedRow | None:
+    """The same of one network, for its owners; None while it is planned as ever."""
+    quarantine = quarantine_of(db.session(), network_id)
+    if quarantine is None:
+        return None
+    slug = db.session.scalars(sa.select(Network.slug).where(Network.id == network_id)).one()
+    return QuarantinedRow(slug, quarantine, *_last_failure(db.session(), network_id))
+
+
 def _failures(session: Session | Connection, network_id: int) -> list[datetime]:
     """When runs failed since the last that was published, oldest first."""
     last_good = (
@@ -63,8 +73,8 @@ def _failures(session: Session | Connection, network_id: int) -> list[datetime]:
     return [finished_at for (finished_at,) in rows if finished_at]
 
 
-def _last_failure(connection: Connection, network_id: int) -> tuple[int, str, str]:
-    run_id, outcome = connection.execute(
+def _last_failure(session: Session | Connection, network_id: int) -> tuple[int, str, str]:
+    run_id, outcome = session.execute(
         sa.select(PlanningRun.id, PlanningRun.outcome)
         .where(PlanningRun.network_id == network_id, PlanningRun.status.in_(FAILED))
         .order_by(PlanningRun.id.desc())

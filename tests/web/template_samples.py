@@ -15,6 +15,7 @@ from tests.web import (
     desk_samples,
     my_samples,
     near_samples,
+    run_samples,
     waitlist_samples,
     what_if_samples,
 )
@@ -114,6 +115,7 @@ def samples(language: str = "en") -> dict[str, list[tuple[str, dict[str, Any]]]]
         **by_hand_samples.pages(word, salon),
         **_others(word, salon),
         **my_samples.pages(word),
+        **run_samples.pages(word, salon),
         **what_if_samples.pages(word, salon),
         **waitlist_samples.pages(word, salon, TODAY, TEN, twd(800)),
     }
@@ -404,6 +406,7 @@ def _desk(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[st
         "later_shifts": _shift_rows(word)[2:],
         "waitlist": [],
         "waitlist_order": "first_come",
+        "paused": None,
     }
     skills = [Row(id=number, name=word[key]) for number, key in enumerate(["cut", "colour", "perm"], 1)]
     form = {
@@ -423,6 +426,7 @@ def _desk(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[st
     return {
         "desk/today.html": [
             ("full", {**day, **waitlist_samples.at_the_desk(word, TEN)}),
+            ("paused", {**day, "paused": run_samples.paused(word)}),
             ("best fit first", {**day, **waitlist_samples.at_the_desk(word, TEN, "best_fit")}),
             ("value first", {**day, **waitlist_samples.at_the_desk(word, TEN, "value")}),
             ("empty", {**day, "on": TODAY, "waiting": [], "bookings": [], "shifts": [], "later_shifts": []}),

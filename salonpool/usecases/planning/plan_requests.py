@@ -22,8 +22,8 @@ def request(session: Session, network_id: int, cause: str, now: datetime) -> Non
         wake("planning", run_id)
 
 
-def request_by_hand(network_id: int, actor: str, now: datetime) -> None:
-    """Have the network planned at once, although it is in quarantine; `actor` is who wants it."""
+def request_by_hand(network_id: int, actor: str, now: datetime) -> int:
+    """Have the network planned at once, even in quarantine; `actor` is who wants it. The run's id."""
     with transaction() as session:
         request(session, network_id, BY_HAND, now)
         run_id: int = session.scalars(
@@ -37,3 +37,4 @@ def request_by_hand(network_id: int, actor: str, now: datetime) -> None:
             session, now, actor=actor, action="request", subject="planning_run", subject_id=run_id,
             after={"cause": BY_HAND},
         )  # fmt: skip
+        return run_id

@@ -8,9 +8,10 @@ from flask_login import login_required
 from salonpool.domain.booking import HORIZON
 from salonpool.domain.local_time import DAY, day_span, local_day
 from salonpool.domain.refusal import Missing
-from salonpool.queries import bookings, desk, shifts, waitlist_pages
+from salonpool.queries import bookings, desk, quarantines, shifts, waitlist_pages
 from salonpool.web.desk import blueprint
 from salonpool.web.desk.bookings import attendance_words
+from salonpool.web.desk.run_words import paused_words
 from salonpool.web.desk.salon import own_salon
 from salonpool.web.extensions import language, now
 from salonpool.web.windows import said
@@ -51,6 +52,7 @@ def _page(on: date) -> str:
         today=local_day(now(), salon.tz),
         previous_on=on - DAY,
         next_on=on + DAY,
+        paused=paused_words(quarantines.find_quarantined(salon.network_id)),
         waiting=[{"row": row, "attendance": attendance_words(row.attendance)} for row in waiting],
         bookings=bookings.list_day_at_salon(salon.id, begins, ends, language()),
         shifts=shifts.list_between([salon.id], begins, ends, language()),
