@@ -152,6 +152,15 @@ def get_shift(shift_id: int, now: datetime, language: str) -> ShiftPage:
     )
 
 
+def find_remedy(shift_id: int, decision_id: int, number: int) -> Remedy | None:
+    """The remedy of that number, from 0, in what a run found out about the shift; an older run's, too."""
+    found = db.session.get(Decision, decision_id)
+    if found is None or found.shift_id != shift_id or found.kind != "unfilled":
+        return None
+    known = _remedies(found.detail)
+    return known[number] if 0 <= number < len(known) else None
+
+
 def list_between(
     salon_ids: Sequence[int], starts_at: datetime, ends_at: datetime, language: str
 ) -> list[ShiftRow]:
@@ -280,8 +289,12 @@ def _gap(shift_id: int) -> Gap | None:
         pool=detail["pool"],
         funnel=tuple(detail["funnel"].items()),
         sole=tuple(detail["sole"].items()),
-        remedies=tuple(Remedy(remedy["change"], remedy["fills"]) for remedy in detail["remedies"]),
+        remedies=_remedies(detail),
         asked=detail["asked"],
         declined=detail["declined"],
         waiting=detail["waiting"],
     )
+
+
+def _remedies(detail: Mapping[str, Any]) -> tuple[Remedy, ...]:
+    return tuple(Remedy(remedy["change"], remedy["fills"]) for remedy in detail["remedies"])

@@ -15,6 +15,7 @@ from tests.web import (
     desk_samples,
     my_samples,
     near_samples,
+    remedy_samples,
     run_samples,
     waitlist_samples,
     what_if_samples,
@@ -115,6 +116,7 @@ def samples(language: str = "en") -> dict[str, list[tuple[str, dict[str, Any]]]]
         **by_hand_samples.pages(word, salon),
         **_others(word, salon),
         **my_samples.pages(word),
+        **remedy_samples.pages(word, salon, twd),
         **run_samples.pages(word, salon),
         **what_if_samples.pages(word, salon),
         **waitlist_samples.pages(word, salon, TODAY, TEN, twd(800)),
@@ -479,14 +481,17 @@ def _shift(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
             "asks_at": None,
             "funnel": [],
             "reasons": [],
+            "lacking": [],
             "remedies": [],
+            "nobody": "",
+            "replaced_by": (),
             **over,
         }
 
     funnel = [
-        Row(text=word["pool"], count=14),
-        Row(text=word["skilled"], count=9),
-        Row(text=word["free"], count=3),
+        Row(text=word["pool"], count=14, share=100),
+        Row(text=word["skilled"], count=9, share=64),
+        Row(text=word["free"], count=3, share=21),
     ]
     reasons = [Row(text=word["busy"], count=6), Row(text=word["over"], count=2)]
     people = [Row(id=3, stylist_name="Mia", salon_name=word["kapok"])]
@@ -500,10 +505,25 @@ def _shift(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
                     asks=asks,
                     funnel=funnel,
                     reasons=reasons,
-                    remedies=[Row(text=word["later"], fits=3)],
+                    lacking=[word["over"]],
+                    remedies=[Row(text=word["later"], fits=3, path=None)],
                 ),
             ),
             ("posted", page("posted")),
+            ("nobody", page("posted", funnel=funnel, reasons=reasons, nobody=word["later"])),
+            (
+                "to be changed",
+                page(
+                    "offering",
+                    funnel=funnel,
+                    lacking=[word["over"], word["busy"]],
+                    remedies=[
+                        Row(text=word["later"], fits=1, path=None),
+                        Row(text=word["later"], fits=3, path="/desk/shift/1/remedy/1/0"),
+                    ],
+                ),
+            ),
+            ("changed", page("cancelled", replaced_by=(2, 3))),
             ("posted_at_night", page("posted", asks_at=TEN)),
             ("unfilled", page("unfilled", asks=asks[:1])),
             ("filled", page("filled", people=people, asks=asks[:2], given=[word["later"]])),

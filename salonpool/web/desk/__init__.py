@@ -11,6 +11,7 @@ from salonpool.web.desk import (  # noqa: E402  each adds its routes
     labour,  # noqa: F401
     new_booking,  # noqa: F401
     others,  # noqa: F401
+    remedies,  # noqa: F401
     runs,  # noqa: F401
     settings,  # noqa: F401
     shifts,  # noqa: F401

@@ -15,11 +15,12 @@ from salonpool.domain.refusal import InvalidInput
 from salonpool.domain.shift import HORIZON, most_hourly_pay
 from salonpool.queries import access, shifts
 from salonpool.queries.salons import SalonRow
-from salonpool.queries.shifts import Remedy
+from salonpool.queries.shifts import Gap
 from salonpool.usecases.pool import shifts as shift_usecases
 from salonpool.web.desk import blueprint
 from salonpool.web.desk.by_hand import list_given_words
-from salonpool.web.desk.reasons import remaining_words, remedy_words, removed_words
+from salonpool.web.desk.reasons import lacking_words, nobody_words, remaining_words, removed_words
+from salonpool.web.desk.remedies import list_remedies
 from salonpool.web.desk.salon import own_salon
 from salonpool.web.desk.typed import read_clock, read_day
 from salonpool.web.extensions import account, language, now
@@ -81,7 +82,7 @@ def show_shift(shift_id: int) -> str:
         given=list_given_words(shift_id),
         asks=page.asks,
         asks_at=page.asks_at,
-        funnel=[{"text": remaining_words(rule), "count": count} for rule, count in gap.steps] if gap else [],
+        funnel=_funnel(gap) if gap else [],
         reasons=[
             {"text": removed_words(rule), "count": count}
             for rule, count in sorted(gap.funnel, key=lambda pair: -pair[1])
@@ -89,8 +90,19 @@ def show_shift(shift_id: int) -> str:
         ]
         if gap
         else [],
-        remedies=[_remedy(remedy, page.salon) for remedy in gap.remedies] if gap else [],
+        lacking=lacking_words(gap.sole) if gap else [],
+        remedies=list_remedies(page, language()),
+        nobody=nobody_words(gap) if gap and not gap.remedies else "",
+        replaced_by=page.replaced_by,
     )
+
+
+def _funnel(gap: Gap) -> list[dict[str, Any]]:
+    """The steps as words, people left and their share of the pool in percent."""
+    return [
+        {"text": remaining_words(rule), "count": count, "share": 100 * count // max(1, gap.pool)}
+        for rule, count in gap.steps
+    ]
 
 
 def _form(
@@ -142,7 +154,3 @@ def _skill(typed: str, salon: SalonRow) -> str:
         if str(skill.id) == typed:
             return skill.code
     raise InvalidInput("unknown_choice", field="skill")
-
-
-def _remedy(remedy: Remedy, salon: SalonRow) -> dict[str, Any]:
-    return {"text": remedy_words(remedy.change, salon), "fits": remedy.fits}
