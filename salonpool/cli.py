@@ -13,10 +13,12 @@ from config import Config, ConfigError
 from salonpool import clock
 from salonpool.demo import handout as demo_handout
 from salonpool.demo import network as demo_network
+from salonpool.domain.labour.packs import list_codes
 from salonpool.domain.refusal import Missing, Refusal
 from salonpool.queries import accounts as account_queries
 from salonpool.queries import doctor as doctor_queries
 from salonpool.queries import dump as dump_queries
+from salonpool.queries import labour as labour_queries
 from salonpool.queries import networks
 from salonpool.queries.health import in_short
 from salonpool.solver import files
@@ -27,6 +29,7 @@ from salonpool.usecases import accounts
 from salonpool.usecases.planning import plan_process, plan_report, planning, stored_runs
 from salonpool.usecases.planning.plan_process import NoAnswer
 from salonpool.usecases.planning.stored_runs import StoredRun
+from salonpool.usecases.salons import labour_rules as choosing
 from salonpool.usecases.texts import outbox, switch
 
 # These work on files alone: with no database and no settings.
@@ -35,7 +38,20 @@ ON_FILES = ("solve", "check")
 
 def init_app(app: Flask) -> None:
     """Add the commands to `flask`."""
-    for command in (init, token, jobs, send_messages, texts, dump, demo, doctor, plan, solve, check):
+    for command in (
+        init,
+        token,
+        jobs,
+        send_messages,
+        texts,
+        labour_rules,
+        dump,
+        demo,
+        doctor,
+        plan,
+        solve,
+        check,
+    ):
         app.cli.add_command(command)
 
 
@@ -147,6 +163,19 @@ def texts(state: str | None) -> None:
     if state is not None:
         switch.turn_texts(on=state == "on")
     click.echo("texts are off" if switch.are_texts_off() else "texts are on")
+
+
+@click.command("labour-rules", cls=OneLine)
+@click.option("--network", "slug", required=True, help="which network")
+@click.argument("pack", required=False)
+def labour_rules(slug: str, pack: str | None) -> None:
+    """Say which labour rules a network has, or choose a PACK for all its salons without one of their own."""
+    network = networks.list_networks(slug)[0]
+    if pack is not None:
+        choosing.choose_for_network(network_id=network.id, pack=pack, actor="command", now=clock.now())
+    found = labour_queries.get_network_choice(network.id)
+    known = ", ".join(list_codes(found.region)) or f"no pack of the region {found.region}"
+    click.echo(f"{found.holds or 'none'} (of: {known})")
 
 
 @click.command(cls=OneLine)

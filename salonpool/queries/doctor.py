@@ -17,10 +17,11 @@ from salonpool.database import engine
 from salonpool.domain.booking import OCCUPYING_STATES, BookingStatus
 from salonpool.domain.caps import CAPS, DAY, Per, key_of
 from salonpool.domain.course import StationKind
+from salonpool.domain.labour.packs import books
 from salonpool.domain.message import MessageStatus
 from salonpool.domain.shift import WORKING_STATES
 from salonpool.domain.travel import ride_minutes
-from salonpool.models import Assignment, Booking, Counter, Message, Occupancy, Salon
+from salonpool.models import Assignment, Booking, Counter, Message, Network, Occupancy, Salon
 from salonpool.queries.health import in_short, newest_revision
 from salonpool.queries.quarantines import list_quarantined
 
@@ -64,6 +65,7 @@ def list_findings(now: datetime, system_now: datetime, limits_scale: float = 1.0
             *_stuck_messages(connection, now, system_now),
             *_half_used_limits(connection, now, limits_scale),
             *_quarantines(connection),
+            *_unknown_packs(connection),
         ]
 
 
@@ -255,3 +257,16 @@ def _quarantines(connection: Connection) -> Iterator[Finding]:
             f"{row.quarantine.retry_at:%Y-%m-%d %H:%M} UTC",
             f'see "Planning" in docs/operating.md; then: flask plan --network {row.network_slug}',
         )
+
+
+def _unknown_packs(connection: Connection) -> Iterator[Finding]:
+    """Without its pack no problem of the network can be read, so nobody is planned and no yes is heard."""
+    for model in (Network, Salon):
+        rows = connection.execute(
+            sa.select(model.slug, model.labour_pack).where(model.labour_pack.not_in(list(books())))
+        )
+        for slug, code in rows:
+            yield Finding(
+                f"{model.__tablename__} {slug} has labour rules {code}, which are not there",
+                "put their file back, or choose others (docs/labour-rules.md)",
+            )

@@ -12,7 +12,7 @@ from salonpool.database import db, engine, transaction
 from salonpool.domain.booking import Wish
 from salonpool.domain.caps import CAPS, Kind, Per, key_of
 from salonpool.domain.message import LEASE, MessageStatus
-from salonpool.models import Assignment, Booking, Counter, Message, Occupancy, PlanningRun, Salon
+from salonpool.models import Assignment, Booking, Counter, Message, Network, Occupancy, PlanningRun, Salon
 from salonpool.queries import doctor
 from salonpool.usecases import limits
 from salonpool.usecases.booking import bookings
@@ -214,3 +214,16 @@ def test_a_network_in_quarantine_is_found_with_why_and_until_when(app):
         f"out of memory; it is tried again at {NOW + timedelta(hours=1):%Y-%m-%d %H:%M} UTC"
     )
     assert finding.remedy.endswith("flask plan --network yuanshan")
+
+
+def test_labour_rules_that_are_not_there_are_found(app):
+    network_id = a_network(labour_pack="tw-4-week")
+    salon_id = a_salon(network_id, labour_pack="tw-2-week")
+    assert _found() == []
+    salon = db.session.get_one(Salon, salon_id).slug
+    _change(sa.update(Salon).values(labour_pack="tw-6-week"), sa.update(Network).values(labour_pack="gone"))
+    network = db.session.get_one(Network, network_id).slug
+    assert _found() == [
+        f"network {network} has labour rules gone, which are not there",
+        f"salon {salon} has labour rules tw-6-week, which are not there",
+    ]
