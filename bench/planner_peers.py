@@ -140,12 +140,17 @@ def _model(
     model.variables.lower_bounds.extend([0.0] * count)
     model.variables.upper_bounds.extend(rows.greatest)
     model.variables.integers.extend([True] * count)
-    everything = [*(({one: 1, other: 1}, None, 1) for one, other in rows.clauses), *rows.rows, *kept]
+    pairs, others = len(rows.clauses), [*rows.rows, *kept]
     constraints, matrix = model.linear_constraints, model.linear_constraint_matrix
-    constraints.ids.extend(range(len(everything)))
-    constraints.lower_bounds.extend(-math.inf if least is None else least for _, least, _ in everything)
-    constraints.upper_bounds.extend(math.inf if most is None else most for _, _, most in everything)
-    for index, (factors, _, _) in enumerate(everything):
+    constraints.ids.extend(range(pairs + len(others)))
+    constraints.lower_bounds.extend([-math.inf] * pairs)
+    constraints.lower_bounds.extend(-math.inf if least is None else least for _, least, _ in others)
+    constraints.upper_bounds.extend([1.0] * pairs)
+    constraints.upper_bounds.extend(math.inf if most is None else most for _, _, most in others)
+    matrix.row_ids.extend(index // 2 for index in range(2 * pairs))
+    matrix.column_ids.extend(column for pair in rows.clauses for column in sorted(pair))
+    matrix.coefficients.extend([1.0] * (2 * pairs))
+    for index, (factors, _, _) in enumerate(others, pairs):
         matrix.row_ids.extend([index] * len(factors))
         matrix.column_ids.extend(sorted(factors))
         matrix.coefficients.extend(factors[column] for column in sorted(factors))
