@@ -7,11 +7,15 @@ from salonpool.solver.comparison import Forced, Handover
 from salonpool.solver.eligibility import Eligibility, reasons
 from salonpool.solver.formulation import solve
 from salonpool.solver.measures import Measures
+from salonpool.solver.nearby import near
 from salonpool.solver.problem import Problem, Shift
 from salonpool.solver.roster import Assignment, Roster
 from salonpool.solver.terms import Terms
 
 MOST_TRIES = 40  # at taking changes back: each looks at every shift
+# Of shifts and people: more of them are not planned as a whole in the time a question may take.
+MOST_PAIRS = 20_000
+WHOLE_SHARE = 0.7
 
 
 def forced(
@@ -30,9 +34,26 @@ def forced(
     if forbidden:
         return Forced(shift=shift.id, stylist=person.id, reasons=forbidden)
     pinned = _with_pair(problem, shift, person.id)
-    found = solve(pinned, time_limit_seconds=seconds, workers=1, seed=seed)
-    new = _kept_close(pinned, holders, {item.shift: item.stylist for item in found.assignments}, shift.id)
-    return _compared(problem, holders, new, shift.id, person.id, _proven(pinned, new, found))
+    plan, bound = _best(pinned, holders, shift.id, seconds, seed)
+    new = _kept_close(pinned, holders, plan, shift.id)
+    return _compared(problem, holders, new, shift.id, person.id, _proven(problem, pinned, roster, new, bound))
+
+
+def _best(
+    pinned: Problem, holders: Mapping[str, str], shift_id: str, seconds: float, seed: int
+) -> tuple[dict[str, str], tuple[float, ...]]:
+    """The best plan found, as a whole where that is quick, else near the plan there is; and a bound of each
+    level of `pinned`."""
+    worth = Terms(pinned, Measures(pinned)).values
+    nothing: tuple[float, ...] = (float("-inf"),) * len(pinned.objective)
+    if len(pinned.shifts) * len(pinned.stylists) > MOST_PAIRS:
+        return near(pinned, holders, shift_id, seconds=seconds, seed=seed), nothing
+    found = solve(pinned, time_limit_seconds=seconds * WHOLE_SHARE, workers=1, seed=seed)
+    plan = {item.shift: item.stylist for item in found.assignments}
+    if found.status != "optimal":
+        nearest = near(pinned, holders, shift_id, seconds=seconds * (1 - WHOLE_SHARE), seed=seed)
+        plan = min(plan, nearest, key=worth)
+    return plan, found.bound
 
 
 def _with_pair(problem: Problem, shift: Shift, stylist_id: str) -> Problem:
@@ -42,10 +63,25 @@ def _with_pair(problem: Problem, shift: Shift, stylist_id: str) -> Problem:
     )
 
 
-def _proven(pinned: Problem, holders: Mapping[str, str], found: Roster) -> tuple[bool, ...]:
-    """A bound of a level holds for rosters as good as this one in the levels before it."""
+def _proven(
+    problem: Problem,
+    pinned: Problem,
+    roster: Roster,
+    holders: Mapping[str, str],
+    bound: tuple[float, ...],
+) -> tuple[bool, ...]:
+    """A bound of a level holds for rosters as good as this one in the levels before it.
+
+    What no roster of the whole problem can better, none with the pair can.
+    """
     values = Terms(pinned, Measures(pinned)).values(holders)
-    closed = [value <= bound for value, bound in zip(values, found.bound, strict=True)]
+    terms = Terms(problem, Measures(problem))
+    all_told = terms.values(holders)
+    old = terms.values({item.shift: item.stylist for item in roster.assignments})
+    closed = [
+        value <= least or (all_told[:level] == old[:level] and all_told[level] <= roster.bound[level])
+        for level, (value, least) in enumerate(zip(values, bound, strict=True))
+    ]
     return tuple(all(closed[: level + 1]) for level in range(len(closed)))
 
 

@@ -12,7 +12,8 @@ from salonpool.solver.eligibility import reasons
 from salonpool.solver.forced import forced
 from salonpool.solver.formulation import solve
 from salonpool.solver.measures import Measures
-from salonpool.solver.problem import Problem
+from salonpool.solver.nearby import near
+from salonpool.solver.problem import Problem, parse_problem
 from salonpool.solver.roster import Roster
 from salonpool.solver.terms import Terms
 from tests.solver.builders import (
@@ -22,6 +23,7 @@ from tests.solver.builders import (
     a_shift,
     a_stylist,
     best_values,
+    loaded,
     values,
 )
 from tests.thorough import examples
@@ -144,6 +146,39 @@ def test_what_is_not_proven_is_not_called_so():
     hasty = forced(problem, solve(problem, time_limit_seconds=5), "s1", "ben", seconds=0)
     assert violations(problem, hasty.roster) == []
     assert not hasty.is_proven
+
+
+@pytest.mark.parametrize("seed", range(examples(60)))
+def test_a_plan_near_another_one_keeps_all_rules_and_the_pair(seed):
+    problem = a_random_problem(seed)
+    holders = _holders(solve(problem, time_limit_seconds=0))
+    for shift_id, stylist_id in _pairs(problem):
+        if holders.get(shift_id) == stylist_id or reasons(problem, stylist_id, shift_id):
+            continue
+        pinned = _with_pair(problem, shift_id, stylist_id)
+        plan = near(pinned, holders, shift_id, seconds=5)
+        assert plan[shift_id] == stylist_id
+        for one in (problem, pinned):
+            assert violations(one, a_roster(one, **plan)) == []
+        assert Terms(pinned, Measures(pinned)).values(plan) >= best_values(pinned)
+
+
+def test_a_large_problem_is_compared_near_the_plan_there_is(monkeypatch):
+    problem = parse_problem(loaded("S-1.json"))
+    roster = solve(problem, time_limit_seconds=5)
+    held = _holders(roster)
+    shift_id, stylist_id = next(
+        (shift_id, stylist_id)
+        for shift_id, stylist_id in _pairs(problem)
+        if held.get(shift_id, stylist_id) != stylist_id and not reasons(problem, stylist_id, shift_id)
+    )
+    whole = forced(problem, roster, shift_id, stylist_id, seconds=5)
+    monkeypatch.setattr("salonpool.solver.forced.MOST_PAIRS", 0)
+    found = forced(problem, roster, shift_id, stylist_id, seconds=5)
+    assert violations(problem, found.roster) == []
+    assert whole.is_proven
+    assert found.worth >= whole.worth
+    assert len(found.changes) < 10
 
 
 def test_an_unknown_id_is_a_key_error():
