@@ -7,7 +7,7 @@ from datetime import date
 from flask import Flask
 from playwright.sync_api import Page
 
-from bench import by_phone, waiters
+from bench import by_phone, planned, remedies, waiters
 from bench.stage import Stage
 from salonpool.domain.local_time import DAY
 
@@ -157,6 +157,11 @@ def _set_nonsense(page: Page, stage: Stage) -> None:
     submit(page, "#settings button.primary")
 
 
+def _choose_from_elsewhere(page: Page, stage: Stage) -> None:
+    page.locator("#field-labour_pack").evaluate("radio => radio.value = 'eu'")
+    submit(page, "#labour button.primary")
+
+
 def _answer_too_late(page: Page, stage: Stage) -> None:
     stage.answered(page.url)
     submit(page, "form[action$='/approve'] button")
@@ -174,6 +179,11 @@ def _give_a_reason_of_blanks(page: Page, stage: Stage) -> None:
 def _give_too_late(page: Page, stage: Stage) -> None:
     by_phone.be_faster(stage, page.url)
     submit(page, "button[form=give]")
+
+
+def _change_too_late(page: Page, stage: Stage) -> None:
+    remedies.answer(page.url)
+    submit(page, "button[form=apply]")
 
 
 def _post_nothing(page: Page, stage: Stage) -> None:
@@ -352,6 +362,11 @@ DESK = [
     Scene("new booking", "desk.show_new_booking", "/desk/booking/new", who="owner"),
     Scene("new booking, nobody", "desk.show_new_booking", "/desk/booking/new", 422, "owner", _save_nobody),
     Scene("new booking, no services", "desk.show_new_booking", "/desk/booking/new", who="newcomer"),
+    Scene("labour rules", "desk.show_labour", "/desk/settings/labour", who="owner"),
+    Scene(
+        "labour rules, of elsewhere", "desk.show_labour", "/desk/settings/labour", 422, "owner",
+        _choose_from_elsewhere,
+    ),
     Scene("booking rules", "desk.show_settings", "/desk/settings/booking", who="owner"),
     Scene(
         "booking rules, wrong", "desk.show_settings", "/desk/settings/booking", 422, "owner", _set_nonsense
@@ -383,6 +398,20 @@ BY_PHONE = [
     Scene("by phone, too late", "desk.show_person", by_phone.at("can"), 409, "owner", _give_too_late),
     Scene("shift, given by hand", "desk.show_shift", by_phone.given, who="owner"),
 ]  # fmt: skip
+REMEDIES = [
+    Scene("shift, what would help", "desk.show_shift", remedies.shift, who="owner"),
+    Scene("shift, nobody could come", "desk.show_shift", remedies.nobody, who="owner"),
+    Scene("shift, changed", "desk.show_shift", remedies.changed, who="owner"),
+    *(
+        Scene(f"remedy, {kind}", "desk.show_remedy", remedies.at(kind), who="owner")
+        for kind in remedies.CHANGES
+        if kind != "further"
+    ),
+    Scene(
+        "remedy, changed meanwhile", "desk.show_remedy", remedies.at("moved"), 409, "owner",
+        _change_too_late,
+    ),
+]  # fmt: skip
 NEAR = [
     Scene("salons, by service", "guest.list_salons", "/?service=cut&order=distance&near=qinghe"),
     Scene("salons, no such service", "guest.list_salons", "/?service=nothing", 422),
@@ -404,6 +433,15 @@ NEAR = [
     Scene("why not, no such time", "desk.show_why", "/desk/why?starts_at=never", 422, "owner"),
     Scene("why not, no services", "desk.show_why", "/desk/why", who="newcomer"),
 ]  # fmt: skip
+PLANS = [
+    Scene("plan, done", "desk.show_run", planned.done, who="owner"),
+    Scene("plan, running", "desk.show_run", planned.running, who="owner"),
+    Scene("plan, failed", "desk.show_run", planned.paused(), who="owner"),
+    Scene("plans, paused", "desk.show_runs", planned.paused("/desk/runs"), who="owner"),
+    Scene("desk, planning paused", "desk.show_today", planned.paused("/desk"), who="owner"),
+    Scene("plans", "desk.show_runs", planned.listed, who="owner"),
+    Scene("plans, none", "desk.show_runs", "/desk/runs", who="newcomer"),
+]
 OTHERS = [
     Scene("sign in", "sign_in.ask", "/in?next=/desk"),
     Scene("sign in, half a number", "sign_in.ask", "/in", 422, act=_type_half_a_number),
@@ -424,4 +462,4 @@ OTHERS = [
     Scene("500", ERRORS, "/fails/500", 500),
     Scene("503", ERRORS, "/fails/503", 503),
 ]
-SCENES = (*GUEST, *NEAR, *STYLIST, *DESK, *BY_PHONE, *OTHERS)
+SCENES = (*GUEST, *NEAR, *STYLIST, *DESK, *BY_PHONE, *REMEDIES, *PLANS, *OTHERS)
