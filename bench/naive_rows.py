@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from salonpool.solver.eligibility import Eligibility
 from salonpool.solver.measures import Measures
+from salonpool.solver.pairs import feasible_pairs
 from salonpool.solver.problem import Limit, Problem, Shift, Stylist
 from salonpool.solver.terms import STEP_MINUTES, Terms
-from salonpool.solver.variables import feasible_pairs
 
 
 @dataclass

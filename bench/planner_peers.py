@@ -20,9 +20,9 @@ from ortools.sat.python import cp_model
 from bench.naive_rows import Rows, pinned, rows_of
 from salonpool.solver.eligibility import Eligibility
 from salonpool.solver.measures import Measures
+from salonpool.solver.pairs import feasible_pairs
 from salonpool.solver.problem import Problem, Shift, Stylist
 from salonpool.solver.terms import Terms
-from salonpool.solver.variables import feasible_pairs
 
 LARGEST_COST = 2**40  # above it the Hungarian method may overflow
 

@@ -1,6 +1,6 @@
 """The hard rules as rows of the program, one method for each.
 
-Rules about one person and one shift are kept by leaving the pair out (`variables.feasible_pairs`).
+Rules about one person and one shift are kept by leaving the pair out (`pairs.feasible_pairs`).
 Pinned shifts keep their holder because they are no columns at all, only minutes already held.
 """
 

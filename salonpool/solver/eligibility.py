@@ -40,6 +40,7 @@ class Eligibility:
         self.diary = Diary(problem, self.measures, holders)
         self._salons = problem.salons_by_id
         self._apart = people_apart(problem)
+        self._longest_travel = self.measures.longest_travel()
 
     def why_not(self, stylist: Stylist, shift: Shift) -> str | None:
         """The first rule that keeps the person from the shift. The shift may be a changed copy: its id is
@@ -51,9 +52,62 @@ class Eligibility:
     def clash(self, stylist: Stylist, shift: Shift) -> str | None:
         """The first rule broken with what the diary holds now, for a pair that passed `why_not` on an
         emptier diary."""
-        for rule in self._broken_with_others(stylist, shift):
-            return rule
-        return None
+        if self.fits(stylist, shift):
+            return None
+        return next(self._broken_with_others(stylist, shift))
+
+    def fits(self, stylist: Stylist, shift: Shift) -> bool:
+        """Is there no clash()? The same rules, quicker than with their names."""
+        start, end, day = shift.start, shift.end, self.measures.day_of(shift.start)
+        held = [other for other in self.diary.of_person(stylist.id) if other.shift != shift.id]
+        if held and not self._is_clear(stylist, shift, day, held):
+            return False
+        on_day = sum(other.minutes for other in held if other.day == day)
+        if shift.minutes + on_day > stylist.max_day_minutes:
+            return False
+        if stylist.limits and any(_windows(shift.minutes, day, held, stylist.limits)):
+            return False
+        chairs = self._salons[shift.salon].chairs
+        if chairs is None and not self._apart[stylist.id]:
+            return True
+        own = Held(stylist=stylist.id, start=start, end=end, salon=shift.salon, day=day, shift=shift.id)
+        if self._apart[stylist.id] and self._meets(own):
+            return False
+        return chairs is None or self._people_beside(own) + 1 <= chairs
+
+    def is_clear(self, stylist: Stylist, shift: Shift) -> bool:
+        """Are there time, way and rest between the shift and all the person holds?"""
+        held = [other for other in self.diary.of_person(stylist.id) if other.shift != shift.id]
+        return self._is_clear(stylist, shift, self.measures.day_of(shift.start), held)
+
+    def room(self, stylist: Stylist, day: int) -> int:
+        """The longest shift, in minutes, that may still start on the day beside what the person holds."""
+        held = self.diary.of_person(stylist.id)
+        room = stylist.max_day_minutes - sum(other.minutes for other in held if other.day == day)
+        for limit in stylist.limits:
+            minutes, days = _fullest(limit, day, held)
+            if limit.max_minutes is not None:
+                room = min(room, limit.max_minutes - minutes)
+            if limit.max_worked_days is not None and days > limit.max_worked_days:
+                return 0
+        return max(0, room)
+
+    def needs_company_checked(self, stylist: Stylist, shift: Shift) -> bool:
+        """Does it matter who else is at the salon?"""
+        return self._salons[shift.salon].chairs is not None or bool(self._apart[stylist.id])
+
+    def _is_clear(self, stylist: Stylist, shift: Shift, day: int, held: list[Held]) -> bool:
+        start, end, salon, rest = shift.start, shift.end, shift.salon, stylist.min_rest_minutes
+        for other in held:
+            if start <= other.start:
+                gap, way = other.start - end, (salon, other.salon)
+            else:
+                gap, way = start - other.end, (other.salon, salon)
+            if gap < 0 or (gap < rest and other.day != day):
+                return False
+            if gap < self._longest_travel and gap < self.measures.travel_minutes(*way):
+                return False
+        return True
 
     def reasons(self, stylist: Stylist, shift: Shift) -> tuple[str, ...]:
         """Every rule that keeps the person from the shift."""
@@ -102,7 +156,7 @@ class Eligibility:
         if sum(other.minutes for other in held if other.day == day) + own.minutes > stylist.max_day_minutes:
             yield "day-minutes"
         if stylist.limits:
-            yield from _windows(own, held, stylist.limits)
+            yield from _windows(own.minutes, day, held, stylist.limits)
         if self._apart[stylist.id] and self._meets(own):
             yield "not-with"
         chairs = self._salons[shift.salon].chairs
@@ -144,34 +198,26 @@ class Eligibility:
         )
 
 
-def _windows(own: Held, held: list[Held], limits: tuple[Limit, ...]) -> Iterator[str]:
-    if any(
-        _minutes_pass(limit, limit.max_minutes, own, held)
-        for limit in limits
-        if limit.max_minutes is not None
-    ):
-        yield "window-minutes"
-    if any(
-        _days_pass(limit, limit.max_worked_days, own, held)
-        for limit in limits
-        if limit.max_worked_days is not None
-    ):
-        yield "window-days"
+def _windows(minutes: int, day: int, held: list[Held], limits: tuple[Limit, ...]) -> Iterator[str]:
+    """The rules of windows that a shift of so many minutes on the day breaks."""
+    broken: set[str] = set()
+    for limit in limits:
+        most_minutes, most_days = _fullest(limit, day, held)
+        if limit.max_minutes is not None and minutes + most_minutes > limit.max_minutes:
+            broken.add("window-minutes")
+        if limit.max_worked_days is not None and most_days > limit.max_worked_days:
+            broken.add("window-days")
+    yield from (rule for rule in ("window-minutes", "window-days") if rule in broken)
 
 
-def _minutes_pass(limit: Limit, most: int, own: Held, held: list[Held]) -> bool:
-    return any(
-        own.minutes + sum(other.minutes for other in held if first <= other.day < first + limit.days) > most
-        for first in window_starts(limit, own.day, [other.day for other in held])
-    )
-
-
-def _days_pass(limit: Limit, most: int, own: Held, held: list[Held]) -> bool:
-    days = {other.day for other in held} | {own.day}
-    return any(
-        sum(1 for day in days if first <= day < first + limit.days) > most
-        for first in window_starts(limit, own.day, days)
-    )
+def _fullest(limit: Limit, day: int, held: list[Held]) -> tuple[int, int]:
+    """The most minutes and, with the day, the most worked days in any one window that the day lies in."""
+    minutes, days = 0, 1
+    for first in window_starts(limit, day, [other.day for other in held]):
+        inside = [other for other in held if first <= other.day < first + limit.days]
+        minutes = max(minutes, sum(other.minutes for other in inside))
+        days = max(days, len({other.day for other in inside} | {day}))
+    return minutes, days
 
 
 def window_starts(limit: Limit, day: int, worked_days: Iterable[int]) -> set[int]:

@@ -13,13 +13,14 @@ from salonpool.solver.highs import Fractions, Outcome
 from salonpool.solver.measures import Measures
 from salonpool.solver.neighbourhoods import Neighbourhoods
 from salonpool.solver.objective import Objective
+from salonpool.solver.pairs import feasible_pairs
 from salonpool.solver.problem import Problem
 from salonpool.solver.program import Program
 from salonpool.solver.prover import Prover
 from salonpool.solver.relaxation import Relaxation
 from salonpool.solver.roster import Assignment, Roster
 from salonpool.solver.terms import Terms
-from salonpool.solver.variables import Variables, feasible_pairs
+from salonpool.solver.variables import Variables
 
 EXPLAIN_SHARE = 0.05
 PROOF_SHARE = 0.9

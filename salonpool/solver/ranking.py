@@ -2,10 +2,10 @@
 
 from salonpool.solver.eligibility import Eligibility
 from salonpool.solver.measures import Measures
+from salonpool.solver.pairs import feasible_pairs
 from salonpool.solver.problem import Problem
 from salonpool.solver.roster import Roster
 from salonpool.solver.terms import Terms
-from salonpool.solver.variables import feasible_pairs
 
 
 def ranked(problem: Problem, roster: Roster) -> dict[str, list[str]]:

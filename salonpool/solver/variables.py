@@ -1,34 +1,9 @@
-"""Which pairs of person and shift are possible at all, and the columns that decide about them."""
+"""The columns that decide who takes which shift."""
 
-from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 
-from salonpool.solver.eligibility import Eligibility
 from salonpool.solver.problem import Problem, Shift, Stylist
 from salonpool.solver.program import Program
-
-
-def feasible_pairs(problem: Problem, eligibility: Eligibility) -> dict[str, list[str]]:
-    """{open shift id: ids of the people who could work it if it were their only new one}, in the problem's
-    order."""
-    by_skill: dict[str, list[Shift]] = defaultdict(list)
-    for shift in sorted(problem.shifts, key=lambda shift: shift.start):
-        if not shift.pinned:
-            by_skill[shift.skill].append(shift)
-    starts = {skill: [shift.start for shift in shifts] for skill, shifts in by_skill.items()}
-    pairs: dict[str, list[str]] = {shift.id: [] for shift in problem.shifts if not shift.pinned}
-    for stylist in problem.stylists:
-        near: dict[str, Shift] = {}
-        for skill in stylist.skills:
-            for span in stylist.available:
-                first = bisect_left(starts.get(skill, []), span.start)
-                last = bisect_left(starts.get(skill, []), span.end)
-                near.update((shift.id, shift) for shift in by_skill[skill][first:last])
-        for shift in near.values():
-            if eligibility.why_not(stylist, shift) is None:
-                pairs[shift.id].append(stylist.id)
-    return pairs
 
 
 class Variables:

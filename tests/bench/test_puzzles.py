@@ -7,8 +7,8 @@ import pytest
 
 from bench.puzzles import PINNED_SHARE, SIZES, WANTED, invent
 from salonpool.solver.eligibility import Eligibility
+from salonpool.solver.pairs import feasible_pairs
 from salonpool.solver.problem import Problem, parse_problem, problem_to_json
-from salonpool.solver.variables import feasible_pairs
 from tests.solver.builders import broken_rules
 
 PAIRS = {"S": range(250, 700), "M": range(11_000, 19_000), "L": range(95_000, 180_000)}
