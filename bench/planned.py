@@ -26,9 +26,9 @@ STEPS = [
 def running(stage: Stage) -> str:
     """The page of a run that is in the middle of its work."""
     run_id = _add(stage, status="running", started_at=stage.now, lease_until=stage.now + timedelta(hours=1))
-    with transaction() as session:
-        run = session.get_one(PlanningRun, run_id)
-        claim = plan_claims.Claim(run_id, run.network_id, stage.now + timedelta(hours=1))
+    run = db.session.get_one(PlanningRun, run_id)
+    assert run.lease_until
+    claim = plan_claims.Claim(run_id, run.network_id, run.lease_until)
     reading = problems.read_network(db.session(), claim.network_id, stage.now)
     plan_claims.note_input(claim, reading, stored_runs.pack(reading.problem), {}, stage.now)
     plan_claims.note_progress(claim, STEPS)

@@ -78,7 +78,7 @@ def test_one_run_tells_what_it_did_at_the_own_salon_and_how_good_it_can_get(
     page = client.get(f"/desk/runs/{run_id}")
     words = _words(page)
     assert re.search(r"Asked: (Mia, 阿凱|阿凱, Mia)", words)
-    assert "seats filled As good as it can get." in words
+    assert "Seats filled As good as it can get." in words
     assert f'href="/desk/shift/{shop.shift}"' in page.text
     assert "hx-get" not in page.text, "what is over is not asked for again"
 
@@ -124,7 +124,7 @@ def test_while_it_plans_the_page_asks_again_and_works_without_scripts(
     words = _words(client.get(address))
     assert "Planning now" in words
     assert "4 seconds" in words
-    assert "pay, ways to work, wishes At most 0.4% better is possible." in words
+    assert "Pay, ways to work, wishes At most 0.4% better is possible." in words
 
 
 def test_a_network_in_quarantine_is_told_on_the_day_the_list_and_the_run(

@@ -130,4 +130,5 @@ def _percent(share: float) -> str:
 
 
 def _names(terms: Mapping[str, int]) -> str:
-    return ", ".join(_TERMS[term]() if term in _TERMS else _("other wishes") for term in terms)
+    words = ", ".join(_TERMS[term]() if term in _TERMS else _("other wishes") for term in terms)
+    return words[:1].upper() + words[1:]
