@@ -58,12 +58,14 @@ class ShiftDecision:
 
 @dataclass(frozen=True, slots=True)
 class RunPage:
-    """One run. `objective` names each level's terms, first things first; `decisions` are of some salons."""
+    """One run. `objective` names each level's terms, first things first; `decisions` are of some salons;
+    `trades` are what its levels gave up, as solver.roster.Trade."""
 
     run: RunRow
     objective: tuple[Mapping[str, int], ...]
     steps: tuple[StepRow, ...]
     decisions: tuple[ShiftDecision, ...]
+    trades: tuple[Mapping[str, Any], ...] = ()
 
 
 def list_runs(network_id: int, limit: int = LATEST) -> list[RunRow]:
@@ -90,6 +92,7 @@ def get_run(run_id: int, salon_ids: Sequence[int], language: str) -> RunPage:
             for step in progress["steps"]
         ),
         decisions=_decisions(run, salon_ids, language),
+        trades=tuple((run.outcome or {}).get("trades", ())),
     )
 
 

@@ -37,11 +37,12 @@ def pages(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[st
         seats=2, filled=1,
     )  # fmt: skip
     levels = [
-        {"name": word["cut"], "words": word["later"], "curve": None},
+        {"name": word["cut"], "words": word["later"], "curve": None, "gave_way": ""},
         {
             "name": word["colour"],
             "words": word["later"],
             "curve": Row(best="3,3 120,40", possible="3,57 120,50"),
+            "gave_way": word["busy"],
         },
     ]
     decisions = [

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from salonpool.queries.quarantines import QuarantinedRow
 from salonpool.queries.runs import RunPage, StepRow
+from salonpool.web.desk.levels import gave_way_words
 
 Words = Callable[[], str]
 
@@ -75,13 +76,19 @@ def paused_words(row: QuarantinedRow | None) -> dict[str, Any] | None:
     }
 
 
-def level_rows(page: RunPage) -> list[dict[str, Any]]:
-    """Each goal of the plan, the first one first: its name, how good it is by now, and its curve or None."""
+def level_rows(page: RunPage, currency: str) -> list[dict[str, Any]]:
+    """Each goal of the plan, the first one first: its name, how good it is by now, its curve or None, and
+    why it is not better ('' when it gave nothing up)."""
     if not page.steps:
         return []
-    last = page.steps[-1]
+    last, gave_way = page.steps[-1], gave_way_words(page.trades, currency)
     return [
-        {"name": _names(terms), "words": _how_good(last, number), "curve": curve_of(page.steps, number)}
+        {
+            "name": _names(terms),
+            "words": _how_good(last, number),
+            "curve": curve_of(page.steps, number),
+            "gave_way": gave_way.get(number, ""),
+        }
         for number, terms in enumerate(page.objective)
     ]
 

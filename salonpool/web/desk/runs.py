@@ -44,7 +44,7 @@ def show_run(run_id: int) -> str:
         why=cause_words(page.run.cause),
         reason=reason_words(page.run.code) if page.run.status in quarantines.FAILED else "",
         seconds=page.run.seconds if page.run.is_over else (page.steps[-1].seconds if page.steps else None),
-        levels=level_rows(page),
+        levels=level_rows(page, salon.currency),
         decisions=page.decisions,
     )
 
