@@ -333,7 +333,7 @@ def test_everybody_read_at_once_is_told_the_same_as_one_by_one(law_only: bool) -
     people += [a_pooled_stylist(network, home=other, free=("10:00", "20:00"), hourly_pay_minor=50000)]
     people += [a_stylist(network, home=salon), a_stylist(network, home=other)]
     a_rota(people[4], salon, weekdays=(3,), starts="12:00", ends="20:00")
-    everybody = read_people(db.session(), shift, NOW, law_only=law_only)
+    everybody = read_people(db.session(), shift, NOW)[law_only]
     told = {person: _reasons_of(everybody, person, shift) for person in people}
     assert told == {
         person: _reasons_of(read_person(db.session(), person, shift, NOW, law_only=law_only), person, shift)

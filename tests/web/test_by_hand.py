@@ -21,7 +21,7 @@ from tests.usecases import pool
 
 # Two concern seats, not people, and a person is excluded for a reason of its own.
 OF_PEOPLE = [rule for rule in RULES if rule not in {"one-per-shift", "excluded", "pinned"}]
-OWN_NUMBERS = {"rest", "day-minutes", "window-minutes"}
+OWN_NUMBERS = {"rest", "day-minutes", "window-minutes", "window-days"}
 
 
 @pytest.fixture

@@ -112,28 +112,27 @@ def read_person(
     if shift is None or stylist is None or shift.skill_id is None or shift.network_id != stylist.network_id:
         raise Missing
     others = [other for other in list_beside(session, shift) if other.id != stylist_id]
-    return _read_one_shift(session, shift, [stylist, *others], now, law_only)
+    return _of_one_shift(session, shift, [stylist, *others], now).reading(law_only=law_only)
 
 
-def read_people(session: Session, shift_id: int, now: datetime, *, law_only: bool = False) -> Reading:
-    """What read_person says of everybody of the network, in one read. Raises Missing."""
+def read_people(session: Session, shift_id: int, now: datetime) -> tuple[Reading, Reading]:
+    """What read_person says of everybody of the network, then by the law alone; one read. Raises Missing."""
     shift = session.get(Shift, shift_id)
     if shift is None or shift.skill_id is None:
         raise Missing
     everybody = sa.select(Stylist).where(Stylist.network_id == shift.network_id).order_by(Stylist.id)
-    return _read_one_shift(session, shift, session.scalars(everybody).all(), now, law_only)
+    writer = _of_one_shift(session, shift, session.scalars(everybody).all(), now)
+    return writer.reading(), writer.reading(law_only=True)
 
 
-def _read_one_shift(
-    session: Session, shift: Shift, stylists: Sequence[Stylist], now: datetime, law_only: bool
-) -> Reading:
+def _of_one_shift(session: Session, shift: Shift, stylists: Sequence[Stylist], now: datetime) -> "_Writer":
     network = session.get_one(Network, shift.network_id)
     tz = ZoneInfo(network.zone)
     days = (local_day(shift.starts_at, tz) - local_day(now, tz)).days + 1
     frame = _Frame.of(network, now, max(HORIZON_DAYS, days))
     packs = read_packs(session, network, frame.first_day, frame.last_day)
     rows = read_rows(session, network.id, [shift], stylists, *frame.span(packs))
-    return _Writer(frame, rows, packs, one_seat=True, law_only=law_only).reading()
+    return _Writer(frame, rows, packs, one_seat=True)
 
 
 def seat_id(shift_id: int, number: int) -> str:
@@ -195,7 +194,8 @@ class _Writer:
     law_only: bool = False
     places: dict[str, puzzle.Salon] = field(default_factory=dict)
 
-    def reading(self) -> Reading:
+    def reading(self, *, law_only: bool = False) -> Reading:
+        self.law_only = law_only
         for salon in self.rows.salons:
             chairs = self.rows.chairs.get(salon.id)  # a salon that has listed no chair yet has no limit
             self.places[str(salon.id)] = puzzle.Salon(

@@ -68,11 +68,8 @@ def list_candidates(account: AccountRow, shift_id: int, now: datetime, language:
     shift_id = get_owned_shift_id(account, shift_id)
     session = db.session()
     _check_open(session, session.get_one(Shift, shift_id), now)
-    judge = _Judge(
-        read_people(session, shift_id, now),
-        read_people(session, shift_id, now, law_only=True),
-        _declined(session, shift_id),
-    )
+    own, law = read_people(session, shift_id, now)
+    judge = _Judge(own, law, _declined(session, shift_id))
     found = [Candidate(person, judge.obstacles(person.id)) for person in list_people(shift_id, language)]
     return sorted(
         found, key=lambda one: (one.is_barred, len(one.obstacles), judge.price(one.person.id), one.person.id)
@@ -145,12 +142,14 @@ class _Judge:
         self._shift = replace(own.problem.shifts[0], refused_by=refused_by)
 
     def obstacles(self, stylist_id: int) -> tuple[Obstacle, ...]:
-        person = self._own.problem.stylists_by_id[str(stylist_id)]
-        by_law = self._law.problem.stylists_by_id[str(stylist_id)]
-        law = set(self._law.reasons(by_law, self._shift)) - POLICY
+        person = str(stylist_id)
+        broken = self._own.reasons(self._own.problem.stylists_by_id[person], self._shift)
+        if not broken:
+            return ()
+        law = set(self._law.reasons(self._law.problem.stylists_by_id[person], self._shift)) - POLICY
         return tuple(
-            Obstacle(self._shift.excluded[person.id] if rule == "excluded" else rule, rule in law)
-            for rule in self._own.reasons(person, self._shift)
+            Obstacle(self._shift.excluded[person] if rule == "excluded" else rule, rule in law)
+            for rule in broken
         )
 
     def price(self, stylist_id: int) -> tuple[int, ...]:

@@ -31,7 +31,7 @@ _LAW: dict[str, Callable[[], str]] = {
     "rest": lambda: _("would rest less than the law asks for"),
     "day-minutes": lambda: _("would work longer that day than the law allows"),
     "window-minutes": lambda: _("would work more hours than the law allows"),
-    "window-days": lambda: _("would have no day off"),
+    "window-days": lambda: _("would have fewer days off than the law asks for"),
     "not-with": lambda: _("cannot work beside who is there"),
     "chairs": lambda: _("no chair is free then"),
 }
@@ -40,9 +40,10 @@ _POLICY: dict[str, Callable[[], str]] = {
     "refused": lambda: _("said no to this shift"),
     "home-travel": lambda: _("lives further away than they want to go"),
     "hourly-cost": lambda: _("asks for more pay than this shift has"),
-    "rest": lambda: _("would rest less than they want"),
-    "day-minutes": lambda: _("would work longer that day than they want"),
-    "window-minutes": lambda: _("would work more hours than they want"),
+    "rest": lambda: _("would rest less than agreed"),
+    "day-minutes": lambda: _("would work longer that day than agreed"),
+    "window-minutes": lambda: _("would work more hours than agreed"),
+    "window-days": lambda: _("would have fewer days off than agreed"),
 }
 
 
