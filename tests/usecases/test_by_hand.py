@@ -14,6 +14,7 @@ from salonpool.domain.refusal import Missing, Refusal
 from salonpool.models import (
     Assignment,
     AuditEntry,
+    Network,
     Occupancy,
     OptOut,
     Role,
@@ -205,6 +206,28 @@ def test_rest_is_policy_above_the_laws_eleven_hours_and_law_below(house: House) 
                 )
             )  # fmt: skip
         assert house.rules(person) == [("rest", is_law)]
+
+
+@pytest.mark.parametrize(("pack", "is_law"), [("tw-standard", True), ("tw-4-week", False)])
+def test_a_seventh_day_in_a_row_is_policy_where_the_law_allows_it(
+    house: House, pack: str, is_law: bool
+) -> None:
+    with transaction() as session:
+        session.get_one(Network, house.network).labour_pack = pack
+    person, other = a_pooled_stylist(house.network, max_week_minutes=6000), a_salon(house.network)
+    for days in (1, 2, 4, 5, 6, 7):
+        worked = a_shift(other, "14:00", "16:00", day=TODAY + timedelta(days=days))
+        with transaction() as session:
+            session.get_one(Shift, worked).status = "filled"
+            row = session.get_one(Shift, worked)
+            session.add(
+                Assignment(
+                    network_id=house.network, salon_id=other, shift_id=worked, stylist_id=person,
+                    status="active", source="offer", starts_at=row.starts_at, ends_at=row.ends_at,
+                    created_at=NOW,
+                )
+            )  # fmt: skip
+    assert house.rules(person) == [("window-days", is_law)]
 
 
 def _without_the_skill(house: House) -> int:
