@@ -126,7 +126,7 @@ def _settings(word: dict[str, str], salon: Row) -> list[tuple[str, dict[str, Any
 
 def _labour(word: dict[str, str], salon: Row) -> list[tuple[str, dict[str, Any]]]:
     line = Row(
-        sentence=word["later"], law=word["cut"], article="36 II", source="https://law.example/36",
+        sentence=word["later"], where=word["cut"], source="https://law.example/36",
         since=date(2018, 3, 1), read_in=word["treatment"],
     )  # fmt: skip
     packs = [

@@ -2,6 +2,7 @@
 
 import html
 import re
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
@@ -62,7 +63,7 @@ def test_an_owner_reads_what_holds_with_article_date_and_certainty(
     assert "at most 50 hours of work: 40 normal ones and 10 of overtime." in page
     assert 'href="https://law.moj.gov.tw/LawClass/LawSingle.aspx?pcode=N0030001&flno=36"' in page
     assert (
-        "Labor Standards Act, art. 36 II 3</a> · in this form since 2018-03-01 · read in a secondary" in page
+        "Labor Standards Act, art. 36, par. 2, no. 3</a> · in this form since 2018-03-01 · read in a" in page
     )
     assert "read in the law's own text" in page
     assert "This is not legal advice." in page
@@ -127,6 +128,21 @@ def test_only_an_owner_may(client: Any, app: Any) -> None:
     assert client.get(PAGE).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("article", "said"),
+    [
+        ("30-1", "art. 30-1"),
+        ("6, 16(b)", "art. 6, 16(b)"),
+        ("32 II", "art. 32, par. 2"),
+        ("36 III 2", "art. 36, par. 3, no. 2"),
+    ],
+)
+def test_an_article_is_cited_down_to_its_number(app: Any, article: str, said: str) -> None:
+    rule = replace(packs.pack("tw-standard", date(2026, 10, 19)).rules[0], article=article)
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        assert labour_words.where(rule) == f"Labor Standards Act, {said}"
+
+
 def test_where_no_law_is_known_the_page_says_so(client: Any, app: Any) -> None:
     network = b.a_network(region="JP")
     _sign_in(client, b.an_account(network, owns=(b.a_salon(network),)))
@@ -142,7 +158,7 @@ def test_every_rule_of_every_pack_has_its_words(app: Any, language: str) -> None
         for code in packs.books():
             said.add(labour_words.pack_name(code))
             for rule in packs.pack(code, date(2026, 10, 19)).rules:
-                said |= {labour_words.sentence(rule), labour_words.law_name(rule.law)}
+                said |= {labour_words.sentence(rule), labour_words.where(rule)}
                 said.add(labour_words.read_in(rule.certainty))
     assert len(said) > 25
     is_english = [sentence.isascii() for sentence in said]

@@ -16,7 +16,7 @@ from salonpool.queries.labour import LabourChoice, get_labour_choice
 from salonpool.queries.salons import SalonRow, get_salon_by_id
 from salonpool.usecases.salons import labour_rules
 from salonpool.web.desk import blueprint
-from salonpool.web.desk.labour_words import law_name, pack_name, read_in, sentence
+from salonpool.web.desk.labour_words import pack_name, read_in, sentence, where
 from salonpool.web.desk.salon import own_salon
 from salonpool.web.extensions import account, language, now
 from salonpool.web.wording import in_words
@@ -27,8 +27,7 @@ class RuleLine:
     """A rule in words, and where it stands."""
 
     sentence: str
-    law: str
-    article: str
+    where: str
     source: str
     since: date
     read_in: str
@@ -109,8 +108,7 @@ def _card(code: str, holds: bool, today: date) -> PackCard:
 def _line(rule: Rule) -> RuleLine:
     return RuleLine(
         sentence=sentence(rule),
-        law=law_name(rule.law),
-        article=rule.article,
+        where=where(rule),
         source=rule.source,
         since=rule.since,
         read_in=read_in(rule.certainty),

@@ -1,8 +1,12 @@
 """Labour rules in plain words, in the reader's language."""
 
+import re
+
 from flask_babel import gettext as _
 
 from salonpool.domain.labour.packs import Certainty, Kind, Rule
+
+_PARAGRAPH = re.compile(r"(\S+) (I{1,3})(?: ([0-9]+))?")  # 36 II 3, as the data cite it
 
 
 def pack_name(code: str) -> str:
@@ -19,6 +23,26 @@ def pack_name(code: str) -> str:
 def law_name(law: str) -> str:
     """What a law is called. Raises KeyError for one without a name."""
     return {"tw-lsa": _("Labor Standards Act"), "eu-wtd": _("Directive 2003/88/EC")}[law]
+
+
+def where(rule: Rule) -> str:
+    """The law and the place in it, as one cites it."""
+    law = law_name(rule.law)
+    found = _PARAGRAPH.fullmatch(rule.article)
+    if found is None:
+        return _("%(law)s, art. %(article)s", law=law, article=rule.article)
+    article, paragraph, number = found[1], len(found[2]), found[3]
+    if number is None:
+        return _(
+            "%(law)s, art. %(article)s, par. %(paragraph)s", law=law, article=article, paragraph=paragraph
+        )
+    return _(
+        "%(law)s, art. %(article)s, par. %(paragraph)s, no. %(number)s",
+        law=law,
+        article=article,
+        paragraph=paragraph,
+        number=number,
+    )
 
 
 def read_in(certainty: Certainty) -> str:
