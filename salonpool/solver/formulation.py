@@ -99,7 +99,10 @@ class _Search:
         self._bounds: list[int] = []
         self._pairs = feasible_pairs(problem, Eligibility(problem, self._measures))
         fresh = Eligibility(problem, self._measures)
-        self._keep(Greedy(problem, fresh, self._terms, self._pairs).plan(), 0)
+        greedy = Greedy(problem, fresh, self._terms, self._pairs)
+        self._keep(greedy.plan(), 0)
+        if self._left() > 0:
+            self._consider(greedy.with_room_made(), 0)
 
     def run(self, *, workers: int, seed: int) -> None:
         """Work through the goals until they are proven or time is up."""
@@ -244,7 +247,7 @@ class _Search:
 
     def _consider(self, holders: dict[str, str], index: int) -> None:
         if self._terms.values(holders) < self._values:
-            self._keep(holders, self._program.goals[index].level)
+            self._keep(holders, self._program.goals[index].level if self._program.goals else 0)
 
     def _keep(self, holders: dict[str, str], level: int) -> None:
         self._best = holders

@@ -22,23 +22,25 @@ class Greedy:
         self._holders: dict[str, str] = {}
         self._minutes: dict[str, int] = dict.fromkeys(self._people, 0)
 
+        self._pinned = {
+            shift.id: shift.holder for shift in problem.shifts if shift.pinned and shift.holder is not None
+        }
+        for shift_id, holder in self._pinned.items():
+            self._minutes[holder] += self._shifts[shift_id].minutes
+        self._ordered = sorted(pairs, key=self._urgency)
+
     def plan(self) -> dict[str, str]:
         """{shift id: stylist id} with the pinned shifts; a plan that breaks no rule."""
-        for shift in self._problem.shifts:
-            if shift.pinned and shift.holder is not None:
-                self._minutes[shift.holder] += shift.minutes
-        ordered = sorted(self._pairs, key=self._urgency)
-        for shift_id in ordered:
+        for shift_id in self._ordered:
             self._seat(self._shifts[shift_id])
-        for shift_id in ordered:
+        return self._pinned | self._holders
+
+    def with_room_made(self) -> dict[str, str]:
+        """The plan with shifts moved to others for the sake of those that are left over."""
+        for shift_id in self._ordered:
             if shift_id not in self._holders:
                 self._make_room(self._shifts[shift_id])
-        pinned = {
-            shift.id: shift.holder
-            for shift in self._problem.shifts
-            if shift.pinned and shift.holder is not None
-        }
-        return pinned | self._holders
+        return self._pinned | self._holders
 
     def _urgency(self, shift_id: str) -> tuple[int, int, int]:
         shift = self._shifts[shift_id]
@@ -46,7 +48,7 @@ class Greedy:
 
     def _seat(self, shift: Shift, but_not: str | None = None) -> bool:
         for stylist in self._cheapest_first(shift):
-            if stylist.id != but_not and self._eligibility.clash(stylist, shift) is None:
+            if stylist.id != but_not and self._eligibility.fits(stylist, shift):
                 self._give(shift, stylist)
                 return True
         return False
@@ -67,7 +69,7 @@ class Greedy:
 
     def _move(self, shift: Shift, stylist: Stylist, in_the_way: Shift) -> bool:
         self._take(in_the_way, stylist)
-        if self._eligibility.clash(stylist, shift) is None:
+        if self._eligibility.fits(stylist, shift):
             self._give(shift, stylist)
             if self._seat(in_the_way, but_not=stylist.id):
                 return True

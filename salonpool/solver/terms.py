@@ -1,11 +1,13 @@
 """What a roster costs, term by term and level by level."""
 
 from collections.abc import Mapping
+from itertools import accumulate
 
 from salonpool.solver.measures import Measures
 from salonpool.solver.problem import Problem, Shift, Stylist
 
 STEP_MINUTES = 30
+OF_A_PERSON = ("cost", "travel", "preference", "stability", "fairness", "activation")
 
 
 class Terms:
@@ -16,6 +18,8 @@ class Terms:
         self._measures = measures
         self._travel: dict[tuple[str, str], int] = {}
         self._tiers = {stylist.id: self._steps(stylist) for stylist in problem.stylists}
+        self._charged = {stylist_id: _charged(tiers) for stylist_id, tiers in self._tiers.items()}
+        self._weights = [[level.get(term, 0) for term in OF_A_PERSON] for level in problem.objective]
 
     def coverage(self, shift: Shift) -> int:
         """Price of leaving the shift unfilled."""
@@ -23,15 +27,10 @@ class Terms:
 
     def of_pair(self, stylist: Stylist, shift: Shift) -> dict[str, int]:
         """The terms that depend on this one assignment alone."""
-        way = (stylist.home, shift.salon)
-        travel = self._travel.get(way)
-        if travel is None:
-            km = self._measures.km(*way)
-            travel = self._travel[way] = round(2 * km * self.problem.weights.travel_points_per_km)
         return {
             "stability": int(shift.holder is not None and shift.holder != stylist.id),
             "cost": stylist.hourly_cost * shift.minutes // 60,
-            "travel": travel,
+            "travel": self._way(stylist, shift),
             "preference": 2 - stylist.preferences.get(shift.salon, 0),
         }
 
@@ -41,26 +40,22 @@ class Terms:
 
     def fairness(self, stylist_id: str, minutes: int) -> int:
         """Points for a person who gets this many minutes of the problem's shifts."""
-        tiers = self._tiers[stylist_id]
-        short = max(0, sum(steps for steps, _ in tiers) - minutes // STEP_MINUTES)
-        total = 0
-        for steps, points in tiers:
-            charged = min(short, steps)
-            total += charged * points
-            short -= charged
-        return total
+        charged = self._charged[stylist_id]
+        return charged[max(0, len(charged) - 1 - minutes // STEP_MINUTES)]
 
     def added(self, stylist: Stylist, shift: Shift, minutes_before: int) -> tuple[int, ...]:
         """What the assignment adds to every level, coverage aside, for a person who has so many minutes
         without it."""
-        terms = self.of_pair(stylist, shift)
-        terms["fairness"] = self.fairness(stylist.id, minutes_before + shift.minutes) - self.fairness(
-            stylist.id, minutes_before
-        )
-        terms["activation"] = 0 if minutes_before else stylist.activation_cost
+        cost, stability = stylist.hourly_cost * shift.minutes // 60, shift.holder not in (None, stylist.id)
+        travel, preference = self._way(stylist, shift), 2 - stylist.preferences.get(shift.salon, 0)
+        fairness = self.fairness(stylist.id, minutes_before + shift.minutes)
+        fairness -= self.fairness(stylist.id, minutes_before)
+        activation = 0 if minutes_before else stylist.activation_cost
         return tuple(
-            sum(weight * terms.get(term, 0) for term, weight in level.items())
-            for level in self.problem.objective
+            [
+                a * cost + b * travel + c * preference + d * stability + e * fairness + f * activation
+                for a, b, c, d, e, f in self._weights
+            ]
         )
 
     def levels(self, holders: Mapping[str, str]) -> tuple[dict[str, int], ...]:
@@ -98,3 +93,17 @@ class Terms:
         return tuple(
             (round(share * half_hours), points) for share, points in self.problem.weights.fairness_tiers
         )
+
+    def _way(self, stylist: Stylist, shift: Shift) -> int:
+        way = (stylist.home, shift.salon)
+        points = self._travel.get(way)
+        if points is None:
+            km = self._measures.km(*way)
+            points = self._travel[way] = round(2 * km * self.problem.weights.travel_points_per_km)
+        return points
+
+
+def _charged(tiers: tuple[tuple[int, int], ...]) -> list[int]:
+    """Points for 0, 1, 2 ... half hours short, in the order they are charged."""
+    points = [each for steps, each in tiers for _ in range(steps)]
+    return list(accumulate(points, initial=0))
