@@ -183,7 +183,7 @@ _SENTENCES: dict[str, Any] = {
         "Somebody said yes to this shift by now, and a yes is kept as it was given. Nothing was changed."
     ),
     "shift_changed": lambda v: _(
-        "Something happened to this shift meanwhile, such as an answer. Nothing was changed; look at it again."
+        "Something happened to this shift meanwhile, such as an answer. Nothing was changed; look again."
     ),
     # a yes by phone
     "no_free_seat": lambda v: _("Somebody holds every seat of this shift by now. Nothing was changed."),

@@ -56,7 +56,7 @@ def apply_remedy(shift_id: int, decision_id: int, number: int) -> Response:
 
 
 def list_remedies(page: ShiftPage, language: str) -> list[dict[str, Any]]:
-    """For the shift's page: {text, fits, path}; `path` is None where it is not for the owner to do."""
+    """For the shift's page: {text, fits, is_split, path}; no `path` where it is not the owner's to do."""
     if page.gap is None:
         return []
     names = _skill_names(page, language)
@@ -64,6 +64,7 @@ def list_remedies(page: ShiftPage, language: str) -> list[dict[str, Any]]:
         {
             "text": remedy_words(remedy.change, page.shift, page.salon, names),
             "fits": remedy.fits,
+            "is_split": "split_at" in remedy.change,
             "path": _path(page, number) if _may_apply(page, remedy) else None,
         }
         for number, remedy in enumerate(page.gap.remedies)
