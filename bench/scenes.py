@@ -162,11 +162,6 @@ def _choose_from_elsewhere(page: Page, stage: Stage) -> None:
     submit(page, "#labour button.primary")
 
 
-def _choose_from_elsewhere(page: Page, stage: Stage) -> None:
-    page.locator("#field-labour_pack").evaluate("radio => radio.value = 'eu'")
-    submit(page, "#labour button.primary")
-
-
 def _answer_too_late(page: Page, stage: Stage) -> None:
     stage.answered(page.url)
     submit(page, "form[action$='/approve'] button")
@@ -367,11 +362,6 @@ DESK = [
     Scene("new booking", "desk.show_new_booking", "/desk/booking/new", who="owner"),
     Scene("new booking, nobody", "desk.show_new_booking", "/desk/booking/new", 422, "owner", _save_nobody),
     Scene("new booking, no services", "desk.show_new_booking", "/desk/booking/new", who="newcomer"),
-    Scene("labour rules", "desk.show_labour", "/desk/settings/labour", who="owner"),
-    Scene(
-        "labour rules, of elsewhere", "desk.show_labour", "/desk/settings/labour", 422, "owner",
-        _choose_from_elsewhere,
-    ),
     Scene("labour rules", "desk.show_labour", "/desk/settings/labour", who="owner"),
     Scene(
         "labour rules, of elsewhere", "desk.show_labour", "/desk/settings/labour", 422, "owner",
