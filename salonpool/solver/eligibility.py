@@ -92,7 +92,7 @@ class Eligibility:
                 return 0
         return max(0, room)
 
-    def needs_company_checked(self, stylist: Stylist, shift: Shift) -> bool:
+    def minds_company(self, stylist: Stylist, shift: Shift) -> bool:
         """Does it matter who else is at the salon?"""
         return self._salons[shift.salon].chairs is not None or bool(self._apart[stylist.id])
 

@@ -35,12 +35,13 @@ HEAD_START_SECONDS = 0.3
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Progress:
-    """A better plan was found: seconds since the start, the level worked on, and the weighted value of
-    every level."""
+    """A better plan or bound was found: seconds since the start, the level worked on, the weighted value of
+    every level, and below what no roster gets as far as is known."""
 
     seconds: float
     level: int
     values: tuple[int, ...]
+    bounds: tuple[int, ...]
 
 
 def formulated(
@@ -149,7 +150,7 @@ class _Search:
         """
         values = self._goal_values()
         for index, fractions in enumerate(work.ahead):
-            self._bounds[index] = max(self._bounds[index], fractions.bound)
+            self._raise(index, fractions.bound)
             if values[index] > fractions.bound:
                 return False
         return len(work.ahead) == len(values)
@@ -162,7 +163,7 @@ class _Search:
             left = until - time.monotonic()
             found = work.relaxation.solve(index, values[:index], seconds=RELAXED_SHARE * left, seed=work.seed)
             if found is not None:
-                self._bounds[index] = max(self._bounds[index], found.bound)
+                self._raise(index, found.bound)
         if self._is_closed(index):
             return
         prover = self._prover(index, until, work)
@@ -192,7 +193,7 @@ class _Search:
             solution, is_best = work.neighbourhoods.better(self._best, index, seconds)
             self._consider(work.variables.holders(solution), index)
             if is_best:
-                self._bounds[index] = self._goal_values()[index]
+                self._raise(index, self._goal_values()[index])
 
     def roster(self) -> Roster:
         """The best plan with what it is worth and why shifts stayed open."""
@@ -243,7 +244,7 @@ class _Search:
     def _learn(self, index: int, proof: Outcome, variables: Variables) -> None:
         if proof.solution is not None:
             self._consider(variables.holders(proof.solution), index)
-        self._bounds[index] = max(self._bounds[index], proof.bound)
+        self._raise(index, proof.bound)
 
     def _consider(self, holders: dict[str, str], index: int) -> None:
         if self._terms.values(holders) < self._values:
@@ -252,6 +253,15 @@ class _Search:
     def _keep(self, holders: dict[str, str], level: int) -> None:
         self._best = holders
         self._values = self._terms.values(holders)
+        self._tell(level)
+
+    def _raise(self, index: int, bound: int) -> None:
+        """What is proven about a goal."""
+        if bound > self._bounds[index]:
+            self._bounds[index] = bound
+            self._tell(self._program.goals[index].level)
+
+    def _tell(self, level: int) -> None:
         if self._on_progress is not None:
-            seconds = time.monotonic() - self._started
-            self._on_progress(Progress(seconds=seconds, level=level, values=self._values))
+            seconds, bounds = time.monotonic() - self._started, tuple(self._level_bounds())
+            self._on_progress(Progress(seconds=seconds, level=level, values=self._values, bounds=bounds))

@@ -1,7 +1,7 @@
 """Which pairs of person and shift are possible at all."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from salonpool.solver.eligibility import Eligibility
 from salonpool.solver.problem import Problem, Shift, Stylist
@@ -25,43 +25,46 @@ def feasible_pairs(problem: Problem, eligibility: Eligibility) -> dict[str, list
             places[shift.salon][shift.skill, measures.day_of(shift.start)].append(shift)
     for stylist in problem.stylists:
         for shift in _within_reach(stylist, places, eligibility):
-            if not eligibility.needs_company_checked(stylist, shift) or eligibility.fits(stylist, shift):
-                pairs[shift.id].append(stylist.id)
+            pairs[shift.id].append(stylist.id)
     return pairs
 
 
 def _within_reach(stylist: Stylist, places: _Places, eligibility: Eligibility) -> Iterator[Shift]:
-    """What the person could work, whoever else is there."""
+    """What the person could work."""
+    holds_nothing = not eligibility.diary.of_person(stylist.id)
+    for shift in _on_offer(stylist, places, eligibility):
+        if shift.max_hourly_cost is not None and stylist.hourly_cost > shift.max_hourly_cost:
+            continue
+        if stylist.id in shift.refused_by or stylist.id in shift.excluded:
+            continue
+        if eligibility.minds_company(stylist, shift):
+            fits = eligibility.fits(stylist, shift)
+        else:
+            fits = holds_nothing or eligibility.is_clear(stylist, shift)
+        if fits:
+            yield shift
+
+
+def _on_offer(stylist: Stylist, places: _Places, eligibility: Eligibility) -> Iterable[Shift]:
+    """What lies within the person's skills, way, hours and limits."""
     measures = eligibility.measures
     near = [
         by_day
         for salon, by_day in places.items()
-        if salon not in stylist.blocked_salons
-        and measures.travel_minutes(stylist.home, salon) <= stylist.max_travel_minutes
+        if measures.travel_minutes(stylist.home, salon) <= stylist.max_travel_minutes
+        and salon not in stylist.blocked_salons
     ]
     skills = set(stylist.skills)
-    for day in _days(stylist, eligibility):
-        room = eligibility.room(stylist, day)
-        for by_day in near if room else ():
-            for skill in skills:
-                for shift in by_day.get((skill, day), ()):
-                    if (
-                        shift.minutes <= room
-                        and _may(stylist, shift)
-                        and eligibility.is_clear(stylist, shift)
-                    ):
-                        yield shift
-
-
-def _days(stylist: Stylist, eligibility: Eligibility) -> list[int]:
-    day_of = eligibility.measures.day_of
-    spans = stylist.available
-    return sorted({day for span in spans for day in range(day_of(span.start), day_of(span.end - 1) + 1)})
-
-
-def _may(stylist: Stylist, shift: Shift) -> bool:
-    if shift.max_hourly_cost is not None and stylist.hourly_cost > shift.max_hourly_cost:
-        return False
-    if stylist.id in shift.refused_by or stylist.id in shift.excluded:
-        return False
-    return any(span.start <= shift.start and shift.end <= span.end for span in stylist.available)
+    rooms: dict[int, int] = {}
+    found: dict[str, Shift] = {}  # spans may overlap
+    for span in stylist.available:
+        for day in range(measures.day_of(span.start), measures.day_of(span.end - 1) + 1):
+            if day not in rooms:
+                rooms[day] = eligibility.room(stylist, day)
+            starts, ends, room = span.start, span.end, rooms[day]
+            offered = (shift for by_day in near for skill in skills for shift in by_day.get((skill, day), ()))
+            for shift in offered:
+                start, end = shift.start, shift.end
+                if starts <= start and end <= ends and end - start <= room:
+                    found[shift.id] = shift
+    return found.values()
