@@ -35,12 +35,11 @@ def solution(
     telling = threading.Lock()  # the solver's threads may tell at once
 
     def heard(progress: Progress) -> None:
-        bounds = tuple(int(bound) for bound in getattr(progress, "bounds", ()))
         step = Step(
             seconds=round(progress.seconds, 2),
             level=progress.level,
-            values=tuple(progress.values),
-            bounds=bounds,
+            values=progress.values,
+            bounds=progress.bounds,
             cpu_seconds=round(time.process_time(), 2),
         )
         with telling:

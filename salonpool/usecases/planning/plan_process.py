@@ -24,6 +24,7 @@ from salonpool.solver.roster import Solution
 from salonpool.usecases.planning.plan_progress import Step
 
 GRACE_SECONDS = 10.0
+ALONE_GRACE_SECONDS = 60.0  # where nobody waits for the next run, a late answer is worth more than none
 END_SECONDS = 5.0
 PROGRESS_SECONDS = 1.0  # between two calls of on_progress
 # By name: this module is imported where no solver may be loaded, such as the web processes.
@@ -59,7 +60,8 @@ def solve(
 
     `memory_mb` bounds what the child may allocate (MiB; None: only what bounds this process). `rank` also
     lists people for each seat. `on_progress` hears the newest better plan, at most once a second. A process
-    that has no `threads` is forked itself, which takes no server.
+    that has no `threads`, such as a command's, is forked itself, which takes no server, and waits a minute
+    before it kills.
     """
     task = {
         "problem": problem,
@@ -112,7 +114,8 @@ def _asked(
             return NoAnswer(f"the planner's process could not start: {type(refused).__name__}")
         with receiver:
             try:
-                until = time.monotonic() + task["time_limit_seconds"] + GRACE_SECONDS
+                grace = GRACE_SECONDS if method == "forkserver" else ALONE_GRACE_SECONDS
+                until = time.monotonic() + task["time_limit_seconds"] + grace
                 return _answer(receiver, until, on_progress)
             except (EOFError, OSError):
                 child.join(END_SECONDS)
