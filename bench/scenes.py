@@ -7,7 +7,7 @@ from datetime import date
 from flask import Flask
 from playwright.sync_api import Page
 
-from bench import by_phone, planned, remedies, waiters
+from bench import by_phone, not_asked, planned, remedies, waiters
 from bench.stage import Stage
 from salonpool.domain.local_time import DAY
 
@@ -433,6 +433,16 @@ NEAR = [
     Scene("why not, no such time", "desk.show_why", "/desk/why?starts_at=never", 422, "owner"),
     Scene("why not, no services", "desk.show_why", "/desk/why", who="newcomer"),
 ]  # fmt: skip
+NOT_ASKED = [
+    Scene("not asked", "stylist.list_not_asked", not_asked.listed, who="idle"),
+    Scene("not asked, none", "stylist.list_not_asked", not_asked.LIST, who="stylist"),
+    *(
+        Scene(f"why not me, {name}", "stylist.show_why_not_me", not_asked.mine(name), who="idle")
+        for name in not_asked.ANSWERS
+    ),
+    Scene("why somebody else", "desk.show_others", not_asked.others, who="owner"),
+    Scene("why somebody else, nobody", "desk.show_others", not_asked.nobody, who="owner"),
+]
 PLANS = [
     Scene("plan, done", "desk.show_run", planned.done, who="owner"),
     Scene("plan, running", "desk.show_run", planned.running, who="owner"),
@@ -462,4 +472,4 @@ OTHERS = [
     Scene("500", ERRORS, "/fails/500", 500),
     Scene("503", ERRORS, "/fails/503", 503),
 ]
-SCENES = (*GUEST, *NEAR, *STYLIST, *DESK, *BY_PHONE, *REMEDIES, *PLANS, *OTHERS)
+SCENES = (*GUEST, *NEAR, *STYLIST, *DESK, *BY_PHONE, *REMEDIES, *NOT_ASKED, *PLANS, *OTHERS)

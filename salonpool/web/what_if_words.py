@@ -105,7 +105,7 @@ def told_to_stylist(answer: Answer, cards: Mapping[int, ShiftCard]) -> Told:
     if answer["is_better"]:
         lead = _("As things are now, you would be the better choice. Who was asked first keeps the turn.")
     elif against:
-        lead = _("You fit. Others were asked first, because with you:")
+        lead = _("You fit. Somebody else comes first, because with you:")
     else:
         lead = _("Nothing stands against you. More people fit than are asked at once.")
     return Told(lead, against, in_return, _notes(answer, against, _("If they say no, you may be next.")))
@@ -133,7 +133,7 @@ def told_to_owner(
             name=name,
         )
     elif against:
-        lead = _("%(name)s fits. Others were asked first, because with %(name)s:", name=name)
+        lead = _("%(name)s fits. Somebody else comes first, because with %(name)s:", name=name)
     else:
         lead = _("Nothing stands against %(name)s. More people fit than are asked at once.", name=name)
     next_one = _("If they say no, %(name)s may be next.", name=name)

@@ -72,7 +72,7 @@ def test_a_stylist_finds_the_shift_asks_and_reads_why(client: Any, scene: Simple
     assert _mine(scene) in client.get("/me/why").text
     told = _ask(client, _mine(scene), _mine(scene))
     assert "The salons would pay more in all." in told
-    assert "You fit. Others were asked first" in told
+    assert "You fit. Somebody else comes first" in told
     assert "Answered" in client.get("/me/why").text
 
 
@@ -104,7 +104,7 @@ def test_an_owner_reads_what_somebody_else_would_cost(client: Any, scene: Simple
     assert "Ana" not in client.get(others).text
     told = _ask(client, others, f"{others}/{scene.ben}")
     assert re.search(r"The salons would pay NT\$400 more in all\.", told)
-    assert "Ben fits. Others were asked first" in told
+    assert "Ben fits. Somebody else comes first" in told
 
 
 @pytest.mark.parametrize("at", ["salon", "other"])
