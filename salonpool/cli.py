@@ -118,7 +118,7 @@ def _refused(why: str) -> SystemExit:
 @click.option("--office", "office_phone", required=True, help="mobile number of the office")
 @click.option("--name", help="the network's name as people read it")
 @click.option("--zone", default="Asia/Taipei", show_default=True, help="IANA time zone")
-@click.option("--region", default="TW", show_default=True, help="country whose numbers need no +code")
+@click.option("--region", default="TW", show_default=True, help="country of numbers and labour law")
 @click.option("--currency", default="TWD", show_default=True, help="ISO 4217 code")
 @click.option("--language", default="zh-Hant", show_default=True, help="zh-Hant, en or zh-Hans")
 def init(**given: str | None) -> None:

@@ -226,8 +226,8 @@ REASONS = {
     "travel-gap": ("there is too little time to get there", "兩班之間來不及趕到", "两班之间来不及赶到"),
     "rest": ("there is too little rest between two days", "兩天之間休息不夠", "两天之间休息不够"),
     "day-minutes": ("your day would be too long", "當天工時會太長", "当天工时会太长"),
-    "window-minutes": ("it is over your hours for the week", "超過您一週的工時", "超过您一周的工时"),
-    "window-days": ("it is over your days for the week", "超過您一週的天數", "超过您一周的天数"),
+    "window-minutes": ("it is over the hours you may work", "超過您可工作的時數", "超过您可工作的时数"),
+    "window-days": ("you would have too few days off", "您的休息日會不夠", "您的休息日会不够"),
     "chairs": ("no chair is free then", "那時沒有空的座位", "那时没有空的座位"),
 }
 OTHER_REASON = ("it does not fit any more", "條件已經不合", "条件已经不合")

@@ -34,8 +34,8 @@ _REMAINING: dict[str, Words] = {
     "travel-gap": lambda: _("can get there in time"),
     "rest": lambda: _("have rested enough"),
     "day-minutes": lambda: _("stay within their hours that day"),
-    "window-minutes": lambda: _("stay within their hours that week"),
-    "window-days": lambda: _("have a day off left that week"),
+    "window-minutes": lambda: _("stay within the hours they may work"),
+    "window-days": lambda: _("may work one more day"),
     "not-with": lambda: _("get along with who is there"),
     "chairs": lambda: _("find a free chair"),
 }
@@ -53,8 +53,8 @@ _REMOVED: dict[str, Words] = {
     "travel-gap": lambda: _("cannot get there in time"),
     "rest": lambda: _("would not rest enough"),
     "day-minutes": lambda: _("over their hours that day"),
-    "window-minutes": lambda: _("over their hours that week"),
-    "window-days": lambda: _("without a day off that week"),
+    "window-minutes": lambda: _("over the hours they may work"),
+    "window-days": lambda: _("short of days off"),
     "not-with": lambda: _("do not work beside who is there"),
     "chairs": lambda: _("no free chair"),
 }
@@ -74,8 +74,8 @@ _LACKING: dict[str, Words] = {
     "travel-gap": lambda: _("the travel time"),
     "rest": lambda: _("the rest between two days"),
     "day-minutes": lambda: _("hours left that day"),
-    "window-minutes": lambda: _("hours left that week"),
-    "window-days": lambda: _("a day off that week"),
+    "window-minutes": lambda: _("hours they may still work"),
+    "window-days": lambda: _("a day they may still work"),
     "chairs": lambda: _("a free chair"),
 }
 
