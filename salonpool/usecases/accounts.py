@@ -40,7 +40,8 @@ def init_network(
     """A new, empty network and its office account; a one-time sign-in link for the office.
 
     `zone` is an IANA zone, `region` an ISO 3166 code that says how phone numbers are typed and whose labour
-    law holds, `currency` an ISO 4217 code. Raises InvalidInput naming the field, also for a slug that is taken.
+    law holds, `currency` an ISO 4217 code. Raises InvalidInput naming the field, also for a slug that is
+    taken.
     """
     _check(slug, zone, region, currency, language)
     phone = mobile_number(office_phone, region, field="office", demo=texting.demo)
