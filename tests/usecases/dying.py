@@ -21,6 +21,13 @@ def raising(_sender: Any, _task: Any, memory_mb: int | None, errors: str) -> Non
     raise ZeroDivisionError
 
 
+def poisoned(sender: Any, task: Any, memory_mb: int | None, errors: str) -> None:
+    """A planner that dies of the problems of one network, and plans every other."""
+    if task["problem"].name.startswith("poison"):
+        killed()
+    plan_process._work(sender, task, memory_mb, errors)
+
+
 def short_of_memory(_sender: Any, _task: Any, memory_mb: int | None, errors: str) -> None:
     """A planner that wants more than it may have."""
     plan_process.enclose(memory_mb, errors)

@@ -1,6 +1,5 @@
 """One network whose planner fails stands back; the others are planned as ever."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,16 +8,15 @@ import sqlalchemy as sa
 
 from salonpool.app import create_app
 from salonpool.database import db, engine, transaction
-from salonpool.domain.quarantine import Quarantine
+from salonpool.domain.quarantine import FAILURES, Quarantine
 from salonpool.models import AuditEntry, PlanningRun
 from salonpool.queries import quarantines
 from salonpool.usecases.planning import plan_claims, plan_process, plan_requests, planning
-from salonpool.usecases.planning.plan_process import NoAnswer
 from salonpool.usecases.planning.plan_progress import Step
 from salonpool.usecases.planning.planning import Report
 from tests.builders import NOW, TODAY, a_network, a_pooled_stylist, a_salon, a_shift, an_offer
 from tests.databases import config_for
-from tests.usecases import pool
+from tests.usecases import dying, pool
 
 pytestmark = pytest.mark.usefixtures("app")
 HOUR = timedelta(hours=1)
@@ -27,26 +25,14 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def networks(monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
     """The first one's planner dies each time, the second one's does not."""
-    return _poison(monkeypatch, lambda: NoAnswer("the planner's process ended with SIGSEGV")), _network(
-        "well"
-    )
+    monkeypatch.setattr(plan_process, "_work", dying.poisoned)
+    return _network("poison"), _network("well")
 
 
 def _network(slug: str) -> int:
     network = a_network(slug=slug)
     a_pooled_stylist(network)
     a_shift(a_salon(network), day=TODAY + timedelta(days=6))
-    return network
-
-
-def _poison(monkeypatch: pytest.MonkeyPatch, ending: Callable[[], Any]) -> int:
-    network = _network("poison")
-    solve = plan_process.solve
-
-    def solve_or_die(problem: Any, **options: Any) -> Any:
-        return ending() if problem.name.startswith("poison") else solve(problem, **options)
-
-    monkeypatch.setattr(plan_process, "solve", solve_or_die)
     return network
 
 
@@ -71,9 +57,15 @@ def _quarantine(network_id: int) -> Quarantine | None:
     return quarantines.quarantine_of(db.session(), network_id)
 
 
-def _fail(times: int, now: datetime = NOW) -> None:
-    for number in range(times):
-        _run(now + number * timedelta(minutes=10))
+def _run_one(network: int, now: datetime) -> list[tuple[int, str]]:
+    """The same after one network was asked for."""
+    pool.request(network, now)
+    return _go_on(now)
+
+
+def _fail(network: int, now: datetime = NOW) -> None:
+    for number in range(FAILURES):
+        _run_one(network, now + number * timedelta(minutes=10))
 
 
 def test_three_failures_stop_one_network_while_the_other_is_planned_each_time(
@@ -93,33 +85,32 @@ def test_three_failures_stop_one_network_while_the_other_is_planned_each_time(
 
 
 def test_it_is_tried_again_after_an_hour_then_four_then_daily(networks: tuple[int, int]) -> None:
-    poison, well = networks
-    _fail(3)
+    poison, _ = networks
+    _fail(poison)
     now = NOW + timedelta(minutes=21)
     for hours in (1, 4, 24, 24):
-        assert _run(now + hours * HOUR - timedelta(minutes=2)) == [(well, "published")]
+        assert _run_one(poison, now + hours * HOUR - timedelta(minutes=2)) == []
         now += hours * HOUR + timedelta(minutes=1)
-        assert _run(now) == [(poison, "no_answer"), (well, "published")]
+        assert _run_one(poison, now) == [(poison, "no_answer")]
 
 
 def test_one_success_ends_it(networks: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
-    poison, well = networks
-    _fail(3)
+    poison, _ = networks
+    _fail(poison)
     monkeypatch.undo()
-    later = NOW + 2 * HOUR
-    assert _run(later) == [(poison, "published"), (well, "published")]
+    assert _run_one(poison, NOW + 2 * HOUR) == [(poison, "published")]
     assert _quarantine(poison) is None
 
 
 def test_by_hand_it_is_tried_at_once_and_who_asked_is_written_down(networks: tuple[int, int]) -> None:
-    poison, well = networks
-    _fail(3)
+    poison, _ = networks
+    _fail(poison)
     now = NOW + timedelta(minutes=30)
-    _run(now)
-    assert [run.cause for run in pool.open_requests()] == ["timetable"]
+    assert _run_one(poison, now) == []
+    assert [run.cause for run in pool.open_requests()] == ["test"]
     plan_requests.request_by_hand(poison, "account:7", now)
     assert [run.cause for run in pool.open_requests()] == ["by_hand"]
-    assert _run(now) == [(poison, "no_answer"), (well, "published")]
+    assert _go_on(now) == [(poison, "no_answer")]
     actor = db.session.scalar(sa.select(AuditEntry.actor).where(AuditEntry.subject == "planning_run"))
     assert actor == "account:7"
     quarantine = _quarantine(poison)
@@ -136,14 +127,14 @@ def test_by_hand_twice_is_one_run(networks: tuple[int, int]) -> None:
 
 def test_the_command_plans_it_at_once(networks: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
     poison, _ = networks
-    _fail(3)
+    _fail(networks[0])
     monkeypatch.undo()
     assert pool.plan(poison, NOW + timedelta(minutes=25)).status == "published"
     assert _quarantine(poison) is None
 
 
 def test_another_process_after_a_restart_knows_of_it(networks: tuple[int, int], database_url: str) -> None:
-    _fail(3)
+    _fail(networks[0])
     db.session.remove()
     with create_app(config_for(database_url)).app_context():
         now = NOW + timedelta(minutes=30)
@@ -159,7 +150,7 @@ def test_another_process_after_a_restart_knows_of_it(networks: tuple[int, int], 
 def test_an_idle_tick_does_not_write_while_a_network_waits(
     networks: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _fail(3)
+    _fail(networks[0])
     now = NOW + timedelta(minutes=30)
     pool.request(networks[0], now)
     monkeypatch.setattr(plan_claims, "transaction", None)
@@ -171,7 +162,7 @@ def test_offers_that_are_out_stay_valid_meanwhile(networks: tuple[int, int]) -> 
     stylist = a_pooled_stylist(poison)
     shift = a_shift(a_salon(poison), day=TODAY + timedelta(days=4))
     offer = an_offer(shift, stylist)
-    _fail(3)
+    _fail(networks[0])
     pool.accept(offer, stylist)
     assert pool.holders(shift) == [stylist]
 
@@ -179,10 +170,13 @@ def test_offers_that_are_out_stay_valid_meanwhile(networks: tuple[int, int]) -> 
 def test_a_mistake_in_the_code_is_a_failure_of_its_network_and_blocks_no_other(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def mistake() -> None:
-        raise ZeroDivisionError
+    poison, well = _network("poison"), _network("well")
+    decide = planning.decide
 
-    poison, well = _poison(monkeypatch, mistake), _network("well")
+    def mistaken(reading: Any, *given: Any) -> Any:
+        return decide(reading, *given) if reading.network_id == well else 1 / 0
+
+    monkeypatch.setattr(planning, "decide", mistaken)
     for number in range(3):
         now = NOW + number * timedelta(minutes=10)
         with pytest.raises(ZeroDivisionError):
@@ -223,6 +217,24 @@ def test_progress_is_noted_only_by_who_holds_the_run() -> None:
     assert run.progress == {
         "steps": [{"seconds": 1.0, "level": 0, "values": [20, 5], "bounds": [10, 0], "cpu_seconds": 1.5}]
     }
+
+
+def test_a_run_that_gets_no_more_memory_says_so_and_leaves_what_was_decided(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    network = _network("well")
+    stylist = a_pooled_stylist(network)
+    shift = a_shift(a_salon(network), day=TODAY + timedelta(days=4))
+    offer = an_offer(shift, stylist)
+    monkeypatch.setattr(plan_process, "_work", dying.short_of_memory)
+    report = pool.plan(network, memory_mb=300)
+    assert report.status == "no_answer"
+    run = db.session.scalars(sa.select(PlanningRun)).one()
+    reason = "out of memory; it may use 300 MB (PLANNER_MEMORY_MB)"
+    assert run.outcome == {"code": "out_of_memory", "reason": reason}
+    assert (run.time_limit_seconds, run.input_digest is not None) == (pool.LIMIT, True)
+    assert [item.id for item in pool.all_offers(shift)] == [offer]
+    assert pool.asked(shift) == [stylist]
 
 
 def test_trouble_with_noting_progress_does_not_end_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
