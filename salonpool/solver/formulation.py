@@ -86,6 +86,13 @@ class _Work:
     ahead: list[Fractions] = field(default_factory=list)
 
 
+def plan(problem: Problem, *, time_limit_seconds: float, workers: int = 2, seed: int = 0) -> dict[str, str]:
+    """{shift id: stylist id} of the best roster found, as solve() without reasons for what stays open."""
+    search = _Search(problem, time_limit_seconds, None)
+    search.run(workers=workers, seed=seed)
+    return search.best
+
+
 class _Search:
     def __init__(
         self, problem: Problem, time_limit_seconds: float, on_progress: Callable[[Progress], None] | None
@@ -190,7 +197,7 @@ class _Search:
             if self._is_closed(index):
                 return
             seconds = min(ROUND_SECONDS, until - time.monotonic())
-            solution, is_best = work.neighbourhoods.better(self._best, index, seconds)
+            solution, is_best = work.neighbourhoods.better(self.best, index, seconds)
             self._consider(work.variables.holders(solution), index)
             if is_best:
                 self._raise(index, self._goal_values()[index])
@@ -203,7 +210,7 @@ class _Search:
             for value, bound in zip(self._values, bounds, strict=True)
             if value > bound
         ]
-        shifts, best = self._problem.shifts, self._best
+        shifts, best = self._problem.shifts, self.best
         return Roster(
             status="feasible" if gaps else "optimal",
             assignments=tuple(
@@ -251,7 +258,7 @@ class _Search:
             self._keep(holders, self._program.goals[index].level if self._program.goals else 0)
 
     def _keep(self, holders: dict[str, str], level: int) -> None:
-        self._best = holders
+        self.best = holders
         self._values = self._terms.values(holders)
         self._tell(level)
 

@@ -39,10 +39,16 @@ class Measures:
         return minutes
 
     def longest_travel(self) -> int:
-        """No way between two salons takes longer."""
-        return max(
-            (self.travel_minutes(start, end) for start in self._places for end in self._places), default=0
-        )
+        """No way between two salons takes longer; of coordinates, from corner to corner."""
+        if self._travel.minutes is not None:
+            return max(
+                (math.ceil(way) for row in self._travel.minutes.values() for way in row.values()), default=0
+            )
+        if len(self._places) < 2:
+            return 0
+        x, y = zip(*self._places.values(), strict=True)
+        corner = math.hypot(max(x) - min(x), max(y) - min(y))
+        return math.ceil(self._travel.base_minutes + corner * self._travel.minutes_per_km)
 
     def _measured(self, start: str, end: str) -> int:
         if start == end:

@@ -10,16 +10,18 @@ from salonpool.solver.problem import Problem, Shift, Stylist
 _Places = dict[str, dict[tuple[str, int], list[Shift]]]
 
 
-def feasible_pairs(problem: Problem, eligibility: Eligibility) -> dict[str, list[str]]:
+def feasible_pairs(
+    problem: Problem, eligibility: Eligibility, *, among: Iterable[Shift] | None = None
+) -> dict[str, list[str]]:
     """{open shift id: ids of the people who could work it if it were their only new one}, in the problem's
-    order.
+    order; of all shifts or of those `among` them.
 
     The answers of `Eligibility.why_not()`, asked only where skill, day and way allow.
     """
     measures = eligibility.measures
     places: _Places = defaultdict(lambda: defaultdict(list))
     pairs: dict[str, list[str]] = {}
-    for shift in problem.shifts:
+    for shift in problem.shifts if among is None else among:
         if not shift.pinned:
             pairs[shift.id] = []
             places[shift.salon][shift.skill, measures.day_of(shift.start)].append(shift)
@@ -55,10 +57,13 @@ def _on_offer(stylist: Stylist, places: _Places, eligibility: Eligibility) -> It
         and salon not in stylist.blocked_salons
     ]
     skills = set(stylist.skills)
+    days = {day for by_day in near for _, day in by_day}
     rooms: dict[int, int] = {}
     found: dict[str, Shift] = {}  # spans may overlap
     for span in stylist.available:
         for day in range(measures.day_of(span.start), measures.day_of(span.end - 1) + 1):
+            if day not in days:
+                continue
             if day not in rooms:
                 rooms[day] = eligibility.room(stylist, day)
             starts, ends, room = span.start, span.end, rooms[day]
