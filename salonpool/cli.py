@@ -251,6 +251,7 @@ def plan(slug: str | None, dry_run: bool, time_limit: float, export: tuple[int, 
 @click.command(cls=OneLine)
 @click.argument("problem", required=False)
 @click.option("--run", "run_id", type=int, help="solve what this run was given, as it did, and compare")
+@click.option("--weights", type=int, help="with --run: under this version of its network's weights")
 @click.option("--out", help="where the roster goes; needed with PROBLEM")
 @click.option("--time-limit", default=60.0, show_default=True, type=SECONDS)
 @click.option(
@@ -269,14 +270,18 @@ def plan(slug: str | None, dry_run: bool, time_limit: float, export: tuple[int, 
     help="MB the planner may take; PLANNER_MEMORY_MB when left out",
 )
 @click.option("--quiet", is_flag=True, help="draw no progress on stderr")
-def solve(problem: str | None, run_id: int | None, out: str | None, quiet: bool, **effort: Any) -> None:
+def solve(
+    problem: str | None, run_id: int | None, weights: int | None, out: str | None, quiet: bool, **effort: Any
+) -> None:
     """Plan the problem of a file, with no database: PROBLEM.json in, the roster out. Or make a --run again.
 
     Exit 1: a run made again came to other levels. Exit 2: no roster, or bad input.
     """
-    if (problem is None) == (run_id is None) or (problem is not None and out is None):
+    if (problem is None) == (run_id is None) or (
+        problem is not None and (out is None or weights is not None)
+    ):
         raise click.UsageError("give PROBLEM.json and --out ROSTER.json, or --run ID")
-    stored = stored_runs.get_stored_run(run_id) if run_id is not None else None
+    stored = _stored(run_id, weights) if run_id is not None else None
     if stored is not None:
         effort |= {"time_limit": stored.time_limit_seconds, "workers": stored.workers, "seed": stored.seed}
     given = stored.problem if stored is not None else files.read_problem(problem or "")
@@ -287,7 +292,7 @@ def solve(problem: str | None, run_id: int | None, out: str | None, quiet: bool,
     click.echo(f"{roster.status} in {roster.seconds:.1f} s, {counts}")
     click.echo(plan_report.objective(roster.levels))
     if stored is not None:
-        raise SystemExit(_compare(stored, roster))
+        raise SystemExit(_compare(stored, roster, is_other=weights is not None))
 
 
 def _solved(
@@ -306,10 +311,15 @@ def _solved(
     return answer.roster
 
 
-def _compare(stored: StoredRun, roster: Roster) -> int:
+def _stored(run_id: int, weights: int | None) -> StoredRun:
+    stored = stored_runs.get_stored_run(run_id)
+    return stored if weights is None else stored_runs.under_weights(stored, weights)
+
+
+def _compare(stored: StoredRun, roster: Roster, *, is_other: bool) -> int:
     for words in plan_report.comparison(stored, roster, stored_runs.solver_version()):
         click.echo(words)
-    return 0 if stored.levels in (None, tuple(dict(level) for level in roster.levels)) else 1
+    return 0 if is_other or stored.levels in (None, tuple(dict(level) for level in roster.levels)) else 1
 
 
 @click.command(cls=OneLine)

@@ -11,10 +11,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from salonpool.database import transaction
-from salonpool.models import PlanningRun
+from salonpool.models import PlanningRun, WeightsVersion
 from salonpool.usecases.planning.plan_progress import Step
 from salonpool.usecases.planning.plan_report import ProgressLine
 from tests.builders import a_network, a_pooled_stylist, a_salon, a_shift
@@ -166,6 +167,24 @@ def test_a_run_that_comes_to_other_levels_is_told(app: Flask, database_url: str)
     assert again.returncode == 1
     assert "other levels; the run had objective coverage 7\n" in again.stdout
     assert "the run was made by solver of old, this is solver " in again.stdout
+
+
+def test_a_run_is_made_again_under_another_version_of_the_weights(app: Flask, database_url: str) -> None:
+    run_id = _a_run()
+    with transaction() as session:
+        network_id = session.get_one(PlanningRun, run_id).network_id
+        weights = dict(session.scalars(sa.select(WeightsVersion.weights)).one())
+        weights["objective"] = [{"cost": 1}, {"coverage": 1}]
+        session.add(
+            WeightsVersion(
+                network_id=network_id, number=2, digest="2", weights=weights, since=datetime.now(UTC)
+            )
+        )
+    again = _flask("solve", "--run", run_id, "--weights", 2, **_settings(database_url))
+    assert again.returncode == 0, again.stderr
+    assert "objective cost 0 > coverage 10\n" in again.stdout, "dear people are not worth a seat now"
+    assert "weights version 2" in again.stdout
+    assert "other levels; the run had objective coverage 0 > " in again.stdout
 
 
 def test_a_run_that_is_not_there_is_one_line(app: Flask, database_url: str) -> None:

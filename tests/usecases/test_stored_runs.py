@@ -102,6 +102,22 @@ def test_any_change_of_the_weights_is_a_new_version_and_the_old_ones_stay(
     assert numbers == [2, 3]
 
 
+def test_a_run_is_told_as_it_would_be_under_another_version_of_the_weights(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    network, _ = _network()
+    monkeypatch.setattr(plan_process, "solve", lambda *_, **__: NoAnswer("not needed here"))
+    first = stored_runs.get_stored_run(pool.plan(network).run_id or 0)
+    monkeypatch.setattr(problems, "_objective", lambda _: ({"coverage": 1}, {"cost": 1}))
+    pool.plan(network)
+    other = stored_runs.under_weights(first, 2)
+    assert other.problem.objective == ({"coverage": 1}, {"cost": 1})
+    assert other.problem.shifts == first.problem.shifts
+    assert stored_runs.under_weights(other, 1).problem == first.problem
+    with pytest.raises(InvalidInput, match="weights: unknown_choice given=3"):
+        stored_runs.under_weights(first, 3)
+
+
 def test_networks_number_their_weights_each_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plan_process, "solve", lambda *_, **__: NoAnswer("not needed here"))
     for network, _ in (_network(), _network()):

@@ -4,7 +4,7 @@ import functools
 import hashlib
 import json
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -21,7 +21,7 @@ from salonpool.solver.problem import Problem, parse_problem, problem_to_json
 from salonpool.solver.reading import InvalidProblem
 from salonpool.usecases.rows import insert_new
 
-KEPT_RUNS = 200  # of each network; about a day and a half of runs every ten minutes
+KEPT_RUNS = 1000  # of each network; about a week of runs every ten minutes, most of them with equal problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,19 @@ def get_stored_run(run_id: int) -> StoredRun:
         levels=tuple(outcome["levels"]) if "levels" in outcome else None,
         reason=outcome.get("reason"),
     )
+
+
+def under_weights(stored: StoredRun, number: int) -> StoredRun:
+    """The run as if its network had had that version of the weights. Raises InvalidInput if there is none."""
+    found: Any = db.session.scalar(
+        sa.select(WeightsVersion.weights)
+        .join(Network, Network.id == WeightsVersion.network_id)
+        .where(Network.slug == stored.network_slug, WeightsVersion.number == number)
+    )
+    if found is None:
+        raise InvalidInput("unknown_choice", field="weights", given=number)
+    problem = parse_problem(problem_to_json(stored.problem) | found)
+    return replace(stored, problem=problem, weights_number=number)
 
 
 def forget_old(session: Session) -> None:
