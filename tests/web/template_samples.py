@@ -475,6 +475,7 @@ def _shift(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
             "salon": salon,
             "today": TODAY,
             "shift": shift,
+            "paused": None,
             "people": [],
             "given": [],
             "asks": [],
@@ -497,6 +498,7 @@ def _shift(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
     people = [Row(id=3, stylist_name="Mia", salon_name=word["kapok"])]
     return {
         "desk/shift.html": [
+            ("paused", page("posted", paused=run_samples.paused(word))),
             (
                 "asking",
                 page(

@@ -127,13 +127,14 @@ def test_while_it_plans_the_page_asks_again_and_works_without_scripts(
     assert "Pay, ways to work, wishes At most 0.4% better is possible." in words
 
 
-def test_a_network_in_quarantine_is_told_on_the_day_the_list_and_the_run(
+def test_a_network_in_quarantine_is_told_wherever_an_owner_would_look(
     client: Any, shop: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_id = _fail(shop.network, monkeypatch)
     _sign_in(client, shop.owner)
-    for path in ("/desk", "/desk/runs", f"/desk/runs/{run_id}"):
+    for path in ("/desk", f"/desk/shift/{shop.shift}", "/desk/runs", f"/desk/runs/{run_id}"):
         words = _words(client.get(path))
+        assert "We look for the best people now." not in words
         assert "Planning is paused for your network. The last 3 tries failed." in words
         assert "It needed more memory than it may have." in words
         assert "Who was asked can still answer" in words

@@ -13,7 +13,7 @@ from salonpool.domain.local_time import DAY, local_day, typed_local
 from salonpool.domain.money import Money, minor_units
 from salonpool.domain.refusal import InvalidInput
 from salonpool.domain.shift import HORIZON, most_hourly_pay
-from salonpool.queries import access, shifts
+from salonpool.queries import access, quarantines, shifts
 from salonpool.queries.salons import SalonRow
 from salonpool.queries.shifts import Gap
 from salonpool.usecases.pool import shifts as shift_usecases
@@ -21,6 +21,7 @@ from salonpool.web.desk import blueprint
 from salonpool.web.desk.by_hand import list_given_words
 from salonpool.web.desk.reasons import lacking_words, nobody_words, remaining_words, removed_words
 from salonpool.web.desk.remedies import list_remedies
+from salonpool.web.desk.run_words import paused_words
 from salonpool.web.desk.salon import own_salon
 from salonpool.web.desk.typed import read_clock, read_day
 from salonpool.web.extensions import account, language, now
@@ -78,6 +79,7 @@ def show_shift(shift_id: int) -> str:
         salon=page.salon,
         shift=page.shift,
         today=local_day(now(), page.salon.tz),
+        paused=paused_words(quarantines.find_quarantined(page.salon.network_id)),
         people=page.people,
         given=list_given_words(shift_id),
         asks=page.asks,
