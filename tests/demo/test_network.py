@@ -22,6 +22,7 @@ from salonpool.domain.booking import Wish
 from salonpool.domain.course import StationKind, Step
 from salonpool.domain.demo import EMPTY_SLUG
 from salonpool.domain.labour import packs
+from salonpool.domain.labour.rules import Kind
 from salonpool.domain.local_time import from_minutes, local_day
 from salonpool.domain.phone import is_invented
 from salonpool.domain.refusal import Refusal
@@ -204,7 +205,7 @@ def test_nobody_employed_in_it_works_more_than_its_labour_rules_allow(app: Any) 
         for rule in rules:
             for first in {day for day, _ in days} if rule.days else ():
                 inside = [(day, minutes) for day, minutes in days if 0 <= (day - first).days < rule.days]
-                is_days = rule.kind is packs.Kind.WINDOW_DAYS
+                is_days = rule.kind is Kind.WINDOW_DAYS
                 value = len({day for day, _ in inside}) if is_days else sum(minutes for _, minutes in inside)
                 assert value <= rule.value
 

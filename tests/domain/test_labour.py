@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from salonpool.domain.labour import packs
-from salonpool.domain.labour.packs import Book, Grade, Kind, Pack, Rule, Step
 from salonpool.domain.labour.reading import BrokenPack, read_book
+from salonpool.domain.labour.rules import Book, Grade, Kind, Pack, Rule, Step
 from salonpool.domain.refusal import InvalidInput, Missing
 
 TODAY = date(2026, 7, 6)

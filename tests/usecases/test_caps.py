@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from salonpool.domain.labour import packs
-from salonpool.domain.labour.packs import Grade, Kind, Pack, Rule, Step
+from salonpool.domain.labour.rules import Certainty, Grade, Kind, Pack, Rule, Step
 from salonpool.solver.problem import Limit
 from salonpool.usecases.planning.caps import Caps, caps_of_law, stricter
 
@@ -28,7 +28,7 @@ def test_a_fixed_window_begins_where_its_anchor_says_seen_from_the_first_day() -
 def test_by_the_law_alone_rules_of_policy_do_not_count() -> None:
     long_rest = Rule(
         name="rest", kind=Kind.REST, grade=Grade.POLICY, since=TODAY, law="x", article="1", source="https://x",
-        certainty=packs.Certainty.OFFICIAL, value=720, unit="minutes",
+        certainty=Certainty.OFFICIAL, value=720, unit="minutes",
     )  # fmt: skip
     pack = _pack(long_rest)
     assert caps_of_law([pack], TODAY).min_rest_minutes == 720

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from salonpool.domain.labour import packs
-from salonpool.domain.labour.packs import Kind, Rule
+from salonpool.domain.labour.rules import Kind, Rule
 from salonpool.solver.check import violations
 from salonpool.solver.eligibility import reasons
 from salonpool.solver.formulation import solve

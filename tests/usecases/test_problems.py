@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from salonpool.database import db
 from salonpool.domain.labour import packs
+from salonpool.domain.labour.rules import Kind, Pack
 from salonpool.domain.local_time import at_local
 from salonpool.domain.refusal import Missing
 from salonpool.models import OptOut, StylistSkill, TimeOff
@@ -484,8 +485,8 @@ def test_a_law_that_begins_within_the_days_planned_holds_for_all_of_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now_law = packs.pack("tw-standard", TODAY)
-    day = replace(now_law.of_kind(packs.Kind.DAY_MINUTES)[0], value=500)
-    coming = packs.Pack(code="tw-standard", since=TODAY + timedelta(days=13), rules=(day,))
+    day = replace(now_law.of_kind(Kind.DAY_MINUTES)[0], value=500)
+    coming = Pack(code="tw-standard", since=TODAY + timedelta(days=13), rules=(day,))
     book = replace(packs.book("tw-standard"), versions=(now_law, coming))
     monkeypatch.setattr(packs, "books", lambda: {"tw-standard": book})
     network = a_network(region="TW")

@@ -4,7 +4,7 @@ import tomllib
 from datetime import date
 from typing import Any
 
-from salonpool.domain.labour.packs import Book, Certainty, Grade, Kind, Pack, Rule, Step
+from salonpool.domain.labour.rules import Book, Certainty, Grade, Kind, Pack, Rule, Step
 
 # What each kind must say beside its source, and what it may.
 NEEDED: dict[Kind, set[str]] = {

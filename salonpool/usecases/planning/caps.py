@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from salonpool.domain.labour.packs import Grade, Kind, Pack, Rule, Step
+from salonpool.domain.labour.rules import Grade, Kind, Pack, Rule, Step
 from salonpool.models import Stylist
 from salonpool.solver.problem import Limit
 

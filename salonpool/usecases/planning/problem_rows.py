@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salonpool.domain.course import StationKind
-from salonpool.domain.labour.packs import Pack, book, code_for
+from salonpool.domain.labour.packs import book, code_for
+from salonpool.domain.labour.rules import Pack
 from salonpool.domain.offer import OfferStatus
 from salonpool.domain.shift import WORKING_STATES
 from salonpool.models import (

@@ -8,7 +8,8 @@ from flask import g, make_response, redirect, render_template, request, url_for
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
-from salonpool.domain.labour.packs import Kind, Rule, book, code_for, list_codes
+from salonpool.domain.labour.packs import book, code_for, list_codes
+from salonpool.domain.labour.rules import Kind, Rule
 from salonpool.domain.local_time import local_day
 from salonpool.domain.refusal import InvalidInput
 from salonpool.queries import access

@@ -4,7 +4,7 @@ import re
 
 from flask_babel import gettext as _
 
-from salonpool.domain.labour.packs import Certainty, Kind, Rule
+from salonpool.domain.labour.rules import Certainty, Kind, Rule
 
 _PARAGRAPH = re.compile(r"(\S+) (I{1,3})(?: ([0-9]+))?")  # 36 II 3, as the data cite it
 
