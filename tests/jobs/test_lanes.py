@@ -14,9 +14,11 @@ from salonpool.jobs import tasks
 from salonpool.jobs.clock import LeaseKeeper
 from salonpool.jobs.lanes import Lane, Lanes
 from salonpool.messaging.gateway import Accepted, Outcome
-from salonpool.models import InboundMessage, Lease, Message, Network, WaitlistEntry
+from salonpool.models import InboundMessage, Lease, Message, Network, WaitlistEntry, WhatIf
+from salonpool.queries import access
+from salonpool.usecases.planning import what_if
 from salonpool.usecases.texts import inbound, messages
-from tests.builders import NOW, a_network, a_pooled_stylist
+from tests.builders import NOW, a_network, a_pooled_stylist, a_salon, a_shift, an_account
 from tests.usecases import waiting
 
 PHONE = "+886912000001"
@@ -133,6 +135,21 @@ def test_a_cancellation_is_offered_to_who_waits_at_once(taken, lanes):
             return
         threading.Event().wait(PATIENCE / 200)
     raise AssertionError("nobody was offered the place")
+
+
+def test_a_question_why_not_is_answered_at_once(app, monkeypatch, lanes):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    network = a_network()
+    stylist = a_pooled_stylist(network)
+    shift = a_shift(a_salon(network))
+    _held(lanes)
+    account = access.find_account(an_account(network, stylist=stylist))
+    what_if.ask_for_myself(account, shift, NOW)
+    for _ in range(200):
+        if _read_once(WhatIf.status) == "done":
+            return
+        threading.Event().wait(PATIENCE / 200)
+    raise AssertionError("nobody answered")
 
 
 def test_stopping_waits_for_what_runs_and_gives_the_lease_up(app, gateway):

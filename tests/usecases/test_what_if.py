@@ -20,6 +20,7 @@ from salonpool.usecases import upkeep
 from salonpool.usecases.planning import plan_process, what_if
 from tests import builders as b
 from tests.usecases import dying, pool
+from tests.usecases.contenders import race
 
 pytestmark = pytest.mark.usefixtures("app")
 NOW = b.NOW
@@ -219,6 +220,29 @@ def test_asking_again_while_it_waits_is_the_same_question(scene: SimpleNamespace
     assert what_if.ask_for_myself(scene.me, scene.shift, NOW) == first
     _run()
     assert what_if.ask_for_myself(scene.me, scene.shift, NOW) > first
+
+
+def test_two_presses_at_once_are_one_question(app: Any, scene: SimpleNamespace) -> None:
+    asked = race(app, *[lambda: what_if.ask_for_myself(scene.me, scene.shift, NOW)] * 3)
+    assert len(set(asked)) == 1
+    assert db.session.scalars(sa.select(WhatIf.id)).all() == [asked[0]]
+
+
+def test_two_clocks_at_once_answer_a_question_once(app: Any, scene: SimpleNamespace) -> None:
+    question = what_if.ask_for_myself(scene.me, scene.shift, NOW)
+    assert sorted(race(app, _run, _run)) == [0, 1]
+    assert (_row(question).status, _row(question).tries) == ("done", 1)
+
+
+def test_who_could_not_be_asked_any_more_keeps_what_they_are_asked_for(scene: SimpleNamespace) -> None:
+    other = b.a_shift(scene.salon, day=THURSDAY + timedelta(days=1))
+    cara = b.a_pooled_stylist(scene.network, name="Cara")
+    b.an_offer(other, cara)
+    with transaction() as session:
+        session.execute(sa.update(Stylist).where(Stylist.id == cara).values(hourly_pay_minor=90000))
+    answer = _answer_of(what_if.ask_about(scene.owner, scene.shift, scene.ben, NOW))
+    assert _terms(answer) == {"cost": 4 * 10000}
+    assert (answer["opened_count"], answer["moved_count"]) == (0, 0)
 
 
 def test_an_account_waits_for_a_few_answers_at_a_time(scene: SimpleNamespace) -> None:

@@ -63,7 +63,7 @@ def read_question(session: Session, shift_id: int, stylist_id: int, now: datetim
     # A free seat, or the one of the person asked last, or else one that somebody said yes to.
     given = min(reversed(seats), key=lambda seat: (seat.holder is not None, seat.pinned))
     return Question(
-        problem=_with_seat(problem, replace(given, holder=None, pinned=False)),
+        problem=_kept(_with_seat(problem, replace(given, holder=None, pinned=False))),
         as_it_is=replace(
             problem, shifts=tuple(replace(seat, pinned=seat.holder is not None) for seat in problem.shifts)
         ),
@@ -180,6 +180,20 @@ def _with_holders(problem: Problem, shift_id: int, held: _Held) -> Problem:
         seats.append(replace(seat, holder=holder, pinned=said_yes))
     owing = {person: shift for shift, people in waiting.items() for person in people}
     return replace(problem, shifts=tuple(_without(seat, owing) for seat in seats))
+
+
+def _kept(problem: Problem) -> Problem:
+    """Whoever could not be asked for their seat today keeps it, as that is no fault of the pair's."""
+    eligibility, people = Eligibility(problem), problem.stylists_by_id
+    return replace(
+        problem,
+        shifts=tuple(
+            replace(seat, pinned=True)
+            if seat.holder is not None and eligibility.why_not(people[seat.holder], seat) is not None
+            else seat
+            for seat in problem.shifts
+        ),
+    )
 
 
 def _without(seat: Seat, owing: Mapping[str, int]) -> Seat:
