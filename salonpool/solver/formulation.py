@@ -1,36 +1,21 @@
-"""Solves a problem: a quick plan first, then goal after goal, and the best plan there is when time is
-up."""
+"""Solves a problem: a quick plan of the whole first, then each part that has to do with no other."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from salonpool.solver.constraints import Constraints
 from salonpool.solver.eligibility import Eligibility
 from salonpool.solver.explain import unfilled
 from salonpool.solver.greedy import Greedy
-from salonpool.solver.highs import Fractions, Outcome
 from salonpool.solver.measures import Measures
-from salonpool.solver.neighbourhoods import Neighbourhoods
-from salonpool.solver.objective import Objective
 from salonpool.solver.pairs import feasible_pairs
+from salonpool.solver.parts import split_up
 from salonpool.solver.problem import Problem
-from salonpool.solver.program import Program
-from salonpool.solver.prover import Prover
-from salonpool.solver.relaxation import Relaxation
 from salonpool.solver.roster import Assignment, Roster
+from salonpool.solver.search import Search
 from salonpool.solver.terms import Terms
-from salonpool.solver.variables import Variables
 
 EXPLAIN_SHARE = 0.05
-PROOF_SHARE = 0.9
-ALONE_SHARE = 0.7
-FIRST_GOALS_SHARE = 0.5
-RELAXED_SHARE = 0.5
-DIVE_SHARE = 0.4
-LARGE_PROGRAM = 600_000  # numbers in its rows
-ROUND_SECONDS = 2.0
-HEAD_START_SECONDS = 0.3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,17 +27,6 @@ class Progress:
     level: int
     values: tuple[int, ...]
     bounds: tuple[int, ...]
-
-
-def formulated(
-    problem: Problem, terms: Terms, pairs: dict[str, list[str]], eligibility: Eligibility
-) -> Variables:
-    """The columns of the problem with every rule and every level written into their program."""
-    variables = Variables(problem, pairs)
-    constraints = Constraints(problem, eligibility, variables)
-    constraints.write()
-    Objective(problem, terms, variables, constraints).write(eligibility.diary)
-    return variables
 
 
 def solve(
@@ -67,33 +41,22 @@ def solve(
 
     Levels are made as small as possible one after another, a later one never worsens an earlier one. `status`
     is optimal when every level is proven. With no time at all the quick plan is returned. More than one of
-    `workers` lets the proof run in a thread beside the search. `on_progress` hears every better plan.
+    `workers` lets the proof run in a thread beside the search. `on_progress` hears every better plan, and
+    every bound that rose.
     """
-    search = _Search(problem, time_limit_seconds, on_progress)
-    search.run(workers=workers, seed=seed)
-    return search.roster()
-
-
-@dataclass(slots=True)
-class _Work:
-    """What the goals of one program share."""
-
-    variables: Variables
-    neighbourhoods: Neighbourhoods
-    relaxation: Relaxation
-    workers: int
-    seed: int
-    ahead: list[Fractions] = field(default_factory=list)
+    planner = _Planner(problem, time_limit_seconds, on_progress)
+    planner.run(workers=workers, seed=seed)
+    return planner.roster()
 
 
 def plan(problem: Problem, *, time_limit_seconds: float, workers: int = 2, seed: int = 0) -> dict[str, str]:
     """{shift id: stylist id} of the best roster found, as solve() without reasons for what stays open."""
-    search = _Search(problem, time_limit_seconds, None)
-    search.run(workers=workers, seed=seed)
-    return search.best
+    planner = _Planner(problem, time_limit_seconds, None)
+    planner.run(workers=workers, seed=seed)
+    return planner.best
 
 
-class _Search:
+class _Planner:
     def __init__(
         self, problem: Problem, time_limit_seconds: float, on_progress: Callable[[Progress], None] | None
     ) -> None:
@@ -103,108 +66,30 @@ class _Search:
         self._on_progress = on_progress
         self._measures = Measures(problem)
         self._terms = Terms(problem, self._measures)
-        self._program = Program()
-        self._bounds: list[int] = []
+        self._searches: list[Search] | None = None  # not known yet
         self._pairs = feasible_pairs(problem, Eligibility(problem, self._measures))
-        fresh = Eligibility(problem, self._measures)
-        greedy = Greedy(problem, fresh, self._terms, self._pairs)
-        self._keep(greedy.plan(), 0)
+        greedy = Greedy(problem, Eligibility(problem, self._measures), self._terms, self._pairs)
+        self._keep(greedy.plan())
         if self._left() > 0:
-            self._consider(greedy.with_room_made(), 0)
+            self._keep(min(greedy.with_room_made(), self.best, key=self._terms.values))
 
     def run(self, *, workers: int, seed: int) -> None:
-        """Work through the goals until they are proven or time is up."""
+        """Search part after part, each with a share of the time by its size."""
         if self._left() <= 0:
             return
-        eligibility = Eligibility(self._problem, self._measures)
-        variables = formulated(self._problem, self._terms, self._pairs, eligibility)
-        self._program = variables.program
-        self._bounds = [goal.constant for goal in self._program.goals]
-        if not variables.pairs:
-            return
-        work = _Work(
-            variables, Neighbourhoods(variables, seed=seed), Relaxation(self._program), workers, seed
-        )
-        self._look_ahead(work)
-        for index in range(len(self._bounds)):
-            share = 1.0 if index == len(self._bounds) - 1 else FIRST_GOALS_SHARE
-            until = time.monotonic() + share * self._left()
-            if not self._is_closed(index) and self._left() > 0:
-                self._close(index, until, work)
-
-    def _look_ahead(self, work: "_Work") -> None:
-        """Bounds of all goals as if each earlier one were met, and a plan made from the last of them."""
-        met: list[int] = []
-        fractions = None
-        for index in range(len(self._bounds)):
-            seconds = RELAXED_SHARE * self._left()
-            fractions = work.relaxation.solve(index, met, seconds=seconds, seed=work.seed)
-            if fractions is None:
-                break
-            met.append(fractions.bound)
-            work.ahead.append(fractions)
-        if fractions is not None and not self._agrees(work):
-            seconds = DIVE_SHARE * self._left()
-            solution = work.neighbourhoods.dive(fractions, len(met) - 1, seconds)
-            if solution is not None:
-                self._consider(work.variables.holders(solution), len(met) - 1)
-        self._agrees(work)
-
-    def _agrees(self, work: "_Work") -> bool:
-        """Take over the bounds that hold for the best plan; is it as good as all of them?
-
-        A bound was found for plans that meet the bounds before it: it says nothing while the best does not.
-        """
-        values = self._goal_values()
-        for index, fractions in enumerate(work.ahead):
-            self._raise(index, fractions.bound)
-            if values[index] > fractions.bound:
-                return False
-        return len(work.ahead) == len(values)
-
-    def _close(self, index: int, until: float, work: "_Work") -> None:
-        """Prove the goal, or do what can be done until then."""
-        values = self._goal_values()
-        ahead = [fractions.bound for fractions in work.ahead[:index]]
-        if len(ahead) < index or any(value > met for value, met in zip(values, ahead, strict=False)):
-            left = until - time.monotonic()
-            found = work.relaxation.solve(index, values[:index], seconds=RELAXED_SHARE * left, seed=work.seed)
-            if found is not None:
-                self._raise(index, found.bound)
-        if self._is_closed(index):
-            return
-        prover = self._prover(index, until, work)
-        if prover is not None:
-            prover.start()
-            prover.join(HEAD_START_SECONDS if work.workers > 1 else None)
-        self._improve(index, until, prover, work)
-        if prover is not None:
-            prover.join()
-            self._learn(index, prover.proof, work.variables)
-
-    def _prover(self, index: int, until: float, work: "_Work") -> Prover | None:
-        """None for a program that no engine gets through in time."""
-        if sum(len(row.columns) for row in self._program.rows) > LARGE_PROGRAM:
-            return None
-        seconds = (until - time.monotonic()) * (PROOF_SHARE if work.workers > 1 else ALONE_SHARE)
-        return Prover(self._program, index, self._goal_values(), seconds=seconds, seed=work.seed)
-
-    def _improve(self, index: int, until: float, prover: Prover | None, work: "_Work") -> None:
-        """Round after round until the goal is proven or its time is up."""
-        while time.monotonic() < until:
-            if prover is not None and not prover.is_alive():
-                self._learn(index, prover.proof, work.variables)
-            if self._is_closed(index):
+        parts = split_up(self._problem, self._pairs)
+        searches = [self._search(each) for each in (parts if len(parts) != 1 else [self._problem])]
+        self._searches = searches
+        sizes = [sum(len(self._pairs.get(s.id, ())) for s in each.shifts) for each in parts]
+        for index, search in enumerate(searches):
+            if self._left() <= 0:
                 return
-            seconds = min(ROUND_SECONDS, until - time.monotonic())
-            solution, is_best = work.neighbourhoods.better(self.best, index, seconds)
-            self._consider(work.variables.holders(solution), index)
-            if is_best:
-                self._raise(index, self._goal_values()[index])
+            share = sizes[index] / sum(sizes[index:])
+            search.run(time.monotonic() + share * self._left(), workers=workers, seed=seed)
 
     def roster(self) -> Roster:
         """The best plan with what it is worth and why shifts stayed open."""
-        bounds = self._level_bounds()
+        bounds = self._bounds()
         gaps = [
             (value - bound) / max(1, value)
             for value, bound in zip(self._values, bounds, strict=True)
@@ -228,47 +113,44 @@ class _Search:
             seconds=round(time.monotonic() - self._started, 3),
         )
 
-    def _left(self) -> float:
-        return self._deadline - time.monotonic()
+    def _search(self, part: Problem) -> Search:
+        ids = {shift.id for shift in part.shifts}
+        pairs = {shift_id: people for shift_id, people in self._pairs.items() if shift_id in ids}
+        start = {shift_id: holder for shift_id, holder in self.best.items() if shift_id in ids}
+        return Search(part, pairs, start, self._measures, self._heard)
 
-    def _goal_values(self) -> tuple[int, ...]:
-        return self._program.goal_values(self._values)
+    def _heard(self, level: int) -> None:
+        """A part has a better plan or bound: a shift that its best plan leaves out is nobody's."""
+        best = dict(self.best)
+        for search in self._searches or ():
+            for shift_id in search.shift_ids:
+                best.pop(shift_id, None)
+            best |= search.best
+        self._keep(best, level)
 
-    def _is_closed(self, index: int) -> bool:
-        return self._goal_values()[index] <= self._bounds[index]
+    def _keep(self, holders: Mapping[str, str], level: int = 0) -> None:
+        self.best = dict(holders)
+        self._values = self._terms.values(self.best)
+        if self._on_progress is not None:
+            seconds, bounds = time.monotonic() - self._started, tuple(self._bounds())
+            self._on_progress(Progress(seconds=seconds, level=level, values=self._values, bounds=bounds))
 
-    def _level_bounds(self) -> list[int]:
-        """The bounds of the goals of each level, added up.
+    def _bounds(self) -> list[int]:
+        """The bounds of the parts added up, and what the rest is worth in any case.
 
-        That of a later goal holds for plans no worse in the earlier ones than the best plan was when it was
-        found. Any other is a whole unit of an earlier goal worse, more than the later ones can ever be worth.
+        Of several parts, one could be better in a level that is not proven and another worse: then nothing is
+        known about the levels after it.
         """
-        bounds = [0] * len(self._problem.objective)
-        for goal, bound in zip(self._program.goals, self._bounds, strict=True):
-            bounds[goal.level] += bound
+        bounds: list[int] = []
+        if self._searches is None:
+            return [0] * len(self._values)
+        for level, value in enumerate(self._values):
+            parts = [(each.values[level], each.level_bounds()[level]) for each in self._searches]
+            rest = value - sum(worth for worth, _ in parts)
+            bounds.append(rest + sum(bound for _, bound in parts))
+            if len(parts) > 1 and bounds[-1] < value:
+                return bounds + [0] * (len(self._values) - len(bounds))
         return bounds
 
-    def _learn(self, index: int, proof: Outcome, variables: Variables) -> None:
-        if proof.solution is not None:
-            self._consider(variables.holders(proof.solution), index)
-        self._raise(index, proof.bound)
-
-    def _consider(self, holders: dict[str, str], index: int) -> None:
-        if self._terms.values(holders) < self._values:
-            self._keep(holders, self._program.goals[index].level if self._program.goals else 0)
-
-    def _keep(self, holders: dict[str, str], level: int) -> None:
-        self.best = holders
-        self._values = self._terms.values(holders)
-        self._tell(level)
-
-    def _raise(self, index: int, bound: int) -> None:
-        """What is proven about a goal."""
-        if bound > self._bounds[index]:
-            self._bounds[index] = bound
-            self._tell(self._program.goals[index].level)
-
-    def _tell(self, level: int) -> None:
-        if self._on_progress is not None:
-            seconds, bounds = time.monotonic() - self._started, tuple(self._level_bounds())
-            self._on_progress(Progress(seconds=seconds, level=level, values=self._values, bounds=bounds))
+    def _left(self) -> float:
+        return self._deadline - time.monotonic()
