@@ -40,6 +40,7 @@ def test_a_run_keeps_its_problem_and_everything_that_bounded_it() -> None:
     (run,) = _rows(PlanningRun)
     stored = stored_runs.get_stored_run(run.id)
     assert stored.problem == problem
+    assert list(problem_to_json(stored.problem)["objective"][-1]) == ["cost", "travel", "preference"]
     assert stored.digest == stored_runs.pack(problem).digest == run.input_digest
     assert (stored.seed, stored.workers, stored.time_limit_seconds) == (0, 2, pool.LIMIT)
     assert (stored.status, stored.roster_status) == ("published", "optimal")

@@ -53,11 +53,14 @@ class StoredRun:
 
 
 def pack(problem: Problem) -> PackedInput:
-    """The problem as canonical JSON (sorted keys, no spaces, UTF-8), compressed; its sha256; its weights."""
+    """The problem as JSON, compressed; the sha256 of its canonical JSON (sorted keys, no spaces, UTF-8).
+
+    Stored as it stands, because an order of keys may decide between plans of equal worth.
+    """
     document = problem_to_json(problem)
     weights = {"objective": document["objective"], "weights": document["weights"]}
-    text = _canonical(document)
-    return PackedInput(_digest(text), zlib.compress(text), weights)
+    text = json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
+    return PackedInput(_digest(_canonical(document)), zlib.compress(text), weights)
 
 
 def remember(session: Session, network_id: int, packed: PackedInput, now: datetime) -> dict[str, Any]:
@@ -92,15 +95,15 @@ def get_stored_run(run_id: int) -> StoredRun:
         raise InvalidProblem(f"run {run_id}", f"has read no problem, it is {run.status}")
     if packed is None:
         raise InvalidProblem(f"run {run_id}", f"its problem is dropped; a network keeps its last {KEPT_RUNS}")
-    text = zlib.decompress(packed)
-    if _digest(text) != run.input_digest:
+    document = json.loads(zlib.decompress(packed))
+    if _digest(_canonical(document)) != run.input_digest:
         raise InvalidProblem(f"run {run_id}", "its stored problem is not the one it was given")
     outcome = run.outcome or {}
     return StoredRun(
         run_id=run.id,
         network_slug=slug,
         status=run.status,
-        problem=parse_problem(json.loads(text)),
+        problem=parse_problem(document),
         digest=run.input_digest,
         weights_number=number,
         seed=run.seed,
