@@ -207,6 +207,12 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
+        "ix_planning_run_network_id_status_id",
+        "planning_run",
+        ["network_id", "status", "id"],
+        unique=False,
+    )
+    op.create_index(
         "uq_planning_run_requested",
         "planning_run",
         ["network_id"],
@@ -1267,6 +1273,7 @@ def downgrade() -> None:
         sqlite_where=sa.text("status = 'requested'"),
         postgresql_where=sa.text("status = 'requested'"),
     )
+    op.drop_index("ix_planning_run_network_id_status_id", table_name="planning_run")
     op.drop_index("ix_planning_run_network_id_requested_at", table_name="planning_run")
     op.drop_table("planning_run")
     op.drop_table("weights_version")

@@ -25,6 +25,7 @@ class PlanningRun(Base):
             postgresql_where=sa.text("status = 'requested'"),
         ),
         sa.Index("ix_planning_run_network_id_requested_at", "network_id", "requested_at"),
+        sa.Index("ix_planning_run_network_id_status_id", "network_id", "status", "id"),
     )
 
     id: Mapped[Key]
