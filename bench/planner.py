@@ -180,6 +180,7 @@ def run(problems: Sequence[Problem], *, seed: int, random: int, short: bool) -> 
     for problem in problems:
         outcome.matches.append(_match(problem, seed=seed, short=short))
         _show(outcome.matches[-1], timed=not short)
+        sys.stdout.flush()  # a large one takes minutes
     mended = [match for match in outcome.matches if match.mending is not None]
     if mended:
         _show_mended(mended, timed=not short)
