@@ -1,5 +1,6 @@
 """What would fill a shift that no single small change fills: larger changes, and several at once."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
@@ -15,6 +16,7 @@ PRICE_OF_ANOTHER_DAY = 12
 DAYS_AROUND = 6
 HOURS_AROUND = (0, -1, 1, -2, 2, -3, 3)
 NOT_THE_OWNERS = "home-travel"
+NEVER = 10**9
 ASK_AGAIN_SHARE = 10  # a tenth more pay for who said no before
 HUNDRED = 100
 
@@ -23,27 +25,28 @@ Priced = tuple[int, Change]
 
 def combined(tries: Tries) -> Iterator[Remedy]:
     """The cheapest that brings somebody, and if it asks people to travel, the cheapest that does not."""
-    sets = set(tries.within_reach.values())
-    choices = ((price + _price(rules), change, rules) for price, change in _shapes(tries) for rules in sets)
-    asked_to_travel = False
-    for _, change, rules in sorted(choices, key=lambda choice: (choice[0], sorted(choice[2]))):
-        if asked_to_travel and NOT_THE_OWNERS in rules:
-            continue
-        remedy = _first(tries, change, rules)
-        if remedy is not None:
-            yield remedy
-            if NOT_THE_OWNERS not in rules:
-                return
-            asked_to_travel = True
+    best: dict[bool, tuple[int, Remedy | None]] = {True: (NEVER, None), False: (NEVER, None)}
+    for price, change in sorted(_shapes(tries), key=lambda priced: priced[0]):
+        if price >= best[False][0]:
+            break
+        groups: dict[frozenset[str], list[Stylist]] = defaultdict(list)
+        for rules, stylist in tries.reached(shaped(tries.shift, change)):
+            groups[rules].append(stylist)
+        for rules in sorted(groups, key=lambda rules: (_price(rules), sorted(rules))):
+            total, asks_to_travel = price + _price(rules), NOT_THE_OWNERS in rules
+            is_cheaper = total < min(best[asks_to_travel][0], best[False][0])
+            if is_cheaper and (remedy := _first(tries, change, rules, groups[rules])):
+                best[asks_to_travel] = total, remedy
+    (further, asked), (owners, own) = best[True], best[False]
+    yield from (remedy for remedy in (asked if further < owners else None, own) if remedy)
 
 
 def _price(rules: Iterable[str]) -> int:
     return sum(PRICES[rule] for rule in rules)
 
 
-def _first(tries: Tries, shape: Change, rules: frozenset[str]) -> Remedy | None:
+def _first(tries: Tries, shape: Change, rules: frozenset[str], people: list[Stylist]) -> Remedy | None:
     """With the time of `shape`, for the cheapest of the people who need just these rules lifted."""
-    people = (stylist for needed, stylist in tries.reached(shaped(tries.shift, shape)) if needed == rules)
     for stylist in cheapest(people):
         change = {**shape, **_lifting(tries, stylist, rules)}
         if change and tries.fits(stylist, change, shaped(tries.shift, change)):

@@ -1,8 +1,11 @@
 """Why a shift stayed open: whom each rule keeps away, who lacks one thing only, and what would help."""
 
+import math
+import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from salonpool.solver.combinations import combined
 from salonpool.solver.eligibility import Eligibility
@@ -13,32 +16,39 @@ from salonpool.solver.remedies import Tries, single
 from salonpool.solver.roster import Remedy, Unfilled
 from salonpool.solver.rules import RULES
 
-Rules = Mapping[str, tuple[str, ...]]  # of each person, by id
+Value = TypeVar("Value")
 
 
 def unfilled(
-    problem: Problem, holders: Mapping[str, str], *, measures: Measures | None = None
+    problem: Problem,
+    holders: Mapping[str, str],
+    *,
+    measures: Measures | None = None,
+    seconds: float | None = None,
 ) -> tuple[Unfilled, ...]:
     """For every shift missing in `holders` ({shift id: stylist id}): funnel, sole blockers and remedies,
-    given all that is in it."""
+    given all that is in it.
+
+    After so many seconds, if given, the shifts that are left, the least urgent ones, get a funnel only.
+    """
+    until = math.inf if seconds is None else time.monotonic() + seconds
     eligibility = Eligibility(problem, measures, holders=holders)
     openings = Openings(problem, eligibility.diary)
-    alike: dict[object, _Reasons] = {}
-    found = []
-    for shift in problem.shifts:
-        if shift.id not in holders:
-            key = _terms(shift)
-            if key not in alike:
-                alike[key] = _Reasons.of(eligibility, openings, shift)
-            found.append(alike[key].unfilled(shift.id))
-    return tuple(found)
+    alike: dict[object, Unfilled] = {}
+    found: dict[str, Unfilled] = {}
+    missing = [shift for shift in problem.shifts if shift.id not in holders]
+    for shift in sorted(missing, key=lambda shift: shift.priority):
+        key = _terms(shift)
+        if key not in alike:
+            tries = Tries(eligibility, openings, shift)
+            alike[key] = _explained(tries) if time.monotonic() < until else _counted(tries)
+        found[shift.id] = replace(alike[key], shift=shift.id)
+    return tuple(found[shift.id] for shift in missing)
 
 
 def sole_blockers(problem: Problem, holders: Mapping[str, str], shift_id: str) -> dict[str, tuple[str, ...]]:
     """{rule: ids of the people kept from the shift by this rule alone}, in the order of the rules."""
-    eligibility = Eligibility(problem, holders=holders)
-    openings = Openings(problem, eligibility.diary)
-    return _sole_blockers(_rules(eligibility, openings, problem.shifts_by_id[shift_id])[1])
+    return _reasons(_tries(problem, holders, shift_id))[1]
 
 
 def remedies(
@@ -50,61 +60,43 @@ def remedies(
     when nobody could come whatever is changed. `fills` = how many people could take the shift then, beside
     what everybody works in `holders`.
     """
+    return _remedies(_tries(problem, holders, shift_id, earliest))
+
+
+def _tries(problem: Problem, holders: Mapping[str, str], shift_id: str, earliest: int = 0) -> Tries:
     eligibility = Eligibility(problem, holders=holders)
     openings = Openings(problem, eligibility.diary)
-    shift = problem.shifts_by_id[shift_id]
-    alone, _ = _rules(eligibility, openings, shift)
-    return tuple(_remedies(Tries(eligibility, openings, shift, alone, earliest)))
+    return Tries(eligibility, openings, problem.shifts_by_id[shift_id], earliest)
 
 
-def _remedies(tries: Tries) -> Iterator[Remedy]:
-    found = tuple(single(tries))
-    yield from found or combined(tries)
+def _explained(tries: Tries) -> Unfilled:
+    funnel, sole = _reasons(tries)
+    return Unfilled(shift=tries.shift.id, funnel=funnel, sole=sole, remedies=_remedies(tries))
 
 
-@dataclass(frozen=True, slots=True)
-class _Reasons:
-    """The explanation of all shifts that ask for the same."""
-
-    funnel: Mapping[str, int]
-    sole: Mapping[str, tuple[str, ...]]
-    remedies: tuple[Remedy, ...]
-
-    @classmethod
-    def of(cls, eligibility: Eligibility, openings: Openings, shift: Shift) -> "_Reasons":
-        alone, every = _rules(eligibility, openings, shift)
-        first = Counter(rules[0] for rules in every.values() if rules)
-        return cls(
-            funnel={rule: first[rule] for rule in RULES if rule in first},
-            sole=_sole_blockers(every),
-            remedies=tuple(_remedies(Tries(eligibility, openings, shift, alone))),
-        )
-
-    def unfilled(self, shift_id: str) -> Unfilled:
-        return Unfilled(shift=shift_id, funnel=self.funnel, sole=self.sole, remedies=self.remedies)
+def _counted(tries: Tries) -> Unfilled:
+    first = Counter(tries.first(stylist) for stylist in tries.eligibility.problem.stylists)
+    return Unfilled(shift=tries.shift.id, funnel=_in_order(first), is_tried=False)
 
 
-def _rules(eligibility: Eligibility, openings: Openings, shift: Shift) -> tuple[Rules, Rules]:
-    """Rules broken alone, and all; of the second kind only as many as tell which rule is the first, and
-    whether it is the only one."""
-    busy = openings.busy(shift.start, shift.end)
-    alone, every = {}, {}
-    for stylist in eligibility.problem.stylists:
-        rules = alone[stylist.id] = eligibility.alone(stylist, shift)
-        if not rules or (len(rules) == 1 and stylist.id not in busy):
-            rules += eligibility.beside(stylist, shift)
-        elif len(rules) == 1:
-            rules += ("overlap",)
-        every[stylist.id] = rules
-    return alone, every
+def _remedies(tries: Tries) -> tuple[Remedy, ...]:
+    return tuple(single(tries)) or tuple(combined(tries))
 
 
-def _sole_blockers(every: Rules) -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
-    for stylist_id, rules in every.items():
-        if len(rules) == 1:
-            found.setdefault(rules[0], []).append(stylist_id)
-    return {rule: tuple(found[rule]) for rule in RULES if rule in found}
+def _reasons(tries: Tries) -> tuple[dict[str, int], dict[str, tuple[str, ...]]]:
+    """How many people each rule is the first to keep away, and whom it keeps away alone."""
+    first: Counter[str | None] = Counter()
+    sole: dict[str, tuple[str, ...]] = {}
+    for stylist in tries.eligibility.problem.stylists:
+        rule = tries.first(stylist)
+        first[rule] += 1
+        if rule is not None and tries.is_only(stylist):
+            sole[rule] = (*sole.get(rule, ()), stylist.id)
+    return _in_order(first), _in_order(sole)
+
+
+def _in_order(found: Mapping[Any, Value]) -> dict[str, Value]:
+    return {rule: found[rule] for rule in RULES if rule in found}
 
 
 def _terms(shift: Shift) -> object:

@@ -1,8 +1,7 @@
 """Which changes would fill an open shift: each is tried on the shift beside the rest of the roster."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 
 from salonpool.solver.changes import halves, shaped, travelling
 from salonpool.solver.eligibility import Eligibility
@@ -23,41 +22,67 @@ LIFTS = {
     "max_hourly_cost": "hourly-cost",
     "ask_again": "refused",
 }
+_LIFTED = frozenset({"available", *LIFTS.values()})
 
 
 @dataclass(frozen=True)
 class Tries:
-    """An open shift beside a roster. `alone` = rules that keep each person from it whatever else is planned;
-    no change starts before the minute `earliest`."""
+    """An open shift beside a roster; no change of it starts before the minute `earliest`."""
 
     eligibility: Eligibility
     openings: Openings
     shift: Shift
-    alone: Mapping[str, tuple[str, ...]]
     earliest: int = 0
+    _alone: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    @cached_property
-    def within_reach(self) -> Mapping[str, frozenset[str]]:
-        """Whom some change may bring: {stylist id: the rules to lift for them, beside finding a time}."""
-        liftable = frozenset(LIFTS.values())
-        reach = ((stylist, frozenset(rules) - {"available"}) for stylist, rules in self.alone.items())
-        return {stylist: rules for stylist, rules in reach if rules <= liftable}
+    def alone(self, stylist: Stylist) -> tuple[str, ...]:
+        """The rules that keep the person from the shift whatever else is planned."""
+        rules = self._alone.get(stylist.id)
+        if rules is None:
+            rules = self._alone[stylist.id] = self.eligibility.alone(stylist, self.shift)
+        return rules
+
+    def first(self, stylist: Stylist) -> str | None:
+        """The first rule that keeps the person from the shift as it is."""
+        if self._is_far_off(stylist):
+            return "skill"  # the first of the rules, so there is no need to ask further
+        rules = self.alone(stylist)
+        return rules[0] if rules else self.eligibility.clash(stylist, self.shift)
+
+    def is_only(self, stylist: Stylist) -> bool:
+        """Of somebody whom a rule keeps from the shift: is it the only one?"""
+        if self._is_far_off(stylist):
+            return False
+        rules = self.alone(stylist)
+        if rules:
+            return len(rules) == 1 and self.eligibility.fits(stylist, self.shift)
+        return len(self.eligibility.beside(stylist, self.shift)) == 1
+
+    def _is_far_off(self, stylist: Stylist) -> bool:
+        """Have they neither the skill nor the time?"""
+        shift = self.shift
+        return shift.skill not in stylist.skills and stylist.id not in self.openings.free(
+            shift.start, shift.end
+        )
 
     def may_start(self, start: int) -> bool:
         """Is that minute ahead, and within the days of the problem?"""
         return self.earliest <= start < self.eligibility.problem.day_starts[-1]
 
-    def reached(self, shift: Shift) -> list[tuple[frozenset[str], Stylist]]:
-        """Those within reach who are free at the time of `shift`, with the rules to lift for them."""
-        reach, people = self.within_reach, self.eligibility.problem.stylists_by_id
-        free = self.openings.free(shift.start, shift.end)
-        return [(reach[id], people[id]) for id in free if id in reach]
+    def reached(self, shift: Shift) -> Iterator[tuple[frozenset[str], Stylist]]:
+        """Whom a change may bring at the time of `shift`, as they are free then; with the rules to lift."""
+        people = self.eligibility.problem.stylists_by_id
+        for stylist in map(people.__getitem__, self.openings.free(shift.start, shift.end)):
+            rules = self.alone(stylist)
+            if all(rule in _LIFTED for rule in rules):
+                yield frozenset(rules) - {"available"}, stylist
 
     def fits(self, stylist: Stylist, change: Change, shift: Shift) -> bool:
         """May the person work `shift`, which is shaped already, with the change's skill and way?"""
         if "skill" in change and shift.skill not in stylist.skills:
             shift = replace(shift, skill=str(change["skill"]))
-        return self.eligibility.why_not(travelling(stylist, change), shift) is None
+        person = travelling(stylist, change)
+        return not self.eligibility.alone(person, shift) and self.eligibility.fits(person, shift)
 
     def fitting(self, change: Change, shift: Shift | None = None) -> list[Stylist]:
         """Everybody who may work the shift, or the given part of it, once it is changed so."""

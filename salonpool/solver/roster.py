@@ -32,13 +32,15 @@ class Remedy:
 class Unfilled:
     """A shift nobody got: people removed by the first rule each breaks, and remedies, cheapest first.
 
-    `sole` = ids of the people kept from it by one rule alone; it travels beside the roster, not in its file.
+    `sole` = ids of the people kept from it by one rule alone; `is_tried` = there was time for them and for
+    remedies. Both travel beside the roster, not in its file.
     """
 
     shift: str
     funnel: Mapping[str, int]
     remedies: tuple[Remedy, ...] = ()
     sole: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
+    is_tried: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from salonpool.solver.changes import applied
 from salonpool.solver.check import violations
 from salonpool.solver.eligibility import reasons, why_not
-from salonpool.solver.explain import remedies, sole_blockers
+from salonpool.solver.explain import remedies, sole_blockers, unfilled
 from salonpool.solver.formulation import solve
 from salonpool.solver.problem import Busy, Problem, Span
 from salonpool.solver.roster import Remedy, Roster, parse_roster, roster_to_json
@@ -161,6 +161,17 @@ def test_shifts_that_ask_for_the_same_are_explained_alike():
     assert [item.shift for item in items] == ["a", "b", "c"]
     assert items[0].remedies
     assert items[1] == replace(items[0], shift="b")
+
+
+def test_without_time_the_least_urgent_shifts_get_a_funnel_only():
+    people = [a_stylist(hourly_cost=150), a_stylist("ben", skills=()), a_stylist("cleo")]
+    shifts = [a_shift(max_hourly_cost=100), a_shift("s2", max_hourly_cost=101), a_shift("s3")]
+    problem = a_problem(people, shifts)
+    full = unfilled(problem, {"s3": "cleo"})
+    quick = unfilled(problem, {"s3": "cleo"}, seconds=0)
+    assert [item.funnel for item in quick] == [item.funnel for item in full]
+    assert [(item.is_tried, item.remedies, item.sole) for item in quick] == [(False, (), {})] * 2
+    assert all(item.is_tried and item.remedies for item in full)
 
 
 def test_the_roster_file_has_no_names_of_people_who_lack_one_thing():

@@ -1,5 +1,6 @@
 """An owner does what would fill a shift: it is posted anew, and who was asked for the old one hears of it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,10 @@ from salonpool.domain.offer import OfferGone
 from salonpool.domain.refusal import InvalidInput, Missing, Refusal
 from salonpool.models import AuditEntry, Decision, Offer, PlanningRun, Shift, Skill
 from salonpool.queries import access, shifts
+from salonpool.solver.explain import unfilled
+from salonpool.solver.roster import Assignment, Roster, Solution
+from salonpool.usecases.planning.decisions import decide
+from salonpool.usecases.planning.problems import read_network
 from salonpool.usecases.pool import remedies
 from tests import builders as b
 from tests.builders import NOW
@@ -241,6 +246,23 @@ def test_the_owner_learns_how_many_lack_one_thing_only(scene: dict[str, Any]) ->
     assert dict(gap.funnel) == {"skill": 1, "hourly-cost": 3}
     assert dict(gap.sole) == {"hourly-cost": 3}
     assert gap.remedies[0].change == {"max_hourly_cost": 200}
+
+
+def test_what_the_planner_had_no_time_to_try_is_tried_then(scene: dict[str, Any]) -> None:
+    b.a_shift(scene["salon"], hourly_pay_minor=100)
+    reading = read_network(db.session(), scene["network"], NOW)
+    holders = {f"{scene['shift']}#1": str(scene["mia"])}
+    quick, full = (unfilled(reading.problem, holders, seconds=seconds) for seconds in (0, None))
+    roster = Roster(
+        status="feasible", levels=(), bound=(), gap=0.0, seconds=0.0,
+        assignments=tuple(Assignment(shift=seat, stylist=who) for seat, who in holders.items()),
+    )  # fmt: skip
+    said = [
+        decide(reading, Solution(replace(roster, unfilled=items), {}), NOW).gaps for items in (quick, full)
+    ]
+    assert not quick[0].is_tried
+    assert said[0] == said[1]
+    assert all(gap.remedies for gap in said[0].values())
 
 
 def test_no_remedy_begins_before_somebody_can_be_found(scene: dict[str, Any]) -> None:

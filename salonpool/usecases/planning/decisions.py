@@ -13,7 +13,7 @@ from salonpool.domain.offer import ask_at, wave_size
 from salonpool.domain.wave import Hand, OpenShift, deal
 from salonpool.solver.changes import shaped
 from salonpool.solver.eligibility import Eligibility
-from salonpool.solver.explain import remedies
+from salonpool.solver.explain import remedies, sole_blockers
 from salonpool.solver.problem import Problem
 from salonpool.solver.roster import Remedy, Roster, Solution, Unfilled
 from salonpool.usecases.planning.problems import OpenSeats, Reading, seat_id, shift_of
@@ -82,16 +82,17 @@ def _gaps(reading: Reading, roster: Roster, hands: list[Hand], now: datetime) ->
         shift_id = shift_of(item.shift)
         if shift_id in gaps:
             continue
+        sole = _lacking_one_thing(item, reading, holders)
         gaps[shift_id] = Gap(
             shift_id=shift_id,
             seats=counts[shift_id],
             pool=len(reading.problem.stylists) - reading.bystanders,
             funnel=_of_the_pool(item, reading),
-            sole=_lacking_one_thing(item, reading),
+            sole=sole,
             remedies=tuple(
                 _in_words(remedy, reading) for remedy in _still_possible(item, reading, holders, now)
             ),
-            waiting=left.get(shift_id, 0) + _lacking_one_thing(item, reading).get("live_offer", 0),
+            waiting=left.get(shift_id, 0) + sole.get("live_offer", 0),
         )
     return gaps
 
@@ -118,10 +119,11 @@ def _excluded(problem: Problem, seat: str) -> dict[str, int]:
     return dict(sorted(Counter(first).items()))
 
 
-def _lacking_one_thing(item: Unfilled, reading: Reading) -> dict[str, int]:
+def _lacking_one_thing(item: Unfilled, reading: Reading, holders: Mapping[str, str]) -> dict[str, int]:
+    sole = item.sole if item.is_tried else sole_blockers(reading.problem, holders, item.shift)
     excluded = reading.problem.shifts_by_id[item.shift].excluded
     counts: Counter[str] = Counter()
-    for rule, people in item.sole.items():
+    for rule, people in sole.items():
         counts.update(excluded[person] if rule == "excluded" else rule for person in people)
     return dict(counts)
 
@@ -129,14 +131,15 @@ def _lacking_one_thing(item: Unfilled, reading: Reading) -> dict[str, int]:
 def _still_possible(
     item: Unfilled, reading: Reading, holders: Mapping[str, str], now: datetime
 ) -> tuple[Remedy, ...]:
-    """The remedies, tried anew when one of them begins too soon: the planner knows the days, not the time."""
+    """The remedies, tried anew when one of them begins too soon, as the planner knows the days, not the time;
+    and tried at all when it had none left."""
     problem = reading.problem
     shift = problem.shifts_by_id[item.shift]
     earliest = int((now + LEAST_NOTICE - reading.starts_at).total_seconds()) // 60
     starts = {
         shaped(shift, remedy.change).start for remedy in item.remedies if not isinstance(remedy.change, str)
     }
-    if all(start >= earliest for start in starts - {shift.start}):
+    if item.is_tried and all(start >= earliest for start in starts - {shift.start}):
         return item.remedies
     return remedies(problem, holders, item.shift, earliest=earliest)
 
