@@ -143,11 +143,11 @@ TEXTS: Texts = {
     },
     "S5W": {
         "en": (
-            "{s} {d} {r}: the salon no longer needs this shift. Thank you for answering, nothing more to do.",
+            "{s} {d} {r}: the salon changed or called off this shift. Thank you, nothing more to do.",
             "{s} {d} {r} is withdrawn. Nothing more to do.",
         ),
-        "zh-Hant": ("{s} {d}{r}這班店家不需要了，謝謝您，不用再做什麼。",),
-        "zh-Hans": ("{s} {d}{r}这班店家不需要了，谢谢您，不用再做什么。",),
+        "zh-Hant": ("{s} {d}{r}這班店家改了或取消了，謝謝您，不用再做什麼。",),
+        "zh-Hans": ("{s} {d}{r}这班店家改了或取消了，谢谢您，不用再做什么。",),
     },
     "S5T": {
         "en": (

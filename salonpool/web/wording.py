@@ -172,7 +172,7 @@ _SENTENCES: dict[str, Any] = {
         "Somebody else has taken this shift. Thank you for answering, there is nothing to do."
     ),
     "expired": lambda v: _("The time to answer is over."),
-    "withdrawn": lambda v: _("The salon no longer needs this shift."),
+    "withdrawn": lambda v: _("The salon changed this shift or called it off."),
     "declined": lambda v: _("You already said no to this shift."),
     "accepted": lambda v: _("You already said yes to this shift."),
     "not_eligible": lambda v: _(
