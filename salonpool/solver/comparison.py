@@ -23,7 +23,7 @@ class Forced:
     level, with the pair less without it; `worth` the same weighted, one number for each level. `changes` are
     all shifts that change hands, this one among them, in the problem's order; `moved` those of them that
     leave who holds them in the problem. `proven`, for each level: no roster with the pair does better in it
-    and in the levels before.
+    and in the levels before. `is_against_best`: the other roster was proven to be the best of its problem.
     """
 
     shift: str
@@ -35,6 +35,7 @@ class Forced:
     proven: tuple[bool, ...] = ()
     changes: tuple[Handover, ...] = ()
     moved: tuple[str, ...] = ()
+    is_against_best: bool = False
 
     @property
     def deciding(self) -> int | None:

@@ -23,7 +23,7 @@ def forced(
 ) -> Forced:
     """The best roster found in which the person works the shift, compared with `roster`.
 
-    `roster` is one of this problem's. It compares with what it already gives without any difference. Raises
+    `roster` is one of this problem's, and so are its bounds. It compares with what it already gives without any difference. Raises
     KeyError for an unknown id. Takes about `seconds`.
     """
     person, shift = problem.stylists_by_id[stylist_id], problem.shifts_by_id[shift_id]
@@ -36,7 +36,10 @@ def forced(
     pinned = _with_pair(problem, shift, person.id)
     plan, bound = _best(pinned, holders, shift.id, seconds, seed)
     new = _kept_close(pinned, holders, plan, shift.id)
-    return _compared(problem, holders, new, shift.id, person.id, _proven(problem, pinned, roster, new, bound))
+    found = _compared(
+        problem, holders, new, shift.id, person.id, _proven(problem, pinned, roster, new, bound)
+    )
+    return replace(found, is_against_best=roster.status == "optimal")
 
 
 def _best(

@@ -127,6 +127,16 @@ def test_people_asked_elsewhere_who_would_move_are_counted(scene: SimpleNamespac
     assert (answer["left"], answer["moved_count"], answer["opened"]) == ([colour], 1, [])
 
 
+def test_what_a_plan_could_gain_without_the_pair_is_not_to_its_credit(scene: SimpleNamespace) -> None:
+    b.a_shift(scene.salon, skill="colour", priority=1)
+    third = b.a_shift(scene.salon)
+    both = b.a_pooled_stylist(scene.network, skills=("cut", "colour"), hourly_pay_minor=30000)
+    b.an_offer(third, both)
+    b.a_pooled_stylist(scene.network, hourly_pay_minor=30000)
+    answer = _answer_of(what_if.ask_about(scene.owner, scene.shift, scene.ben, NOW))
+    assert (answer["is_better"], _terms(answer)) == (False, {"cost": 4 * 10000})
+
+
 def test_what_must_be_comes_first_and_alone(scene: SimpleNamespace) -> None:
     with transaction() as session:
         session.execute(sa.update(Stylist).where(Stylist.id == scene.ben).values(min_rest_minutes=1200))

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from salonpool.solver.comparison import Forced
 from salonpool.solver.forced import forced
@@ -70,7 +71,9 @@ def comparison(
     Tells nobody how far it is: it is over before anybody would look.
     """
     known = solve(as_it_is, time_limit_seconds=time_limit_seconds, workers=1)
-    return forced(problem, known, seat, stylist, seconds=time_limit_seconds)
+    # Its bounds are those of plans without the pair.
+    unbounded = replace(known, bound=(float("-inf"),) * len(known.bound))
+    return forced(problem, unbounded, seat, stylist, seconds=time_limit_seconds)
 
 
 def _last(problem: Problem, roster: Roster) -> Step:

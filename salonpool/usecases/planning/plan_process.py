@@ -86,7 +86,7 @@ def compare(
 ) -> Forced | NoAnswer:
     """What it would take to give the seat to the stylist, beside the best plan of `as_it_is`; in a child too.
 
-    The same people and seats, the held ones fixed. Each of the two plans takes up to the limit.
+    The same people and seats, but that whoever has the seat keeps it. Each plan takes up to the limit.
     """
     task = {
         "problem": problem,

@@ -205,10 +205,11 @@ def _answer(question: Question, found: Forced, side: Side) -> dict[str, Any]:
         terms = [(term, (difference > 0) - (difference < 0)) for term, difference in terms]
     opened = [shift_of(seat) for seat in found.opened]
     moved = [change for change in found.changes if change.shift in found.moved]
+    is_better = found.deciding is not None and found.worth[found.deciding] < 0
     return {
         "must": [],
-        "is_proven": found.is_proven,
-        "is_better": found.deciding is not None and found.worth[found.deciding] < 0,
+        "is_proven": found.is_proven and (found.is_against_best or not is_better),
+        "is_better": is_better,
         "said_yes": question.said_yes,
         "terms": [list(pair) for pair in terms],
         "opened": opened if side is Side.OWNER else [],

@@ -32,7 +32,8 @@ class Question:
     """May `stylist` have `seat`?
 
     In `problem` it is nobody's; the other seats have their holders, pinned where somebody said yes to the
-    same shift. `as_it_is` has every holder fixed. `said_yes`: somebody said yes to `seat`.
+    same shift. `as_it_is` is the same but that whoever has `seat` keeps it: what differs between their best
+    plans is the pair's doing. `said_yes`: somebody said yes to `seat`.
     """
 
     problem: Problem
@@ -64,9 +65,7 @@ def read_question(session: Session, shift_id: int, stylist_id: int, now: datetim
     given = min(reversed(seats), key=lambda seat: (seat.holder is not None, seat.pinned))
     return Question(
         problem=_kept(_with_seat(problem, replace(given, holder=None, pinned=False))),
-        as_it_is=replace(
-            problem, shifts=tuple(replace(seat, pinned=seat.holder is not None) for seat in problem.shifts)
-        ),
+        as_it_is=_kept(_with_seat(problem, replace(given, pinned=given.holder is not None))),
         seat=given.id,
         stylist=str(stylist_id),
         said_yes=given.pinned,
