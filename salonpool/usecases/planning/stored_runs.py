@@ -75,19 +75,7 @@ def remember(session: Session, network_id: int, packed: PackedInput, now: dateti
 
 def get_stored_run(run_id: int) -> StoredRun:
     """The run of that id. Raises InvalidInput for an unknown one, InvalidProblem if its input is not kept."""
-    row: Any = db.session.execute(
-        sa.select(PlanningRun, Network.slug, WeightsVersion.number, PlanningInput.problem)
-        .join(Network, Network.id == PlanningRun.network_id)
-        .outerjoin(WeightsVersion, WeightsVersion.id == PlanningRun.weights_version_id)
-        .outerjoin(
-            PlanningInput,
-            sa.and_(
-                PlanningInput.network_id == PlanningRun.network_id,
-                PlanningInput.digest == PlanningRun.input_digest,
-            ),
-        )
-        .where(PlanningRun.id == run_id)
-    ).one_or_none()
+    row = _find_row(run_id)
     if row is None:
         raise InvalidInput("unknown_choice", field="run", given=run_id)
     run, slug, number, packed = row
@@ -152,6 +140,22 @@ def solver_version() -> str:
     """Which planner this is: a digest of the solver's own code, and the version of ortools."""
     code = b"".join(path.read_bytes() for path in sorted(Path(salonpool.solver.__path__[0]).glob("*.py")))
     return f"solver {_digest(code)[:10]}, ortools {version('ortools')}"
+
+
+def _find_row(run_id: int) -> Any:
+    return db.session.execute(
+        sa.select(PlanningRun, Network.slug, WeightsVersion.number, PlanningInput.problem)
+        .join(Network, Network.id == PlanningRun.network_id)
+        .outerjoin(WeightsVersion, WeightsVersion.id == PlanningRun.weights_version_id)
+        .outerjoin(
+            PlanningInput,
+            sa.and_(
+                PlanningInput.network_id == PlanningRun.network_id,
+                PlanningInput.digest == PlanningRun.input_digest,
+            ),
+        )
+        .where(PlanningRun.id == run_id)
+    ).one_or_none()
 
 
 def _weights_version(session: Session, network_id: int, weights: dict[str, Any], now: datetime) -> int:
