@@ -1,5 +1,6 @@
 """What a run was given is kept, so that it can be made again."""
 
+import zlib
 from datetime import timedelta
 from typing import Any
 
@@ -156,12 +157,12 @@ def test_a_run_that_is_not_there_or_has_not_begun_is_refused() -> None:
         stored_runs.get_stored_run(99)
 
 
-def test_a_stored_problem_that_was_tampered_with_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("packed", [zlib.compress(b"{}"), zlib.compress(b"{"), b"bytes"])
+def test_a_stored_problem_that_is_damaged_is_noticed(monkeypatch: pytest.MonkeyPatch, packed: bytes) -> None:
     monkeypatch.setattr(plan_process, "solve", lambda *_, **__: NoAnswer("not needed here"))
     network, _ = _network()
     run_id = pool.plan(network).run_id or 0
     with transaction() as session:
-        packed = stored_runs.zlib.compress(b"{}")
         session.execute(sa.update(PlanningInput).values(problem=packed))
     with pytest.raises(InvalidProblem, match="not the one it was given"):
         stored_runs.get_stored_run(run_id)

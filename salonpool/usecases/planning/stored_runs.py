@@ -83,8 +83,8 @@ def get_stored_run(run_id: int) -> StoredRun:
         raise InvalidProblem(f"run {run_id}", f"has read no problem, it is {run.status}")
     if packed is None:
         raise InvalidProblem(f"run {run_id}", f"its problem is dropped; a network keeps its last {KEPT_RUNS}")
-    document = json.loads(zlib.decompress(packed))
-    if _digest(_canonical(document)) != run.input_digest:
+    document = _unpacked(packed)
+    if document is None or _digest(_canonical(document)) != run.input_digest:
         raise InvalidProblem(f"run {run_id}", "its stored problem is not the one it was given")
     outcome = run.outcome or {}
     return StoredRun(
@@ -175,6 +175,15 @@ def _weights_version(session: Session, network_id: int, weights: dict[str, Any],
     session.add(added)
     session.flush()
     return added.id
+
+
+def _unpacked(packed: bytes) -> dict[str, Any] | None:
+    """None for bytes that pack() did not make."""
+    try:
+        document: dict[str, Any] = json.loads(zlib.decompress(packed))
+    except (zlib.error, ValueError):
+        return None
+    return document
 
 
 def _canonical(document: dict[str, Any]) -> bytes:
