@@ -14,8 +14,8 @@ from salonpool.models.columns import Digest, Instant, Key, Minute, Ref, Status, 
 class Shift(Base):
     """A stretch of work at a salon; open while a seat is free.
 
-    `version` rises with each change, offer or answer: a plan that read an older one is not published. A posted
-    shift keeps its terms; other terms are another shift, whose `replaces_shift_id` is this one.
+    `version` rises with each change, offer or answer: a plan that read an older one is not published. A
+    posted shift keeps its terms; other terms are another shift, whose `replaces_shift_id` is this one.
     """
 
     __tablename__ = "shift"
