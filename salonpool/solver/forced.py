@@ -23,8 +23,8 @@ def forced(
 ) -> Forced:
     """The best roster found in which the person works the shift, compared with `roster`.
 
-    `roster` is one of this problem's, and so are its bounds. It compares with what it already gives without any difference. Raises
-    KeyError for an unknown id. Takes about `seconds`.
+    `roster` is one of this problem's, and so are its bounds. It compares with what it already gives without
+    any difference. Takes about `seconds`. Raises KeyError for an unknown id.
     """
     person, shift = problem.stylists_by_id[stylist_id], problem.shifts_by_id[shift_id]
     holders = {item.shift: item.stylist for item in roster.assignments}
