@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench import declines, random_puzzles
-from bench.contestants import OURS, Result, contest, rivals
+from bench.contestants import AT_ONCE, OURS, Result, contest, rivals
 from bench.puzzles import SIZES, invent
 from bench.table import show
 from salonpool.solver.problem import Problem, parse_problem
@@ -76,7 +76,7 @@ class Match:
         if known and any(result.proven and result.values != known for result in self._tries()):
             found.append("NOT THE KNOWN OPTIMUM")
         if timed:
-            found += [f"WORSE THAN {peer.name}" for peer in self.peers if self._is_beaten_by(peer)]
+            found += [f"NO BETTER THAN {peer.name}" for peer in self.peers if self._is_beaten_by(peer)]
             found += self._slow()
         return found
 
@@ -84,9 +84,12 @@ class Match:
         return [result for result in self.results if result.name == OURS]
 
     def _is_beaten_by(self, peer: Result) -> bool:
+        """A sound plan is better than ours, or as good although it is only what our search begins with."""
         if not peer.is_sound or peer.values is None:
             return False
-        return self.ours.values is None or peer.values < self.ours.values
+        if self.ours.values is None:
+            return True
+        return peer.values < self.ours.values or (peer.name == AT_ONCE and peer.values == self.ours.values)
 
     def _is_contradicted_by(self, rival: Result) -> bool:
         """A sound plan below our bound of a level, no worse than ours in the levels before it."""

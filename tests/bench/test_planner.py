@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bench import planner, random_puzzles
-from bench.contestants import OURS, Result, Spent
+from bench.contestants import AT_ONCE, OURS, Result, Spent
 from bench.declines import Mending, Round
 from bench.planner import Match, Outcome, gap_of
 from bench.planner_peers import PEERS
@@ -106,10 +106,16 @@ def test_a_proof_that_takes_the_second_try_is_enough() -> None:
 
 def test_a_better_peer_is_a_fault_unless_it_broke_a_rule() -> None:
     ours = _ours(bounds=(20, 900), proven=False)
-    assert "WORSE THAN greedy" in _faults(ours, _peer(values=(25, 999)))
-    assert "WORSE THAN greedy" in _faults(ours, _peer(values=(24, 9999)))
-    assert "WORSE THAN greedy" not in _faults(ours, _peer(values=(25, 1001)))
-    assert "WORSE THAN greedy" not in _faults(ours, _peer(values=(24, 9), broken=Counter(rest=2)))
+    assert "NO BETTER THAN greedy" in _faults(ours, _peer(values=(25, 999)))
+    assert "NO BETTER THAN greedy" in _faults(ours, _peer(values=(24, 9999)))
+    assert "NO BETTER THAN greedy" not in _faults(ours, _peer(values=(25, 1001)))
+    assert "NO BETTER THAN greedy" not in _faults(ours, _peer(values=(24, 9), broken=Counter(rest=2)))
+
+
+def test_no_better_than_what_the_search_begins_with_is_a_fault() -> None:
+    begun = replace(_peer(), name=AT_ONCE)
+    assert _faults(_ours(), begun, size="XL") == [f"NO BETTER THAN {AT_ONCE}"]
+    assert _faults(_ours(), replace(begun, values=(25, 1001)), size="XL") == []
 
 
 def test_a_bound_above_a_sound_plan_is_a_fault_even_untimed() -> None:
