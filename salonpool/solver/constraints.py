@@ -37,6 +37,12 @@ class Person:
             self.on_day[wanted.day].append(index)
         self.worked_days = {held.day for held in self.held}
 
+    def most_minutes(self, day: int) -> int:
+        """No more can be chosen on the day, whatever the windows say."""
+        held = sum(held.minutes for held in self.held if held.day == day)
+        chosen = sum(self.wanted[index].minutes for index in self.on_day[day])
+        return max(0, min(chosen, self.stylist.max_day_minutes - held))
+
     def cliques(self) -> list[int]:
         """Bit masks that contain every conflict, and every choice at least once."""
         cliques = cover_conflicts(self.conflicts)
@@ -100,13 +106,20 @@ class Constraints:
             self._cap_minutes(person, choices, person.stylist.max_day_minutes - held)
 
     def _no_window_passes_its_minutes(self, person: Person) -> None:
+        """Of windows with the same choices the tightest; none that the caps of its days keep anyway."""
+        rooms: dict[tuple[int, ...], int] = {}
         for limit in person.stylist.limits:
             if limit.max_minutes is None:
                 continue
             for first in _windows(limit, person):
-                choices = [i for day in _inside(limit, first, person.on_day) for i in person.on_day[day]]
+                days = _inside(limit, first, person.on_day)
                 held = sum(held.minutes for held in person.held if first <= held.day < first + limit.days)
-                self._cap_minutes(person, choices, limit.max_minutes - held)
+                room = limit.max_minutes - held
+                if sum(person.most_minutes(day) for day in days) > room:
+                    choices = tuple(index for day in days for index in person.on_day[day])
+                    rooms[choices] = min(room, rooms.get(choices, room))
+        for choices, room in rooms.items():
+            self._cap_minutes(person, choices, room)
 
     def _no_window_passes_its_worked_days(self, person: Person) -> None:
         worked: dict[int, int] = {}

@@ -16,6 +16,7 @@ from salonpool.solver.search import Search
 from salonpool.solver.terms import Terms
 
 EXPLAIN_SHARE = 0.05
+LEAST_EXPLAIN_SECONDS = 1.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,6 +64,7 @@ class _Planner:
         self._started = time.monotonic()
         self._problem = problem
         self._deadline = self._started + time_limit_seconds * (1 - EXPLAIN_SHARE)
+        self._explain_seconds = max(LEAST_EXPLAIN_SECONDS, time_limit_seconds * EXPLAIN_SHARE)
         self._on_progress = on_progress
         self._measures = Measures(problem)
         self._terms = Terms(problem, self._measures)
@@ -104,7 +106,7 @@ class _Planner:
             levels=self._terms.levels(best),
             bound=tuple(bounds),
             gap=gaps[0] if gaps else 0.0,
-            unfilled=unfilled(self._problem, best, measures=self._measures),
+            unfilled=unfilled(self._problem, best, measures=self._measures, seconds=self._explain_seconds),
             changed=tuple(
                 shift.id
                 for shift in shifts

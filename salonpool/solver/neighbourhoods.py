@@ -11,7 +11,7 @@ from salonpool.solver.variables import Variables
 FIRST_PEOPLE = 40
 LEAST_PEOPLE = 8
 MOST_COLUMNS = 20_000
-DIVE_CHOICES = 12  # a shift's cheapest people by the relaxation
+DIVE_CHOICES = 30  # a shift's cheapest people by the relaxation
 NEARLY = 1e-6
 
 
@@ -42,42 +42,37 @@ class Neighbourhoods:
         self._people[index] = max(LEAST_PEOPLE, self._people[index] * (1.3 if grow else 0.8))
         return solution, is_best and len(free) == len(self._program.greatest)
 
-    def dive(self, fractions: Fractions, index: int, seconds: float) -> list[int] | None:
+    def dive(self, fractions: Fractions, seconds: float) -> list[int] | None:
         """A solution that keeps what the fractions have whole and decides about the rest among the cheapest
-        columns of each shift, goal after goal up to this one; None when there was none in time."""
+        columns of each shift; None when there was none in time."""
         until = time.monotonic() + seconds
         holders = self._whole(fractions.values)
         free = self._undecided(fractions.added, holders)
         solution = self._variables.solution(holders)
-        part = self._part(free, solution)
-        found: list[int] | None = None
-        for goal in range(index + 1):
-            kept = [] if found is None else [earlier.value(found) for earlier in part.goals[:goal]]
-            left = until - time.monotonic()
-            share = left if goal == index else left / 2
-            outcome = minimized(part, goal, kept, seconds=share, seed=self._chance.randrange(2**30))
-            found = outcome.solution or found
-            if found is None:
-                return None
-        for column, value in zip(free, found or [], strict=True):
+        found, _ = self._lowered(self._part(free, solution), 0, None, until)
+        if found is None:
+            return None
+        for column, value in zip(free, found, strict=True):
             solution[column] = value
         return solution
 
     def _whole(self, values: Sequence[float]) -> dict[str, str]:
-        """Who takes a shift whole, unless a row that was left out forbids it."""
-        columns = self._variables.pairs.values()
-        whole = {column: 1 for column in columns if values[column] > 1 - NEARLY}
-        for row in self._program.rows:
-            taken = [column for column in row.columns if column in whole]
-            if row.high is not None and len(taken) > 1 and not row.low:
-                factors = dict(zip(row.columns, row.factors, strict=True))
-                if sum(factors[column] for column in taken if factors[column] > 0) > row.high - min(
-                    0, sum(factor * self._program.greatest[c] for c, factor in factors.items() if factor < 0)
-                ):
-                    for column in taken:
-                        del whole[column]
+        """Who takes a shift whole, without those whose shifts break a row that the fractions were spared."""
+        variables = self._variables
+        whole = {pair: column for pair, column in variables.pairs.items() if values[column] > 1 - NEARLY}
+        solution = variables.solution(dict(list(whole)))
+        broken = {column for row in self._program.rows if not row.holds(solution) for column in row.columns}
+        lost_people = {
+            stylist_id
+            for stylist_id, columns in variables.derived_of.items()
+            if any(solution[column] and column in broken for column in columns)
+        }
         return {
-            shift: stylist for (shift, stylist), column in self._variables.pairs.items() if column in whole
+            shift_id: stylist_id
+            for (shift_id, stylist_id), column in whole.items()
+            if column not in broken
+            and variables.unfilled[shift_id] not in broken
+            and stylist_id not in lost_people
         }
 
     def _undecided(self, added: Sequence[float], holders: Mapping[str, str]) -> list[int]:
@@ -94,16 +89,33 @@ class Neighbourhoods:
         self, holders: Mapping[str, str], index: int, free: list[int], seconds: float
     ) -> tuple[list[int], bool]:
         solution = self._variables.solution(holders)
-        program = self._part(free, solution)
         start = [solution[column] for column in free]
-        values = [goal.value(start) for goal in program.goals]
-        seed = self._chance.randrange(2**30)
-        outcome = minimized(program, index, values[:index], seconds=seconds, seed=seed)
-        found = values[index] if outcome.solution is None else program.goals[index].value(outcome.solution)
-        if outcome.solution is not None and found <= values[index]:
-            for column, value in zip(free, outcome.solution, strict=True):
-                solution[column] = value
-        return solution, outcome.bound >= min(found, values[index])
+        found, is_best = self._lowered(self._part(free, solution), index, start, time.monotonic() + seconds)
+        for column, value in zip(free, found or start, strict=True):
+            solution[column] = value
+        return solution, is_best
+
+    def _lowered(
+        self, part: Program, first: int, start: list[int] | None, until: float
+    ) -> tuple[list[int] | None, bool]:
+        """A solution that makes this goal small, and then those after it; and whether it is proven for the
+        first. What makes the first no smaller than `start` is left at that."""
+        found, is_best = start, False
+        for index in range(first, len(part.goals)):
+            kept = [] if found is None else [goal.value(found) for goal in part.goals[:index]]
+            left = until - time.monotonic()
+            seconds = left if index == len(part.goals) - 1 else left / 2
+            outcome = minimized(part, index, kept, seconds=seconds, seed=self._chance.randrange(2**30))
+            goal = part.goals[index]
+            if outcome.solution is not None and (
+                found is None or goal.value(outcome.solution) < goal.value(found)
+            ):
+                found = outcome.solution
+            if index == first:
+                is_best = found is not None and outcome.bound >= goal.value(found)
+            if found is None or (index == first and found is start):
+                break
+        return found, is_best
 
     def _near(self, holders: Mapping[str, str], index: int) -> set[str]:
         """People around one shift: those who could work it, then those who could work what they hold, and

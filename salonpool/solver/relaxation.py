@@ -12,8 +12,9 @@ from salonpool.solver.program import Program, Row
 
 OVERSTEPPED = 1e-6
 MOST_ROUNDS = 6
+SLOWER = 1.5  # a round with more rows, than the one before
 # Another round costs as much as the first; below this share of the bound it brings too little.
-LEAST_GAIN = 1e-4
+LEAST_GAIN = 2e-4
 
 
 class Relaxation:
@@ -21,6 +22,7 @@ class Relaxation:
 
     def __init__(self, program: Program) -> None:
         self._program = program
+        self._lasted = 0.0
         self._rows = [row for row in program.rows if _binds_most_often(row)]
         self._waiting = [row for row in program.rows if not _binds_most_often(row)]
 
@@ -29,14 +31,15 @@ class Relaxation:
         until = time.monotonic() + seconds
         best: Fractions | None = None
         for _ in range(MOST_ROUNDS):
-            left = until - time.monotonic()
-            if left <= 0:
+            started = time.monotonic()
+            left = until - started
+            if left <= SLOWER * self._lasted:
                 break
             found = relaxed(self._program, self._rows, index, kept, seconds=left, seed=seed)
             if found is None:
                 break
             gain = None if best is None else found.bound - best.bound
-            best = found
+            best, self._lasted = found, time.monotonic() - started
             if not self._let_in(found.values) or (gain is not None and gain <= LEAST_GAIN * abs(found.bound)):
                 break
         return best

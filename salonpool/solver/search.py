@@ -119,7 +119,7 @@ class Search:
             work.ahead.append(fractions)
         if fractions is not None and not self._agrees(work):
             seconds = DIVE_SHARE * self._left()
-            solution = work.neighbourhoods.dive(fractions, len(met) - 1, seconds)
+            solution = work.neighbourhoods.dive(fractions, seconds)
             if solution is not None:
                 self._consider(work.variables.holders(solution), len(met) - 1)
         self._agrees(work)
