@@ -18,7 +18,6 @@ from salonpool.solver.terms import Terms
 from salonpool.solver.variables import Variables
 
 PROOF_SHARE = 0.9
-ALONE_SHARE = 0.7
 FIRST_GOALS_SHARE = 0.5
 RELAXED_SHARE = 0.5
 DIVE_SHARE = 0.4
@@ -160,8 +159,9 @@ class Search:
         """None for a program that no engine gets through in time."""
         if sum(len(row.columns) for row in self._program.rows) > LARGE_PROGRAM:
             return None
-        seconds = (until - time.monotonic()) * (PROOF_SHARE if work.workers > 1 else ALONE_SHARE)
-        return Prover(self._program, index, self._goal_values(), seconds=seconds, seed=work.seed)
+        start = work.variables.solution(self.best)
+        seconds = (until - time.monotonic()) * PROOF_SHARE
+        return Prover(self._program, index, self._goal_values(), start, seconds=seconds, seed=work.seed)
 
     def _improve(self, index: int, until: float, prover: Prover | None, work: "_Work") -> None:
         """Round after round until the goal is proven or its time is up."""
