@@ -5,7 +5,7 @@ import pytest
 from bench import race
 from tests import databases
 
-FOR_ONE_PLACE = {"same start": 12, "overlapping starts": 12, "expired holds": 6}
+FOR_ONE_PLACE = {"same start": 6, "overlapping starts": 6, "expired holds": 3}
 
 
 @pytest.mark.parametrize("kind", databases.KINDS)
