@@ -22,10 +22,7 @@ class Greedy:
         self._holders: dict[str, str] = {}
         self._minutes: dict[str, int] = dict.fromkeys(self._people, 0)
 
-        self._pinned = {
-            shift.id: shift.holder for shift in problem.shifts if shift.pinned and shift.holder is not None
-        }
-        for shift_id, holder in self._pinned.items():
+        for shift_id, holder in problem.pinned_holders.items():
             self._minutes[holder] += self._shifts[shift_id].minutes
         self._ordered = sorted(pairs, key=self._urgency)
 
@@ -33,14 +30,14 @@ class Greedy:
         """{shift id: stylist id} with the pinned shifts; a plan that breaks no rule."""
         for shift_id in self._ordered:
             self._seat(self._shifts[shift_id])
-        return self._pinned | self._holders
+        return self._problem.pinned_holders | self._holders
 
     def with_room_made(self) -> dict[str, str]:
         """The plan with shifts moved to others for the sake of those that are left over."""
         for shift_id in self._ordered:
             if shift_id not in self._holders:
                 self._make_room(self._shifts[shift_id])
-        return self._pinned | self._holders
+        return self._problem.pinned_holders | self._holders
 
     def _urgency(self, shift_id: str) -> tuple[int, int, int]:
         shift = self._shifts[shift_id]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import islice
 
 from salonpool.solver.eligibility import Eligibility
-from salonpool.solver.formulation import solve
+from salonpool.solver.formulation import plan
 from salonpool.solver.measures import Measures
 from salonpool.solver.problem import Problem, Shift
 from salonpool.solver.terms import Terms
@@ -31,8 +31,7 @@ def near(
         if shift.id in start and shift.id not in free
     ]
     local = replace(pinned, shifts=(*fixed, *(shift for shift in pinned.shifts if shift.id in free)))
-    found = solve(local, time_limit_seconds=seconds, workers=1, seed=seed)
-    again = {item.shift: item.stylist for item in found.assignments}
+    again = plan(local, time_limit_seconds=seconds, workers=1, seed=seed)
     return min(again, start, key=terms.values)
 
 

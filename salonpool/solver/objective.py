@@ -70,10 +70,9 @@ class Objective:
         for (shift_id, stylist_id), column in self._variables.pairs.items():
             for term, price in self._terms.of_pair(people[stylist_id], shifts[shift_id]).items():
                 self._price(term, column, price)
-        for shift in self._problem.shifts:
-            if shift.pinned and shift.holder is not None:
-                for term, price in self._terms.of_pair(people[shift.holder], shift).items():
-                    self._price(term, None, price)
+        for shift_id, holder in self._problem.pinned_holders.items():
+            for term, price in self._terms.of_pair(people[holder], shifts[shift_id]).items():
+                self._price(term, None, price)
 
     def _hours_short_have_a_price(self, stylist: Stylist, pinned_minutes: int) -> None:
         """Half hours short, tier by tier: points never fall, so cheap tiers are charged first without being

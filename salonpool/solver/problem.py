@@ -173,6 +173,11 @@ class Problem:
         """Shifts by id, in the order of the problem."""
         return {shift.id: shift for shift in self.shifts}
 
+    @cached_property
+    def pinned_holders(self) -> dict[str, str]:
+        """{shift id: stylist id} of the shifts that never change hands."""
+        return {shift.id: shift.holder for shift in self.shifts if shift.pinned and shift.holder is not None}
+
 
 def parse_problem(data: object) -> Problem:
     """The Problem a parsed JSON document describes; InvalidProblem names the first field that is wrong."""

@@ -146,7 +146,7 @@ class _Repair:
 
 def _still_allowed(problem: Problem, holders: Mapping[str, str], measures: Measures) -> dict[str, str]:
     """Those of the assignments that no rule forbids now; of two that clash with each other, one."""
-    pinned = {shift.id: shift.holder for shift in problem.shifts if shift.pinned and shift.holder is not None}
+    pinned = problem.pinned_holders
     allowed = dict(pinned)
     eligibility = Eligibility(problem, measures, holders=holders)
     people, shifts = problem.stylists_by_id, problem.shifts_by_id

@@ -50,11 +50,7 @@ class Variables:
 
     def holders(self, values: list[int]) -> dict[str, str]:
         """{shift id: stylist id} of a solution, with the pinned shifts."""
-        holders = {
-            shift.id: shift.holder
-            for shift in self.problem.shifts
-            if shift.pinned and shift.holder is not None
-        }
+        holders = dict(self.problem.pinned_holders)
         holders.update({shift: stylist for (shift, stylist), column in self.pairs.items() if values[column]})
         return holders
 
