@@ -915,6 +915,7 @@ def upgrade() -> None:
         sa.Column("starts_at", sa.BigInteger(), nullable=False),
         sa.Column("ends_at", sa.BigInteger(), nullable=False),
         sa.Column("hourly_pay_minor", sa.Integer(), nullable=False),
+        sa.Column("override_reason", sa.String(length=200), nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.CheckConstraint(
             "source IN ('rota', 'offer', 'standing_yes', 'by_hand')", name="ck_assignment_source"

@@ -58,7 +58,11 @@ class Shift(Base):
 
 
 class Assignment(Base):
-    """A stylist holds a seat of a shift: a contract whose salon, time and pay are frozen."""
+    """A stylist holds a seat of a shift: a contract whose salon, time and pay are frozen.
+
+    `override_reason`: why policy was set aside for it, in somebody's own words. It stands here and not in the
+    audit trail because words about a person must be able to go.
+    """
 
     __tablename__ = "assignment"
     __table_args__ = (
@@ -84,6 +88,7 @@ class Assignment(Base):
     starts_at: Mapped[Minute]
     ends_at: Mapped[Minute]
     hourly_pay_minor: Mapped[int] = mapped_column(default=0)
+    override_reason: Mapped[str | None] = mapped_column(sa.String(200))
     created_at: Mapped[Instant]
 
 

@@ -11,7 +11,7 @@ from salonpool.domain.refusal import Missing
 from salonpool.domain.shift import WORKING_STATES, AssignmentSource
 from salonpool.models import Account, Assignment, AuditEntry, Network, Offer, OptOut, Salon, Shift, Stylist
 
-OVERRIDE = "override"  # of an assignment, in the audit trail: policy was set aside, by whom and why
+OVERRIDE = "override"  # of an assignment, in the audit trail: policy was set aside, which and by whom
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,10 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class GivenRow:
-    """A seat given by hand: by whom, and which rules of policy that person set aside for what reason."""
+    """A seat given by hand: by whom, and which rules of policy that person set aside for what reason.
+
+    The reason is None once it was forgotten.
+    """
 
     stylist_name: str
     by: str
@@ -60,7 +63,7 @@ def list_people(shift_id: int, language: str, *, stylist_id: int | None = None) 
 def list_given(shift_id: int) -> list[GivenRow]:
     """Seats of the shift that were given by hand and are still held, oldest first."""
     trail = db.session.execute(
-        sa.select(Assignment.id, Stylist.name, AuditEntry)
+        sa.select(Assignment.id, Stylist.name, Assignment.override_reason, AuditEntry)
         .join(Stylist, Stylist.id == Assignment.stylist_id)
         .join(AuditEntry, sa.and_(AuditEntry.subject == "assignment", AuditEntry.subject_id == Assignment.id))
         .where(
@@ -71,16 +74,18 @@ def list_given(shift_id: int) -> list[GivenRow]:
         )
         .order_by(Assignment.id, AuditEntry.id)
     ).all()
-    entries: dict[int, tuple[str, AuditEntry]] = {held: (name, entry) for held, name, entry in trail}
-    names = _account_names({entry.actor for _, entry in entries.values()})
+    entries: dict[int, tuple[str, str | None, AuditEntry]] = {
+        held: (name, reason, entry) for held, name, reason, entry in trail
+    }
+    names = _account_names({entry.actor for _, _, entry in entries.values()})
     return [
         GivenRow(
             stylist_name=name,
             by=names.get(entry.actor, ""),
             rules=tuple((entry.after or {}).get("rules", ())),
-            reason=(entry.after or {}).get("reason"),
+            reason=reason,
         )
-        for name, entry in entries.values()
+        for name, reason, entry in entries.values()
     ]
 
 

@@ -27,6 +27,7 @@ from salonpool.queries import access
 from salonpool.queries import by_hand as given
 from salonpool.queries.access import AccountRow
 from salonpool.solver.rules import RULES
+from salonpool.usecases import upkeep
 from salonpool.usecases.pool import by_hand, offers
 from salonpool.usecases.pool.by_hand import Candidate, Obstacle
 from tests.builders import (
@@ -180,11 +181,23 @@ def test_policy_gives_way_to_an_owners_reason_which_is_kept(
     assert (entry.actor, entry.subject, entry.subject_id) == (
         f"account:{house.owner_id}", "assignment", assignment,
     )  # fmt: skip
-    assert entry.after == {
-        "shift_id": house.shift, "stylist_id": stylist, "rules": [rule], "reason": WHY,
-    }  # fmt: skip
+    assert entry.after == {"shift_id": house.shift, "stylist_id": stylist, "rules": [rule]}
     (row,) = given.list_given(house.shift)
     assert (row.by, row.rules, row.reason) == ("陳姐", (rule,), WHY)
+
+
+def test_the_reason_goes_a_year_after_the_shift_and_what_was_set_aside_stays(house: House) -> None:
+    person = a_pooled_stylist(house.network, x_km=30.0)
+    assignment = house.give(person, "home-travel", reason=WHY)
+    trail = db.session.scalars(sa.select(AuditEntry)).all()
+    assert not [entry for entry in trail if WHY in f"{entry.before} {entry.after}"]
+    ends_at = pool.shift(house.shift).ends_at
+    for now, reason in ((ends_at + timedelta(days=365), WHY), (ends_at + timedelta(days=366), None)):
+        db.session.rollback()
+        upkeep.forget_old(now)
+        (row,) = given.list_given(house.shift)
+        assert (row.by, row.rules, row.reason) == ("陳姐", ("home-travel",), reason)
+    assert _trail("override")[0].subject_id == assignment
 
 
 def test_rest_is_policy_above_the_laws_eleven_hours_and_law_below(house: House) -> None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from salonpool.database import db, transaction
 from salonpool.domain.shift import ShiftStatus
-from salonpool.models import AuditEntry, Shift
+from salonpool.models import Assignment, AuditEntry, Shift
 from salonpool.queries import access
 from salonpool.solver.rules import POLICY, RULES
 from salonpool.usecases.pool.by_hand import Obstacle
@@ -122,6 +122,11 @@ def test_what_is_policy_asks_for_a_reason_and_shows_it_afterwards(client: Any, s
     page = client.get(given.location).text
     assert "陳姐 gave the shift to 小蔡, although: lives further away than they want to go." in page
     assert "Reason: Her sister drives her. &lt;b&gt;" in page
+    with transaction() as session:
+        session.execute(sa.update(Assignment).values(override_reason=None))
+    page = client.get(given.location).text
+    assert "although: lives further away than they want to go.<" in page
+    assert "Reason" not in page
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Give a seat to somebody who said yes by phone.
 
 Two grades of rules: law, skill and physics stop it, whoever asks. What is only policy, the owner may set
-aside for a reason; the audit trail keeps who did, which rules and why.
+aside for a reason. The audit trail keeps for ever who did and which rules; the reason is on the assignment.
 """
 
 from collections.abc import Collection
@@ -123,10 +123,11 @@ def give(
         policy = _check(_obstacles(session, shift_id, stylist_id, now), set_aside, why)
         assignment = _give(session, shift, stylist_id, now, texting, actor=f"account:{account.id}")
         if policy:
+            assignment.override_reason = why
             audit.record(
                 session, now, actor=f"account:{account.id}", action=OVERRIDE, subject="assignment",
                 subject_id=assignment.id,
-                after={"shift_id": shift_id, "stylist_id": stylist_id, "rules": policy, "reason": why},
+                after={"shift_id": shift_id, "stylist_id": stylist_id, "rules": policy},
             )  # fmt: skip
         return assignment.id
 

@@ -110,11 +110,13 @@ def given_words(row: GivenRow) -> str:
     """Who gave the seat to whom, and in spite of what, for what reason."""
     if not row.rules:
         return _("%(owner)s noted that %(name)s said yes by phone.", owner=row.by, name=row.stylist_name)
+    rules = _joined(_POLICY[rule]() if rule in _POLICY else _("another rule") for rule in row.rules)
+    who = {"owner": row.by, "name": row.stylist_name, "rules": rules}
+    if row.reason is None:
+        return _("%(owner)s gave the shift to %(name)s, although: %(rules)s.", **who)
     return _(
         "%(owner)s gave the shift to %(name)s, although: %(rules)s. Reason: %(reason)s",
-        owner=row.by,
-        name=row.stylist_name,
-        rules=_joined(_POLICY[rule]() if rule in _POLICY else _("another rule") for rule in row.rules),
+        **who,
         reason=row.reason,
     )
 
