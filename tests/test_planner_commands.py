@@ -218,11 +218,12 @@ def test_under_a_cap_on_memory_there_is_a_roster_or_one_line(cap: int, tmp_path:
     assert "Traceback" not in done.stderr
 
 
-def test_a_planner_that_may_take_too_little_is_one_line_and_exit_2(tmp_path: Path) -> None:
+@pytest.mark.parametrize("memory_mb", [5, 20, 90, 120])
+def test_a_planner_that_may_take_too_little_is_one_line_and_exit_2(memory_mb: int, tmp_path: Path) -> None:
     out = tmp_path / "roster.json"
-    done = _flask("solve", PROBLEM, "--out", out, "--time-limit", 5, PLANNER_MEMORY_MB="20")
+    done = _flask("solve", PROBLEM, "--out", out, "--time-limit", 5, PLANNER_MEMORY_MB=str(memory_mb))
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "no roster: out of memory; it may use 20 MB (PLANNER_MEMORY_MB)\n"
+    assert done.stderr == f"no roster: out of memory; it may use {memory_mb} MB (PLANNER_MEMORY_MB)\n"
     assert not out.exists()
 
 

@@ -46,6 +46,12 @@ def short_of_memory_in_its_engine(_sender: Any, _task: Any, memory_mb: int | Non
         os.abort()
 
 
+def failing_without_a_reason(_sender: Any, _task: Any, memory_mb: int | None, errors: str) -> None:
+    """C code that fails and does not say why, as it may when it gets no memory."""
+    plan_process.enclose(memory_mb, errors)
+    raise SystemError("error return without exception set")
+
+
 def endless(*_: Any) -> None:
     """A solver that does not keep its limit."""
     time.sleep(600)

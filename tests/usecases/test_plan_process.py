@@ -1,5 +1,6 @@
 """The planner's own process: an answer, or the knowledge that there is none."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -78,6 +79,41 @@ def test_a_child_that_gets_no_more_memory_is_no_answer_with_its_bound(
     monkeypatch.setattr(plan_process, "_work", work)
     answer = plan_process.solve(_problem(), time_limit_seconds=10, memory_mb=300, threads=threads)
     assert answer == NoAnswer("out of memory; it may use 300 MB (PLANNER_MEMORY_MB)", "out_of_memory")
+
+
+@pytest.mark.parametrize(
+    ("memory_mb", "code"), [(300, "out_of_memory"), (None, "died")], ids=["bounded", "not bounded"]
+)
+def test_c_code_that_fails_without_a_reason_is_short_of_memory_where_memory_is_bounded(
+    memory_mb: int | None, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan_process, "_work", dying.failing_without_a_reason)
+    answer = plan_process.solve(_problem(), time_limit_seconds=10, memory_mb=memory_mb)
+    assert isinstance(answer, NoAnswer)
+    assert answer.code == code
+
+
+def test_the_room_asked_for_first_is_what_the_libraries_take() -> None:
+    program = """
+import re, sys
+from pathlib import Path
+from salonpool.usecases.planning import plan_process
+import salonpool.cli
+
+def megabytes(of):
+    return int(re.search(of + r":\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]) / 1024
+
+before = megabytes("VmData"), megabytes("VmSize")
+import salonpool.usecases.planning.plan_child
+print(megabytes("VmData") - before[0], megabytes("VmSize") - before[1])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True,
+        env=os.environ | plan_process.ONE_THREAD,
+    )  # fmt: skip
+    data, space = map(float, done.stdout.split())
+    assert plan_process.LIBRARIES_MB * 0.8 <= data <= plan_process.LIBRARIES_MB
+    assert plan_process.LIBRARIES_SPACE_MB * 0.8 <= space <= plan_process.LIBRARIES_SPACE_MB
 
 
 def test_a_bound_that_is_large_enough_changes_nothing() -> None:

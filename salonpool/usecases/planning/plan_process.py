@@ -29,8 +29,13 @@ END_SECONDS = 5.0
 PROGRESS_SECONDS = 1.0  # between two calls of on_progress
 # By name: this module is imported where no solver may be loaded, such as the web processes.
 PRELOADED = ("salonpool.usecases.planning.plan_child",)
-# What a process that got no more memory leaves on its standard error.
+# What a process that got no more memory leaves behind, and what C code that does not say why may leave then.
 SHORT_OF_MEMORY = ("bad_alloc", "MemoryError", "Cannot allocate memory", "failed to map segment")
+MAYBE_SHORT_OF_MEMORY = ("SystemError", "cannot allocate memory", "can't start new thread")
+# What loading the planner's libraries takes of data and of address space: measured 74 and 195, of any number
+# of cores once OpenBLAS, which nothing here uses, may not take 40 for each.
+LIBRARIES_MB, LIBRARIES_SPACE_MB = 80, 200
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
 SAID = 200  # letters kept of a dying process's last line
 MEBIBYTE = 2**20
 
@@ -129,6 +134,7 @@ def _asked(
 def _started(
     method: str, task: dict[str, Any], memory_mb: int | None, errors: str
 ) -> tuple[Connection, multiprocessing.process.BaseProcess]:
+    os.environ.update(ONE_THREAD)  # of a server process: as it was when that began
     context: Any = multiprocessing.get_context(method)
     context.set_forkserver_preload(list(PRELOADED))
     receiver, sender = context.Pipe(duplex=False)
@@ -163,7 +169,8 @@ def _answer(receiver: Connection, until: float, on_progress: Callable[[Step], No
 def _death(exit_code: int | None, errors: Path, memory_mb: int | None) -> NoAnswer:
     """Why a child ended without an answer, as far as it can be known from outside."""
     lines = errors.read_text("utf-8", "replace").strip().splitlines()
-    if any(word in line for line in lines for word in SHORT_OF_MEMORY):
+    words = SHORT_OF_MEMORY + (MAYBE_SHORT_OF_MEMORY if memory_mb or _is_bounded() else ())
+    if any(word in line for line in lines for word in words):
         allowed = f"; it may use {memory_mb} MB (PLANNER_MEMORY_MB)" if memory_mb else ""
         return NoAnswer(f"out of memory{allowed}", OUT_OF_MEMORY)
     if exit_code is not None and exit_code < 0:
@@ -180,9 +187,17 @@ def _end(child: multiprocessing.process.BaseProcess) -> None:
         child.join(END_SECONDS)
 
 
+def _is_bounded() -> bool:
+    """Was this process, and with it its children, bounded in memory from outside?"""
+    bounds = (resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA))
+    return any(bound != resource.RLIM_INFINITY for bound in bounds)
+
+
 def _work(sender: Connection, task: dict[str, Any], memory_mb: int | None, errors: str) -> None:
     """What the child does."""
     enclose(memory_mb, errors)
+    if PRELOADED[0] not in sys.modules:
+        _ask_for_room()
     from salonpool.usecases.planning import plan_child
 
     with sender:
@@ -190,12 +205,20 @@ def _work(sender: Connection, task: dict[str, Any], memory_mb: int | None, error
         sender.send(work(**task, tell=sender.send))
 
 
+def _ask_for_room() -> None:
+    """MemoryError where the libraries find no room: loading them would fail in any place, in any way."""
+    is_narrow = resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
+    bytes((LIBRARIES_SPACE_MB if is_narrow else LIBRARIES_MB) * MEBIBYTE)
+
+
 def enclose(memory_mb: int | None, errors: str) -> None:
-    """In the child: from here on what goes wrong is written to the file `errors`, and memory is bounded.
+    """In the child: from here on what is written goes to the file `errors`, and memory is bounded.
 
     RLIMIT_DATA counts what is allocated; RLIMIT_AS also libraries, and space that threads only reserve.
     """
-    os.dup2(os.open(errors, os.O_WRONLY | os.O_APPEND), 2)
+    said = os.open(errors, os.O_WRONLY | os.O_APPEND)
+    for stream in (1, 2):  # an engine short of memory says so on the first
+        os.dup2(said, stream)
     sys.stderr = sys.__stderr__
     if memory_mb:
         _, hard = resource.getrlimit(resource.RLIMIT_DATA)
