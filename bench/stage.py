@@ -86,6 +86,7 @@ class Stage:
             "owner": self._account(CAST[Part.OWNER].phone),
             "stylist": self._account(CAST[Part.STYLIST].phone),
             "newcomer": self._account(EMPTY_OWNER),
+            "office": self._account(CAST[Part.OFFICE].phone),
             "idle": builders.an_account(self.network, stylist=idle, name="小蔡"),
         }
         self.shifts = {status: self._shift(status) for status in ("posted", "cancelled", "unfilled")}

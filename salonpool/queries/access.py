@@ -73,16 +73,15 @@ def get_owned_salon(account: AccountRow, slug: str) -> Salon:
 
 def get_owned_shift_id(account: AccountRow, shift_id: int) -> int:
     """The posted shift of that id, if it is at a salon the account owns. Raises Missing."""
-    found = db.session.scalar(
-        sa.select(Shift.id).where(
-            Shift.id == shift_id,
-            Shift.source == ShiftSource.POST,
-            Shift.salon_id.in_(account.owned_salon_ids),
-        )
-    )
-    if found is None:
-        raise Missing
-    return found
+    return _posted_shift(shift_id, Shift.salon_id.in_(account.owned_salon_ids))
+
+
+def get_staffed_shift_id(account: AccountRow, shift_id: int) -> int:
+    """The posted shift of that id, if the account may say who works it: an owner of its salon, or the office
+    of its network. Raises Missing."""
+    owned = Shift.salon_id.in_(account.owned_salon_ids)
+    of_network = sa.and_(sa.literal(account.is_office), Shift.network_id == account.network_id)
+    return _posted_shift(shift_id, sa.or_(owned, of_network))
 
 
 def get_own_run_id(account: AccountRow, run_id: int) -> int:
@@ -158,6 +157,15 @@ def booking_id_by_hold(token: str) -> int:
 def waitlist_id_by_link(token: str) -> int:
     """The entry of the waitlist a link opens. Raises Missing."""
     return _by_token(WaitlistEntry.link_digest, WaitlistEntry.id, token)
+
+
+def _posted_shift(shift_id: int, condition: sa.ColumnElement[bool]) -> int:
+    found = db.session.scalar(
+        sa.select(Shift.id).where(Shift.id == shift_id, Shift.source == ShiftSource.POST, condition)
+    )
+    if found is None:
+        raise Missing
+    return found
 
 
 def _offer(condition: sa.ColumnElement[bool]) -> tuple[int, int]:

@@ -14,6 +14,7 @@ from salonpool.web import (
     filters,
     guest,
     health,
+    office,
     rendering,
     shield,
     sign_in,
@@ -32,6 +33,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(guest.blueprint)
     app.register_blueprint(stylist.blueprint)
     app.register_blueprint(desk.blueprint)
+    app.register_blueprint(office.blueprint)
     api.init_app(app)
     health.init_app(app)
     sign_in.init_app(app)

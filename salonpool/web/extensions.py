@@ -91,9 +91,11 @@ def begin_session(account: access.AccountRow) -> None:
 
 
 def home_of(account: access.AccountRow) -> str:
-    """Where somebody's pages begin: the desk, one's own day, else the salons; none of them refuses."""
+    """Where somebody's pages begin: the desk, the office, one's own day, else the salons; none refuses."""
     if account.owned_salon_ids:
         return "/desk"
+    if account.is_office:
+        return "/net"
     return "/me" if account.stylist_id is not None else "/"
 
 

@@ -179,7 +179,8 @@ def frame() -> dict[str, Any]:
             if code != reader
         ],
         "demo": current_app.config["DEMO"],
-        "account": signed_in and {"name": signed_in.name, "home_url": home_of(signed_in)},
+        "account": signed_in
+        and {"name": signed_in.name, "home_url": home_of(signed_in), "is_office": signed_in.is_office},
     }
 
 

@@ -1,5 +1,6 @@
 """/in: a link by text signs owners, stylists and the office in; guests never need to."""
 
+import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ blueprint = Blueprint("sign_in", __name__)
 
 IDLE = timedelta(hours=12)
 NEXT = "next_url"
+SHIFT = re.compile(r"/desk/shift/\d+")
 
 
 def init_app(app: Flask) -> None:
@@ -81,10 +83,14 @@ def _form(phone: str, errors: dict[str, str], next_url: str) -> str:
 
 
 def _open_to(account: AccountRow, url: str) -> bool:
-    """False for the desk of somebody without a salon and the day of somebody who is no stylist."""
-    first = urlsplit(url).path.split("/")[1]
+    """False for the desk of somebody without a salon, the day of somebody who is no stylist, and the office
+    of others; the office opens a shift's page at the desk."""
+    path = urlsplit(url).path
+    first = path.split("/")[1]
     if first == "desk":
-        return bool(account.owned_salon_ids)
+        return bool(account.owned_salon_ids) or (account.is_office and bool(SHIFT.fullmatch(path)))
+    if first == "net":
+        return account.is_office
     return first != "me" or account.stylist_id is not None
 
 

@@ -89,6 +89,12 @@ def _account(account_id: int) -> AccountRow:
     return found
 
 
+def _office(network: int) -> AccountRow:
+    account_id = an_account(network, name="辦公室")
+    add(Role(network_id=network, account_id=account_id, kind="office"))
+    return _account(account_id)
+
+
 @pytest.fixture
 def house() -> House:
     network = a_network()
@@ -131,6 +137,18 @@ def test_a_yes_by_phone_is_kept_and_told_like_any_other(house: House) -> None:
     (entry,) = _trail("assign", "override")
     assert (entry.actor, entry.action) == (f"account:{house.owner_id}", "assign")
     assert given.list_given(house.shift)[0].rules == ()
+
+
+def test_the_office_notes_a_yes_at_every_salon_of_its_network_and_the_owner_is_told(house: House) -> None:
+    person = a_pooled_stylist(house.network, x_km=30.0)
+    office = _office(house.network)
+    assert by_hand.list_candidates(office, house.shift, NOW, "en")[0].policy == ("home-travel",)
+    held = house.give(person, "home-travel", reason=WHY, account=office)
+    assert {entry.actor for entry in _trail("assign", "override")} == {f"account:{office.id}"}
+    assert [text.event_id for text in pool.texts("O3")] == [
+        f"shift:{house.shift}:filled:{held}:{house.owner_id}"
+    ]
+    assert given.list_given(house.shift)[0].by == "辦公室"
 
 
 def test_who_was_asked_and_says_yes_by_phone_has_accepted_the_offer(house: House) -> None:
@@ -381,10 +399,9 @@ def test_a_shift_of_somebody_else_and_a_stylist_of_another_network_answer_like_m
     stranger = a_pooled_stylist(a_network())
     rival = _account(an_account(house.network, owns=(a_salon(house.network),)))
     stylist = _account(an_account(house.network, stylist=person))
-    desk, office = an_account(house.network), an_account(house.network)
+    desk = an_account(house.network)
     add(Role(network_id=house.network, account_id=desk, salon_id=house.salon, kind="receptionist"))
-    add(Role(network_id=house.network, account_id=office, kind="office"))
-    for account in (rival, stylist, _account(desk), _account(office)):
+    for account in (rival, stylist, _account(desk), _office(a_network())):
         with pytest.raises(Missing):
             house.give(person, account=account)
         with pytest.raises(Missing):

@@ -25,7 +25,14 @@ def pages(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[st
     def row(number: int, *obstacles: str) -> dict[str, Any]:
         return {"person": person(number), "obstacles": list(obstacles)}
 
-    head = {"salon": salon, "shift": shift}
+    def listed(number: int, status: str) -> dict[str, Any]:
+        kept = Row(
+            id=number, starts_at=TEN, ends_at=TEN + timedelta(hours=4), skill_name=word["cut"], seats=2,
+            filled=number % 2, status=status,
+        )  # fmt: skip
+        return {"row": kept, "salon": salon}
+
+    head = {"salon": salon, "shift": shift, "is_owner": True}
     one: dict[str, Any] = {
         **head, "person": person(1), "obstacles": [], "is_barred": False, "set_aside": "", "reason": "",
         "errors": {}, "problem": "",
@@ -39,9 +46,15 @@ def pages(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[st
                  "barred": [row(4, word["busy"], word["over"])]},
             ),
             ("nobody", {**head, "free": [], "for_a_reason": [], "barred": []}),
+            ("office", {**head, "is_owner": False, "free": [row(1)], "for_a_reason": [], "barred": []}),
+        ],
+        "office/shifts.html": [
+            ("both", {"open": [listed(1, "posted"), listed(2, "offering")], "filled": [listed(3, "filled")]}),
+            ("none", {"open": [], "filled": []}),
         ],
         "desk/by_hand_person.html": [
             ("can", one),
+            ("office", {**one, "is_owner": False}),
             ("no_texts", {**one, "person": person(2, texts=False)}),
             ("for_a_reason", why),
             ("no_reason", {**why, "errors": {"reason": word["wrong"]}}),

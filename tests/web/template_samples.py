@@ -473,6 +473,7 @@ def _shift(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
         )
         return {
             "salon": salon,
+            "is_owner": True,
             "today": TODAY,
             "shift": shift,
             "paused": None,
@@ -512,6 +513,7 @@ def _shift(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
                 ),
             ),
             ("posted", page("posted")),
+            ("office", page("posted", is_owner=False, paused=run_samples.paused(word))),
             ("nobody", page("posted", funnel=funnel, reasons=reasons, nobody=word["later"])),
             (
                 "to be changed",

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from salonpool.database import db, transaction
 from salonpool.domain.shift import ShiftStatus
-from salonpool.models import Assignment, AuditEntry, Shift
+from salonpool.models import Assignment, AuditEntry, Role, Shift
 from salonpool.queries import access
 from salonpool.solver.rules import POLICY, RULES
 from salonpool.usecases.pool.by_hand import Obstacle
@@ -41,6 +41,12 @@ def _sign_in(client: Any, account_id: int) -> None:
     assert account
     with client.session_transaction() as session:
         session["_user_id"] = SignedIn(account).get_id()
+
+
+def _office(network: int) -> int:
+    account_id = b.an_account(network, name="辦公室")
+    b.add(Role(network_id=network, account_id=account_id, kind="office"))
+    return account_id
 
 
 def _path(shop: SimpleNamespace, stylist: int) -> str:
@@ -248,9 +254,51 @@ def test_foreign_and_missing_ids_answer_alike(client: Any, shop: SimpleNamespace
     assert pool.holders(shop.shift) == []
 
 
-def test_only_the_shifts_owner_gets_in(client: Any, shop: SimpleNamespace) -> None:
+def test_the_office_comes_from_its_list_of_shifts_and_sees_nothing_it_may_not_do(
+    client: Any, shop: SimpleNamespace
+) -> None:
+    theirs = b.a_shift(shop.other, "09:00", "12:00")
+    begun = b.a_shift(shop.salon, "08:00", "12:00", day=b.TODAY)
+    foreign = b.a_shift(b.a_salon(b.a_network()))
+    _sign_in(client, _office(shop.network))
+    listed = client.get("/net").text
+    assert listed.index(f'"/desk/shift/{theirs}"') < listed.index(f'"/desk/shift/{shop.shift}"')
+    assert f'"/desk/shift/{begun}"' not in listed
+    assert f'"/desk/shift/{foreign}"' not in listed
+    page = client.get(f"/desk/shift/{shop.shift}").text
+    assert f'href="/desk/shift/{shop.shift}/by-hand"' in page
+    assert set(re.findall(r'href="(/desk[^"?]*)"', page)) == {f"/desk/shift/{shop.shift}/by-hand"}
+    assert 'href="/net"' in client.get(f"/desk/shift/{shop.shift}/by-hand").text
+    assert _give(client, shop, shop.mia).status_code == 303
+    assert pool.holders(shop.shift) == [shop.mia]
+    after = client.get("/net").text
+    assert after.index('<h2 id="filled"') < after.index(f'"/desk/shift/{shop.shift}"')
+    for path in ("", "/others", "/remedy/1/0"):
+        assert client.get(f"/desk/shift/{foreign}{path}").status_code == 404
+    for path in ("/others", "/remedy/1/0"):
+        assert client.get(f"/desk/shift/{shop.shift}{path}").status_code == 404
+    for path in ("by-hand", f"by-hand/{shop.mia}"):
+        assert client.get(f"/desk/shift/{foreign}/{path}").status_code == 404
+
+
+def test_only_the_office_has_the_list_of_all_shifts(client: Any, shop: SimpleNamespace) -> None:
+    _sign_in(client, shop.owner)
+    assert client.get("/net").status_code == 403
+    assert 'href="/net"' not in client.get("/desk").text
+    with transaction() as session:
+        session.add(Role(network_id=shop.network, account_id=shop.owner, kind="office"))
+    assert 'href="/net"' in client.get("/desk").text
+    both = client.get("/net").text
+    assert 'href="/desk"' in both
+    assert "No shift looks for anybody." not in both
+    with transaction() as session:
+        session.execute(sa.update(Shift).values(status=ShiftStatus.CANCELLED))
+    assert "No shift looks for anybody." in client.get("/net").text
+
+
+def test_only_the_shifts_owner_or_its_office_gets_in(client: Any, shop: SimpleNamespace) -> None:
     stylist = b.an_account(shop.network, stylist=shop.mia)
-    for account in (shop.rival, stylist):
+    for account in (shop.rival, stylist, _office(b.a_network())):
         _sign_in(client, account)
         assert client.get(f"/desk/shift/{shop.shift}/by-hand").status_code == 404
         assert client.get(_path(shop, shop.mia)).status_code == 404

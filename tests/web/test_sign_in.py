@@ -71,16 +71,27 @@ def office(app):
     return account_id
 
 
-@pytest.mark.parametrize("wanted", ["", "/desk", "/desk/shift/new?on=2026-10-20", "/me", "/me?lang=en"])
-def test_the_office_lands_on_the_salons_and_sees_who_is_signed_in(client, office, wanted):
+@pytest.mark.parametrize(
+    "wanted", ["", "/desk", "/desk/shift/new?on=2026-10-20", "/desk/shift/7/others", "/me", "/me?lang=en"]
+)
+def test_the_office_lands_on_the_shifts_of_all_salons_and_sees_who_is_signed_in(client, office, wanted):
     _ask(client, next=wanted)
     answer = _press(client, _link())
-    assert (answer.status_code, answer.location) == (303, "/")
-    page = client.get("/")
+    assert (answer.status_code, answer.location) == (303, "/net")
+    page = client.get("/net")
     assert page.status_code == 200
     assert "Signed in as 網路辦公室" in page.text
     assert 'action="/out"' in page.text
-    assert '<a class="brand" href="/">' in page.text
+    assert '<a class="brand" href="/net">' in page.text
+
+
+@pytest.mark.parametrize("wanted", ["/net", "/desk/shift/7"])
+def test_the_office_lands_on_a_shift_it_wanted_and_an_owner_not_at_the_office(client, office, wanted):
+    _ask(client, next=wanted)
+    assert _press(client, _link()).location == wanted
+    an_account(a_network(), owns=(), phone="+886912345679")
+    _ask(client, phone="0912 345 679", next=wanted)
+    assert _press(client, _link()).location == "/"
 
 
 @pytest.mark.parametrize(("owns", "cuts"), [(False, False), (True, False), (False, True), (True, True)])

@@ -81,7 +81,8 @@ def _render(app: Flask, template: str, values: dict[str, Any], **over: Any) -> s
 def test_every_page_template_has_a_sample() -> None:
     pages = {path.relative_to(ROOT / "templates").as_posix() for path in (ROOT / "templates").rglob("*.html")}
     parts = {"layout.html", "guest/chosen.html", "guest/move_chosen.html", "desk/nav.html"} | {
-        "guest/_elsewhere.html"
+        "guest/_elsewhere.html",
+        "office/nav.html",
     }
     assert {page for page in pages if not page.startswith("components/")} - parts == set(samples())
 
@@ -131,9 +132,8 @@ def test_what_people_type_is_escaped(app: Flask, template: str, state: str, valu
 
 def test_the_frame_names_page_language_and_problem(app: Flask) -> None:
     wrong = dict(samples()["guest/confirm.html"])["wrong"]
-    text = _render(
-        app, "guest/confirm.html", wrong, page_language="zh-Hant-TW", account=Row(name="A", home_url="/desk")
-    )
+    account = Row(name="A", home_url="/desk", is_office=False)
+    text = _render(app, "guest/confirm.html", wrong, page_language="zh-Hant-TW", account=account)
     assert '<html lang="zh-Hant-TW">' in text
     assert re.search(r"<title>Error: Your booking · Qinghe Hair</title>", text)
     assert 'action="/out"' in text

@@ -1,7 +1,8 @@
 """Give a seat to somebody who said yes by phone.
 
-Two grades of rules: law, skill and physics stop it, whoever asks. What is only policy, the owner may set
-aside for a reason. The audit trail keeps for ever who did and which rules; the reason is on the assignment.
+Two grades of rules: law, skill and physics stop it, whoever asks. What is only policy, an owner or the
+office may set aside for a reason. The audit trail keeps for ever who did and which rules; the reason is on
+the assignment.
 """
 
 from collections.abc import Collection
@@ -17,7 +18,7 @@ from salonpool.domain.offer import OfferGone, OfferStatus
 from salonpool.domain.refusal import InvalidInput, Missing, Refusal
 from salonpool.domain.shift import OPEN_STATES, WORKING_STATES, AssignmentSource, ShiftStatus
 from salonpool.models import Assignment, Offer, Shift, Stylist
-from salonpool.queries.access import AccountRow, get_owned_shift_id
+from salonpool.queries.access import AccountRow, get_staffed_shift_id
 from salonpool.queries.by_hand import OVERRIDE, PersonRow, list_people
 from salonpool.solver.eligibility import Eligibility
 from salonpool.solver.measures import Measures
@@ -55,7 +56,7 @@ class Candidate:
 
     @property
     def policy(self) -> tuple[str, ...]:
-        """The rules an owner has to set aside."""
+        """The rules somebody has to set aside."""
         return tuple(obstacle.rule for obstacle in self.obstacles if not obstacle.is_law)
 
 
@@ -65,7 +66,7 @@ def list_candidates(account: AccountRow, shift_id: int, now: datetime, language:
     Among equals by the planner's price of the assignment. A fixed number of reads, whatever the number of
     people. Raises Missing for a shift of somebody else, no_free_seat, not_looking.
     """
-    shift_id = get_owned_shift_id(account, shift_id)
+    shift_id = get_staffed_shift_id(account, shift_id)
     session = db.session()
     _check_open(session, session.get_one(Shift, shift_id), now)
     own, law = read_people(session, shift_id, now)
@@ -80,7 +81,7 @@ def get_candidate(
     account: AccountRow, shift_id: int, stylist_id: int, now: datetime, language: str
 ) -> Candidate:
     """One of them. Raises as list_candidates, and Missing for somebody who is not among them."""
-    shift_id = get_owned_shift_id(account, shift_id)
+    shift_id = get_staffed_shift_id(account, shift_id)
     session = db.session()
     people = list_people(shift_id, language, stylist_id=stylist_id)
     if not people:
@@ -102,7 +103,7 @@ def give(
 ) -> int:
     """Note a yes by phone: the stylist holds a seat. Returns the assignment's id; again, the same.
 
-    1. The shift must be of a salon the account owns, the stylist one who can be asked about it.
+    1. The account must be one that staffs the shift (access.py), the stylist one who can be asked about it.
     2. Lock as an accepted offer does; only now read what is true.
     3. The shift must look for people still.
     4. Law in the way refuses. Policy needs a `reason`, and each rule to be among those `set_aside`, so that
@@ -113,7 +114,7 @@ def give(
     """
     why = text_input.reason(reason)
     with transaction() as session:
-        shift = _locked(session, get_owned_shift_id(account, shift_id), stylist_id)
+        shift = _locked(session, get_staffed_shift_id(account, shift_id), stylist_id)
         held = _held(session, shift_id, stylist_id)
         if held is not None:
             return held

@@ -14,6 +14,7 @@ from salonpool.queries.by_hand import GivenRow, list_given
 from salonpool.usecases.pool import by_hand
 from salonpool.usecases.pool.by_hand import Candidate, Obstacle
 from salonpool.web.desk import blueprint
+from salonpool.web.desk.salon import owns
 from salonpool.web.errors import status_of
 from salonpool.web.extensions import account, language, now, texting
 from salonpool.web.wording import in_words
@@ -25,7 +26,7 @@ PERSON = f"{SHIFT}/<int(max=9223372036854775807):stylist_id>"
 _LAW: dict[str, Callable[[], str]] = {
     "skill": lambda: _("does not have the skill"),
     "skill_dates": lambda: _("does not have the skill on that day"),
-    "blocked": lambda: _("cannot work at your salon"),
+    "blocked": lambda: _("cannot work at this salon"),
     "overlap": lambda: _("works somewhere at that time"),
     "travel-gap": lambda: _("cannot get there in time from other work"),
     "rest": lambda: _("would rest less than the law asks for"),
@@ -51,7 +52,7 @@ _POLICY: dict[str, Callable[[], str]] = {
 @login_required
 def choose_person(shift_id: int) -> Response:
     """Everybody it may have been; the shift's page, when it looks for nobody any more."""
-    page = shifts.get_shift(access.get_owned_shift_id(account(), shift_id), now(), language())
+    page = shifts.get_shift(access.get_staffed_shift_id(account(), shift_id), now(), language())
     try:
         found = by_hand.list_candidates(account(), shift_id, now(), language())
     except Missing:
@@ -63,7 +64,7 @@ def choose_person(shift_id: int) -> Response:
     rest = [one for one in found if one.obstacles and not one.is_barred]
     return make_response(
         render_template(
-            "desk/by_hand.html", salon=page.salon, shift=page.shift,
+            "desk/by_hand.html", salon=page.salon, shift=page.shift, is_owner=owns(page.salon),
             free=_people(free), for_a_reason=_people(rest), barred=_people(barred),
         )
     )  # fmt: skip
@@ -73,7 +74,7 @@ def choose_person(shift_id: int) -> Response:
 @login_required
 def show_person(shift_id: int, stylist_id: int) -> Response:
     """What giving it to this person means, and what is in the way."""
-    access.get_owned_shift_id(account(), shift_id)
+    access.get_staffed_shift_id(account(), shift_id)
     try:
         one = by_hand.get_candidate(account(), shift_id, stylist_id, now(), language())
     except Missing:
@@ -149,7 +150,8 @@ def _page(shift_id: int, one: Candidate | None, *, reason: str, refusal: Refusal
     errors = {refusal.field: in_words(refusal)} if refusal and refusal.field else {}
     problem = in_words(refusal) if refusal and not refusal.field else ""
     shown = render_template(
-        "desk/by_hand_person.html", salon=page.salon, shift=page.shift, person=one.person if one else None,
+        "desk/by_hand_person.html", salon=page.salon, shift=page.shift, is_owner=owns(page.salon),
+        person=one.person if one else None,
         obstacles=_obstacle_words(one) if one else [],
         is_barred=one is not None and one.is_barred, set_aside=" ".join(one.policy) if one else "",
         reason=reason, errors=errors, problem=problem,

@@ -11,3 +11,8 @@ def own_salon() -> SalonRow:
     if not owned:
         raise Refusal("not_allowed")
     return get_salon_by_id(min(owned), language())
+
+
+def owns(salon: SalonRow) -> bool:
+    """Is it the signed-in account's? The office sees a shift of every salon, but runs none of them."""
+    return salon.id in account().owned_salon_ids

@@ -22,7 +22,7 @@ from salonpool.web.desk.by_hand import list_given_words
 from salonpool.web.desk.reasons import lacking_words, nobody_words, remaining_words, removed_words
 from salonpool.web.desk.remedies import list_remedies
 from salonpool.web.desk.run_words import paused_words
-from salonpool.web.desk.salon import own_salon
+from salonpool.web.desk.salon import own_salon, owns
 from salonpool.web.desk.typed import read_clock, read_day
 from salonpool.web.extensions import account, language, now
 from salonpool.web.wording import in_words
@@ -72,11 +72,12 @@ def post() -> Response:
 @login_required
 def show_shift(shift_id: int) -> str:
     """Seats, who was asked, why not, what would help."""
-    page = shifts.get_shift(access.get_owned_shift_id(account(), shift_id), now(), language())
+    page = shifts.get_shift(access.get_staffed_shift_id(account(), shift_id), now(), language())
     gap = page.gap
     return render_template(
         "desk/shift.html",
         salon=page.salon,
+        is_owner=owns(page.salon),
         shift=page.shift,
         today=local_day(now(), page.salon.tz),
         paused=paused_words(quarantines.find_quarantined(page.salon.network_id)),
