@@ -49,6 +49,21 @@ def given(stage: Stage) -> str:
     return f"/desk/shift/{shift}"
 
 
+def take_back(stage: Stage) -> str:
+    """The page that takes a shift back."""
+    return _take_back(stage, "can")
+
+
+def take_back_untold(stage: Stage) -> str:
+    """The same, of somebody who gets no texts."""
+    return _take_back(stage, "without texts")
+
+
+def _take_back(stage: Stage, kind: str) -> str:
+    shift = _shift(stage)
+    return f"/desk/shift/{shift}/take-back/{_give(stage, shift, _person(stage, shift, kind))}"
+
+
 def be_faster(stage: Stage, url: str) -> None:
     """Somebody else is given the shift of one person's page."""
     shift = int(url.split("/shift/")[1].split("/")[0])
@@ -69,10 +84,10 @@ def _person(stage: Stage, shift: int, kind: str) -> int:
     return builders.a_pooled_stylist(network, name="小蔡", **KINDS[kind])
 
 
-def _give(stage: Stage, shift: int, stylist: int) -> None:
+def _give(stage: Stage, shift: int, stylist: int) -> int:
     owner = access.find_account(stage.accounts["owner"])
     assert owner
-    by_hand.give(
+    return by_hand.give(
         owner, shift, stylist, set_aside=("home-travel", "hourly-cost"), reason=WHY,
         now=stage.now, texting=stage.texting,
     )  # fmt: skip

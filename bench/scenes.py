@@ -397,6 +397,8 @@ BY_PHONE = [
     ),
     Scene("by phone, too late", "desk.show_person", by_phone.at("can"), 409, "owner", _give_too_late),
     Scene("shift, given by hand", "desk.show_shift", by_phone.given, who="owner"),
+    Scene("take a shift back", "desk.ask_take_back", by_phone.take_back, who="owner"),
+    Scene("take a shift back, no texts", "desk.ask_take_back", by_phone.take_back_untold, who="office"),
     Scene("shifts of all salons", "office.list_shifts", "/net", who="office"),
     Scene("by phone, at the office", "desk.choose_person", by_phone.choose, who="office"),
 ]  # fmt: skip

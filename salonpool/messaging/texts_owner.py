@@ -1,4 +1,4 @@
-"""Texts to owners: O3 a seat is filled, O4 it is still open."""
+"""Texts to owners: O3 a seat is filled, O3T its holder was taken off it, O4 it is still open."""
 
 from salonpool.messaging.text_table import Texts
 
@@ -11,6 +11,14 @@ TEXTS: Texts = {
         ),
         "zh-Hant": ("補上了：{x}的{n}，{d}{r}，{p}。{u}", "補上了：{n}，{d}{r}，{p}。{u}"),
         "zh-Hans": ("补上了：{x}的{n}，{d}{r}，{p}。{u}", "补上了：{n}，{d}{r}，{p}。{u}"),
+    },
+    "O3T": {
+        "en": (
+            "Open again: {n} does not work {d} {r} after all. We ask others. {u}",
+            "Open again: {d} {r}, not {n}. {u}",
+        ),
+        "zh-Hant": ("又缺人：{n}不來了，{d}{r}，我們再問別人。{u}", "又缺人：{n}不來了，{d}{r}。{u}"),
+        "zh-Hans": ("又缺人：{n}不来了，{d}{r}，我们再问别人。{u}", "又缺人：{n}不来了，{d}{r}。{u}"),
     },
     "O4": {
         "en": ("Still open: {d} {r}. {k} asked, {j} said no. What next: {u}",),

@@ -2,7 +2,7 @@
 reply), S5* why a yes or a no led to nothing, S10T-S15 answers to other words.
 
 S5 taken, S5D declined, S5E after the deadline, S5W withdrawn, S5T changed, S5N not eligible any
-more, S5Q nothing open;
+more, S5Q nothing open; S6 a seat that was theirs was taken back;
 S10T cannot work, S14 not understood, S15 asked for help.
 """
 
@@ -176,6 +176,14 @@ TEXTS: Texts = {
         "en": ("No question is open for you now. Help: {tel}", "No question is open for you now."),
         "zh-Hant": ("現在沒有等您回覆的事。電話{tel}", "現在沒有等您回覆的事。"),
         "zh-Hans": ("现在没有等您回复的事。电话{tel}", "现在没有等您回复的事。"),
+    },
+    "S6": {
+        "en": (
+            "{s} took back your shift {d} {r}: please do not come. Questions? Call {tel}",
+            "{s} {d} {r} not yours now. Call {tel}",
+        ),
+        "zh-Hant": ("{s} {d}{r}的班不用來了，店家已收回。有問題請電{tel}",),
+        "zh-Hans": ("{s} {d}{r}的班不用来了，店家已收回。有问题请致电{tel}",),
     },
     "S10T": {
         "en": (

@@ -13,10 +13,11 @@ from salonpool.domain.booking import BookingStatus, CancelCause
 from salonpool.domain.links import OUTLIVES_THE_VISIT, LinkOver, digest, looks_like_token
 from salonpool.domain.person import RoleKind
 from salonpool.domain.refusal import Missing
-from salonpool.domain.shift import ShiftSource
+from salonpool.domain.shift import AssignmentSource, ShiftSource
 from salonpool.models import (
     Account,
     ApiToken,
+    Assignment,
     Booking,
     Closure,
     Customer,
@@ -82,6 +83,23 @@ def get_staffed_shift_id(account: AccountRow, shift_id: int) -> int:
     owned = Shift.salon_id.in_(account.owned_salon_ids)
     of_network = sa.and_(sa.literal(account.is_office), Shift.network_id == account.network_id)
     return _posted_shift(shift_id, sa.or_(owned, of_network))
+
+
+def get_given_id(account: AccountRow, shift_id: int, assignment_id: int) -> int:
+    """The assignment of that id, held or not, if it was given by hand and the account staffs its shift.
+
+    Raises Missing.
+    """
+    found = db.session.scalar(
+        sa.select(Assignment.id).where(
+            Assignment.id == assignment_id,
+            Assignment.shift_id == get_staffed_shift_id(account, shift_id),
+            Assignment.source == AssignmentSource.BY_HAND,
+        )
+    )
+    if found is None:
+        raise Missing
+    return found
 
 
 def get_own_run_id(account: AccountRow, run_id: int) -> int:

@@ -31,10 +31,13 @@ class PersonRow:
 class GivenRow:
     """A seat given by hand: by whom, and which rules of policy that person set aside for what reason.
 
-    The reason is None once it was forgotten.
+    The reason is None once it was forgotten. `gets_texts`: as of a PersonRow.
     """
 
+    assignment_id: int
+    stylist_id: int
     stylist_name: str
+    gets_texts: bool
     by: str
     rules: tuple[str, ...]
     reason: str | None
@@ -63,7 +66,7 @@ def list_people(shift_id: int, language: str, *, stylist_id: int | None = None) 
 def list_given(shift_id: int) -> list[GivenRow]:
     """Seats of the shift that were given by hand and are still held, oldest first."""
     trail = db.session.execute(
-        sa.select(Assignment.id, Stylist.name, Assignment.override_reason, AuditEntry)
+        sa.select(Assignment, Stylist.name, _gets_texts(), AuditEntry)
         .join(Stylist, Stylist.id == Assignment.stylist_id)
         .join(AuditEntry, sa.and_(AuditEntry.subject == "assignment", AuditEntry.subject_id == Assignment.id))
         .where(
@@ -74,18 +77,19 @@ def list_given(shift_id: int) -> list[GivenRow]:
         )
         .order_by(Assignment.id, AuditEntry.id)
     ).all()
-    entries: dict[int, tuple[str, str | None, AuditEntry]] = {
-        held: (name, reason, entry) for held, name, reason, entry in trail
-    }
-    names = _account_names({entry.actor for _, _, entry in entries.values()})
+    newest = {held.id: (held, name, gets_texts, entry) for held, name, gets_texts, entry in trail}
+    names = _account_names({entry.actor for *_, entry in newest.values()})
     return [
         GivenRow(
+            assignment_id=held.id,
+            stylist_id=held.stylist_id,
             stylist_name=name,
+            gets_texts=bool(gets_texts),
             by=names.get(entry.actor, ""),
             rules=tuple((entry.after or {}).get("rules", ())),
-            reason=reason,
+            reason=held.override_reason,
         )
-        for name, reason, entry in entries.values()
+        for held, name, gets_texts, entry in newest.values()
     ]
 
 

@@ -64,6 +64,13 @@ def list_endangered(
     return [Endangered(booking_id, at, danger) for booking_id, at, danger in found if danger is not None]
 
 
+def list_booked_with(
+    stylist_id: int, salon_id: int, starts_at: datetime, ends_at: datetime, now: datetime
+) -> list[int]:
+    """Bookings of the salon that somebody does a part of, and holds that still run, in a stretch to come."""
+    return list(_at_stake(salon_id, starts_at, ends_at, now, stylist_id))
+
+
 def _at_stake(
     salon_id: int, starts_at: datetime, ends_at: datetime | None, now: datetime, stylist_id: int | None
 ) -> dict[int, datetime]:

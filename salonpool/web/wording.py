@@ -190,6 +190,7 @@ _SENTENCES: dict[str, Any] = {
     "not_looking": lambda v: _(
         "This shift has begun or was called off, so nobody can be given it. Nothing was changed."
     ),
+    "shift_begun": lambda v: _("This shift has begun, so who works it stays. Nothing was changed."),
     "never_allowed": lambda v: _(
         "This cannot be: law, skill, place or time stands in the way, and nobody may set that aside. Choose "
         "somebody else, or post another shift with other hours."

@@ -126,6 +126,14 @@ COMPLETE = [
         "Kapok Studio Tue 20 Oct 11:30-14:00: sorry, you cannot take this shift now, "
         "it overlaps your other work. Nothing more to do.",
     ),
+    (
+        "S6",
+        "en",
+        "Kapok Studio took back your shift Tue 20 Oct 11:30-14:00: please do not come. "
+        "Questions? Call 02 2345 6789",
+    ),
+    ("S6", "zh-Hant", "木棉 10/20二11:30-14:00的班不用來了，店家已收回。有問題請電02 2345 6789"),
+    ("O3T", "zh-Hant", f"又缺人：Mia不來了，10/20二11:30-14:00，我們再問別人。{LINK}"),
     ("O3", "zh-Hant", f"補上了：青禾的Mia，10/20二11:30-14:00，$1,050。{LINK}"),
 ]
 SIMPLIFIED_ONLY = set("预约时间这谢换还单现问电话请发复记录内点")

@@ -37,6 +37,11 @@ def pages(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[st
         **head, "person": person(1), "obstacles": [], "is_barred": False, "set_aside": "", "reason": "",
         "errors": {}, "problem": "",
     }  # fmt: skip
+
+    def seat(*, texts: bool = True) -> Row:
+        return Row(assignment_id=5, stylist_name=word["wen"], gets_texts=texts)
+
+    taking: dict[str, Any] = {**head, "seat": seat(), "booked": [], "problem": ""}
     why = {**one, "obstacles": [word["later"], word["busy"]], "set_aside": "home-travel available"}
     return {
         "desk/by_hand.html": [
@@ -47,6 +52,14 @@ def pages(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[st
             ),
             ("nobody", {**head, "free": [], "for_a_reason": [], "barred": []}),
             ("office", {**head, "is_owner": False, "free": [row(1)], "for_a_reason": [], "barred": []}),
+        ],
+        "desk/take_back.html": [
+            ("free", taking),
+            ("no_texts", {**taking, "seat": seat(texts=False)}),
+            ("booked", {**taking, "booked": [7, 8]}),
+            ("office", {**taking, "is_owner": False, "booked": [7]}),
+            ("changed", {**taking, "booked": [7], "problem": word["wrong"]}),
+            ("begun", {**taking, "seat": None, "problem": word["wrong"]}),
         ],
         "office/shifts.html": [
             ("both", {"open": [listed(1, "posted"), listed(2, "offering")], "filled": [listed(3, "filled")]}),

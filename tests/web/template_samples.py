@@ -497,6 +497,7 @@ def _shift(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
     ]
     reasons = [Row(text=word["busy"], count=6), Row(text=word["over"], count=2)]
     people = [Row(id=3, stylist_name="Mia", salon_name=word["kapok"])]
+    given = [Row(words=word["later"], path="/desk/shift/1/take-back/1"), Row(words=word["over"], path=None)]
     return {
         "desk/shift.html": [
             ("paused", page("posted", paused=run_samples.paused(word))),
@@ -530,7 +531,7 @@ def _shift(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
             ("changed", page("cancelled", replaced_by=(2, 3))),
             ("posted_at_night", page("posted", asks_at=TEN)),
             ("unfilled", page("unfilled", asks=asks[:1])),
-            ("filled", page("filled", people=people, asks=asks[:2], given=[word["later"]])),
+            ("filled", page("filled", people=people, asks=asks[:2], given=given)),
             ("cancelled", page("cancelled")),
         ]
     }

@@ -9,10 +9,13 @@ import pytest
 import sqlalchemy as sa
 
 from salonpool.database import db, transaction
+from salonpool.domain.booking import Wish
 from salonpool.domain.shift import ShiftStatus
 from salonpool.models import Assignment, AuditEntry, Role, Shift
 from salonpool.queries import access
 from salonpool.solver.rules import POLICY, RULES
+from salonpool.usecases.booking import bookings
+from salonpool.usecases.booking.bookings import Guest
 from salonpool.usecases.pool.by_hand import Obstacle
 from salonpool.web.desk.by_hand import obstacle_words
 from salonpool.web.extensions import SignedIn
@@ -95,6 +98,7 @@ def test_from_the_shifts_page_to_the_yes_in_three_steps(client: Any, shop: Simpl
     after = client.get(given.location).text
     assert "陳姐 noted that Mia said yes by phone." in after
     assert "by-hand" not in after
+    assert "/take-back/" in after
 
 
 def test_the_list_has_everybody_in_three_groups_with_what_is_in_the_way(
@@ -131,7 +135,7 @@ def test_what_is_policy_asks_for_a_reason_and_shows_it_afterwards(client: Any, s
     with transaction() as session:
         session.execute(sa.update(Assignment).values(override_reason=None))
     page = client.get(given.location).text
-    assert "although: lives further away than they want to go.<" in page
+    assert "although: lives further away than they want to go. <a" in page
     assert "Reason" not in page
 
 
@@ -353,3 +357,102 @@ def test_it_all_works_past_midnight_and_far_ahead(client: Any, shop: SimpleNames
     assert "Nothing speaks against it." in client.get(_path(shop, night)).text
     assert _give(client, shop, night).status_code == 303
     assert pool.holders(shop.shift) == [night]
+
+
+def _back(client: Any, shop: SimpleNamespace) -> str:
+    """The page that takes the shift back from Mia, as the shift's page leads there."""
+    assert _give(client, shop, shop.mia).status_code == 303
+    return re.search(r'href="(/desk/shift/\d+/take-back/\d+)"', client.get(f"/desk/shift/{shop.shift}").text)[
+        1
+    ]
+
+
+def _press(client: Any, path: str) -> Any:
+    """Press the button of the page that takes a shift back."""
+    page = client.get(path).text
+    form = {name: _field(page, name) or "" for name in ("csrf_token", "knowing")}
+    return client.post(path, data=form)
+
+
+@pytest.mark.parametrize("who", ["owner", "office"])
+def test_what_was_given_by_hand_is_taken_back_after_a_look(
+    client: Any, shop: SimpleNamespace, who: str
+) -> None:
+    _sign_in(client, shop.owner if who == "owner" else _office(shop.network))
+    path = _back(client, shop)
+    page = client.get(path).text
+    assert "Take the shift back from Mia" in page
+    assert "We text Mia that the shift is not theirs any more." in page
+    assert "booked with Mia" not in page
+    done = _press(client, path)
+    assert (done.status_code, done.location) == (303, f"/desk/shift/{shop.shift}")
+    assert pool.holders(shop.shift) == []
+    assert len(pool.texts("S6")) == 1
+    after = client.get(done.location).text
+    assert "take-back" not in after
+    assert f'href="/desk/shift/{shop.shift}/by-hand"' in after
+    for again in (client.get(path), _post_with_token(client, shop, path)):
+        assert (again.status_code, again.location) == (303, f"/desk/shift/{shop.shift}")
+    assert len(pool.texts("S6")) == 1
+
+
+def _post_with_token(client: Any, shop: SimpleNamespace, path: str, **typed: str) -> Any:
+    token = _field(client.get(_path(shop, shop.mia)).text, "csrf_token")
+    return client.post(path, data={"csrf_token": token, **typed})
+
+
+def test_guests_booked_then_are_counted_before_and_seen_in_the_way_afterwards(
+    client: Any, shop: SimpleNamespace
+) -> None:
+    service = b.a_service(shop.salon)
+    _sign_in(client, shop.owner)
+    path = _back(client, shop)
+    unseen = client.get(path).text
+    booked = bookings.book(
+        salon_slug="qinghe", wish=Wish((service,)), starts_at=b.at("15:00", b.TODAY + timedelta(days=3)),
+        language="en", guest=Guest("0912 345 678"), key="k", now=b.NOW, texting=pool.texting(),
+    )  # fmt: skip
+    token = _field(unseen, "csrf_token")
+    for knowing in ("", "999999 x -1 ²"):
+        refused = client.post(path, data={"csrf_token": token, "knowing": knowing})
+        assert refused.status_code == 409
+        assert "look again" in refused.text
+        assert "1 guest is booked with Mia in these hours and stays booked." in refused.text
+        assert _field(refused.text, "knowing") == str(booked.id)
+    assert pool.holders(shop.shift) == [shop.mia]
+    assert _press(client, path).status_code == 303
+    assert "Nobody on duty" in client.get("/desk/closures").text
+
+
+def test_a_shift_that_has_begun_is_not_taken_back(
+    client: Any, shop: SimpleNamespace, stopped_clock: Any
+) -> None:
+    _sign_in(client, shop.owner)
+    path = _back(client, shop)
+    token = _field(client.get(path).text, "csrf_token")
+    stopped_clock.now = pool.shift(shop.shift).starts_at
+    _sign_in(client, shop.owner)
+    assert client.get(path).status_code == 303
+    assert "take-back" not in client.get(f"/desk/shift/{shop.shift}").text
+    late = client.post(path, data={"csrf_token": token})
+    assert pool.holders(shop.shift) == [shop.mia]
+    assert late.status_code == 409
+    assert "This shift has begun" in late.text
+
+
+def test_a_seat_of_another_shift_or_salon_answers_like_a_missing_one(
+    client: Any, shop: SimpleNamespace
+) -> None:
+    _sign_in(client, shop.owner)
+    path = _back(client, shop)
+    other = b.a_shift(shop.salon, "09:00", "12:00")
+    held = path.rsplit("/", 1)[1]
+    odd = [f"/desk/shift/{other}/take-back/{held}", *(f"{path[: -len(held)]}{n}" for n in ("999", "-1", "x"))]
+    for wrong in odd:
+        assert client.get(wrong).status_code == 404
+        assert _post_by_hand(client, wrong).status_code == 404
+    stylist = b.an_account(shop.network, stylist=shop.mia)
+    for account in (shop.rival, stylist, _office(b.a_network())):
+        _sign_in(client, account)
+        assert client.get(path).status_code == 404
+    assert pool.holders(shop.shift) == [shop.mia]

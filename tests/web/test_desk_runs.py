@@ -190,6 +190,7 @@ def test_every_cause_and_every_reason_has_words_of_its_own(app: Any) -> None:
             "timetable",
             "nightly",
             "post",
+            "taken_back",
             "decline",
             "expired",
             "dropped",

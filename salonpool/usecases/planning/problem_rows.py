@@ -13,7 +13,7 @@ from salonpool.domain.course import StationKind
 from salonpool.domain.labour.packs import book, code_for
 from salonpool.domain.labour.rules import Pack
 from salonpool.domain.offer import OfferStatus
-from salonpool.domain.shift import WORKING_STATES
+from salonpool.domain.shift import WORKING_STATES, AssignmentSource, AssignmentStatus
 from salonpool.models import (
     Assignment,
     Availability,
@@ -183,11 +183,15 @@ def _no_text(session: Session, ids: list[int]) -> frozenset[int]:
 
 
 def _asked(session: Session, shift_ids: list[int]) -> dict[int, set[int]]:
-    """Everybody who was asked for the shift: nobody is asked twice."""
+    """Everybody who was asked for the shift, or was given it and taken off it: nobody is asked twice."""
     asked: dict[int, set[int]] = defaultdict(set)
-    for shift_id, stylist_id in session.execute(
-        sa.select(Offer.shift_id, Offer.stylist_id).where(Offer.shift_id.in_(shift_ids), ~never_asked())
-    ):
+    taken_off = sa.select(Assignment.shift_id, Assignment.stylist_id).where(
+        Assignment.shift_id.in_(shift_ids),
+        Assignment.source == AssignmentSource.BY_HAND,
+        Assignment.status == AssignmentStatus.CANCELLED,
+    )
+    offered = sa.select(Offer.shift_id, Offer.stylist_id).where(Offer.shift_id.in_(shift_ids), ~never_asked())
+    for shift_id, stylist_id in session.execute(offered.union(taken_off)):
         asked[shift_id].add(stylist_id)
     return asked
 

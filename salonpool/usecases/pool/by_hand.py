@@ -12,7 +12,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salonpool.database import db, lock, retried, transaction
+from salonpool.database import db, retried, transaction
 from salonpool.domain import text_input
 from salonpool.domain.offer import OfferGone, OfferStatus
 from salonpool.domain.refusal import InvalidInput, Missing, Refusal
@@ -114,7 +114,7 @@ def give(
     """
     why = text_input.reason(reason)
     with transaction() as session:
-        shift = _locked(session, get_staffed_shift_id(account, shift_id), stylist_id)
+        shift = seats.lock_seat(session, get_staffed_shift_id(account, shift_id), stylist_id)
         held = _held(session, shift_id, stylist_id)
         if held is not None:
             return held
@@ -191,12 +191,6 @@ def _check_open(session: Session, shift: Shift, now: datetime) -> None:
         raise Refusal("not_looking")
     if seats.open_seats(session, shift) <= 0:
         raise Refusal("no_free_seat")
-
-
-def _locked(session: Session, shift_id: int, stylist_id: int) -> Shift:
-    salon_id = session.scalars(sa.select(Shift.salon_id).where(Shift.id == shift_id)).one()
-    lock(session, seats.staffing_key(salon_id), f"stylist:{stylist_id}")
-    return seats.lock_shift(session, shift_id)
 
 
 def _held(session: Session, shift_id: int, stylist_id: int) -> int | None:

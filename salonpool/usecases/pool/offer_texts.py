@@ -99,6 +99,20 @@ class Scene:
             }
             self._to_owner(owner, "O3", f"shift:{self.shift.id}:filled:{assignment.id}", values, now)
 
+    def taken_back(self, assignment: Assignment, stylist: Stylist, now: datetime, *, actor: str) -> None:
+        """S6: the seat is theirs no more; O3T to the owners but the one who did it.
+
+        What told of the yes and has not left is dropped, and an owner it was for is not told."""
+        _drop_unsent(self.session, Message.event_id == f"assignment:{assignment.id}:made", now)
+        tel = for_reading(self.salon.phone, self.network.region)
+        self._to_stylist(stylist, "S6", f"assignment:{assignment.id}:taken_back", {"tel": tel}, now)
+        for owner in self._owners():
+            heard = f"shift:{self.shift.id}:filled:{assignment.id}:{owner.id}"
+            dropped = _drop_unsent(self.session, Message.event_id == heard, now)
+            if not dropped and actor != f"account:{owner.id}":
+                values: Values = {"n": stylist.name, "u": self._desk_link()}
+                self._to_owner(owner, "O3T", f"shift:{self.shift.id}:taken_back:{assignment.id}", values, now)
+
     def still_open(self, run_id: int, asked: int, declined: int, now: datetime) -> None:
         """O4 to every owner of the salon, outside the quiet hours: nobody is left to ask."""
         for owner in self._owners():
@@ -207,14 +221,18 @@ def drop_question(session: Session, offer: Offer, now: datetime) -> bool:
     One that is being sent is not sent a second time.
     """
     asks = sa.and_(Message.offer_id == offer.id, Message.text_id.in_(QUESTIONS))
+    return _drop_unsent(session, asks, now)
+
+
+def _drop_unsent(session: Session, which: sa.ColumnElement[bool], now: datetime) -> bool:
     waiting = Message.status == MessageStatus.PENDING
     session.execute(
         sa.update(Message)
-        .where(asks, Message.status.in_(UNFINISHED))
+        .where(which, Message.status.in_(UNFINISHED))
         .values(status=sa.case((waiting, MessageStatus.EXPIRED), else_=Message.status), expires_at=now),
         execution_options={"synchronize_session": False},
     )
-    newest = sa.select(Message.status).where(asks).order_by(Message.id.desc()).limit(1)
+    newest = sa.select(Message.status).where(which).order_by(Message.id.desc()).limit(1)
     return session.scalar(newest) == MessageStatus.EXPIRED
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from salonpool.database import is_overlap, wake
+from salonpool.database import is_overlap, lock, wake
 from salonpool.domain.offer import OfferGone, OfferStatus
 from salonpool.domain.shift import (
     WORKING_STATES,
@@ -105,6 +105,13 @@ def open_seats(session: Session, shift: Shift) -> int:
 def staffing_key(salon_id: int) -> str:
     """What to lock before anybody gets a seat at the salon: its chairs are shared by all of its shifts."""
     return f"staffing:{salon_id}"
+
+
+def lock_seat(session: Session, shift_id: int, stylist_id: int) -> Shift:
+    """Lock all that a seat of the shift given to or taken from the stylist touches; the shift's row."""
+    salon_id = session.scalars(sa.select(Shift.salon_id).where(Shift.id == shift_id)).one()
+    lock(session, staffing_key(salon_id), f"stylist:{stylist_id}")
+    return lock_shift(session, shift_id)
 
 
 def lock_shift(session: Session, shift_id: int) -> Shift:

@@ -16,6 +16,7 @@ from salonpool.web.desk import (  # noqa: E402  each adds its routes
     settings,  # noqa: F401
     shifts,  # noqa: F401
     sisters,  # noqa: F401
+    take_back,  # noqa: F401
     today,  # noqa: F401
     why,  # noqa: F401
 )

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from salonpool.domain.refusal import Missing, Refusal
 from salonpool.queries import access, shifts
 from salonpool.queries.by_hand import GivenRow, list_given
+from salonpool.queries.shifts import ShiftRow
 from salonpool.usecases.pool import by_hand
 from salonpool.usecases.pool.by_hand import Candidate, Obstacle
 from salonpool.web.desk import blueprint
@@ -122,9 +123,18 @@ def given_words(row: GivenRow) -> str:
     )
 
 
-def list_given_words(shift_id: int) -> list[str]:
-    """One sentence for each seat of the shift given by hand."""
-    return [given_words(row) for row in list_given(shift_id)]
+def list_seats(shift: ShiftRow) -> list[dict[str, Any]]:
+    """For the shift's page, each seat given by hand: {words, path}; path = where to take it back, None once
+    the shift has begun."""
+    return [
+        {
+            "words": given_words(row),
+            "path": url_for("desk.ask_take_back", shift_id=shift.id, assignment_id=row.assignment_id)
+            if shift.starts_at > now()
+            else None,
+        }
+        for row in list_given(shift.id)
+    ]
 
 
 def obstacle_words(obstacle: Obstacle) -> str:

@@ -22,6 +22,7 @@ _CAUSES: dict[str, Words] = {
     "nightly": lambda: _("every night"),
     "post": lambda: _("a shift was posted"),
     "remedy": lambda: _("a shift was changed"),
+    "taken_back": lambda: _("a shift was taken back from somebody"),
     "decline": lambda: _("somebody said no"),
     "expired": lambda: _("somebody did not answer"),
     "dropped": lambda: _("something had changed while it planned"),

@@ -18,7 +18,7 @@ from salonpool.queries.salons import SalonRow
 from salonpool.queries.shifts import Gap
 from salonpool.usecases.pool import shifts as shift_usecases
 from salonpool.web.desk import blueprint
-from salonpool.web.desk.by_hand import list_given_words
+from salonpool.web.desk.by_hand import list_seats
 from salonpool.web.desk.reasons import lacking_words, nobody_words, remaining_words, removed_words
 from salonpool.web.desk.remedies import list_remedies
 from salonpool.web.desk.run_words import paused_words
@@ -82,7 +82,7 @@ def show_shift(shift_id: int) -> str:
         today=local_day(now(), page.salon.tz),
         paused=paused_words(quarantines.find_quarantined(page.salon.network_id)),
         people=page.people,
-        given=list_given_words(shift_id),
+        given=list_seats(page.shift),
         asks=page.asks,
         asks_at=page.asks_at,
         funnel=_funnel(gap) if gap else [],
