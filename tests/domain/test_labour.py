@@ -192,3 +192,29 @@ def test_overtime_in_taiwan_is_the_share_of_46_hours_a_month_that_falls_on_the_w
     assert len(windows) == 6
     for rule in windows:
         assert rule.overtime == 46 * rule.days // 31 * 60
+
+
+def _most_by_day(pack: Pack, day: int, normal: int) -> int:
+    """The most minutes above `normal` a day, in days of at most `day`, that its windows leave in 31 days."""
+    found = []
+    for window in pack.of_kind(Kind.WINDOW_MINUTES):
+        full = min(window.days, window.value // day)
+        rest = window.value - full * day if full < window.days else 0
+        each = full * (day - normal) + max(0, rest - normal)
+        whole, left = divmod(31, window.days)
+        found.append(whole * each + min(left * (day - normal), each))
+    return min(found)
+
+
+@pytest.mark.parametrize(
+    ("code", "normal", "most"),
+    [("tw-standard", 480, 46), ("tw-2-week", 600, 38), ("tw-4-week", 600, 38), ("tw-8-week", 480, 46)],
+)
+def test_overtime_by_single_days_stays_within_46_hours_a_month_in_taiwan(
+    code: str, normal: int, most: int
+) -> None:
+    pack = packs.pack(code, TODAY)
+    days = {rule.grade: rule.value for rule in pack.of_kind(Kind.DAY_MINUTES)}
+    assert _most_by_day(pack, min(days.values()), normal) == most * 60
+    if Grade.POLICY in days:  # by the law's 12 hours alone it would not
+        assert _most_by_day(pack, days[Grade.LAW], normal) > 46 * 60

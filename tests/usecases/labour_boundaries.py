@@ -25,6 +25,7 @@ REST, DAY, MINUTES, DAYS = "rest", "day-minutes", "window-minutes", "window-days
 # fmt: off
 BOUNDARIES = (
     Boundary("tw-standard", "day", DAY, 0, 12 * 60, 12 * 60 + 1, "32 II"),
+    Boundary("tw-standard", "long-day", DAY, 0, 10 * 60, 10 * 60 + 1, "32 II"),
     Boundary("tw-standard", "rest", REST, 0, 11 * 60, 11 * 60 - 1, "34 II"),
     Boundary("tw-standard", "leave", DAYS, 7, 6, 7, "36 I"),
     Boundary("tw-standard", "week", MINUTES, 7, 50 * 60, 50 * 60 + 1, "30 I"),
@@ -40,6 +41,7 @@ BOUNDARIES = (
     Boundary("tw-4-week", "days-off", DAYS, 28, 20, 21, "36 II 3"),
     Boundary("tw-4-week", "four-weeks", MINUTES, 28, 201 * 60, 201 * 60 + 1, "30-1"),
     Boundary("tw-8-week", "day", DAY, 0, 12 * 60, 12 * 60 + 1, "32 II"),
+    Boundary("tw-8-week", "long-day", DAY, 0, 10 * 60, 10 * 60 + 1, "32 II"),
     Boundary("tw-8-week", "rest", REST, 0, 11 * 60, 11 * 60 - 1, "34 II"),
     Boundary("tw-8-week", "leave", DAYS, 7, 6, 7, "36 II 2"),
     Boundary("tw-8-week", "days-off", DAYS, 56, 40, 41, "36 II 2"),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from salonpool.domain.labour import packs
-from salonpool.domain.labour.rules import Kind, Rule
+from salonpool.domain.labour.rules import Grade, Kind, Rule
 from salonpool.solver.check import violations
 from salonpool.solver.eligibility import reasons
 from salonpool.solver.formulation import solve
@@ -25,9 +25,10 @@ def _rules(code: str) -> dict[str, Rule]:
     return {rule.name: rule for rule in packs.pack(code, TODAY).rules if rule.kind is not Kind.NOT_CHECKED}
 
 
-def _person(code: str, history: tuple[Busy, ...]) -> Stylist:
-    """Somebody whom only the law holds back."""
-    caps = caps_of_law(packs.book(code).between(TODAY, TODAY), TODAY)
+def _person(boundary: Boundary, history: tuple[Busy, ...]) -> Stylist:
+    """Somebody whom only the pack holds back; where the rule is law, by what nobody may set aside."""
+    law_only = _rules(boundary.pack)[boundary.rule].grade is Grade.LAW
+    caps = caps_of_law(packs.book(boundary.pack).between(TODAY, TODAY), TODAY, law_only=law_only)
     return a_stylist(
         available=(Span(start=-MIDNIGHT, end=3 * MIDNIGHT),),
         history=history,
@@ -81,7 +82,7 @@ def _problem(boundary: Boundary, value: int) -> Problem:
         each = boundary.last // (len(before) + 1)
         history = tuple(_worked(day, each) for day in before)
         start, length = MORNING, value - each * len(before)
-    person = _person(boundary.pack, history)
+    person = _person(boundary, history)
     return a_problem([person], [a_shift(start=start, end=start + length)])
 
 
@@ -127,14 +128,16 @@ def _said(kind: str, value: int, days: int) -> str:
 
 def _table() -> str:
     lines = [
-        "| pack | rule | last allowed | first refused | article | since | read in |",
-        "|---|---|---|---|---|---|---|",
+        "| pack | rule | grade | last allowed | first refused | article | since | read in |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for row in BOUNDARIES:
         rule = _rules(row.pack)[row.rule]
         last, refused = (_said(row.kind, value, row.days) for value in (row.last, row.refused))
         source = f"[{rule.article}]({rule.source}) | {rule.since} | {rule.certainty}"
-        lines.append(f"| `{row.pack}` | {row.rule} `{row.kind}` | {last} | {refused} | {source} |")
+        lines.append(
+            f"| `{row.pack}` | {row.rule} `{row.kind}` | {rule.grade} | {last} | {refused} | {source} |"
+        )
     return "\n".join(lines)
 
 

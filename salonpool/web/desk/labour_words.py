@@ -4,7 +4,7 @@ import re
 
 from flask_babel import gettext as _
 
-from salonpool.domain.labour.rules import Certainty, Kind, Rule
+from salonpool.domain.labour.rules import Certainty, Grade, Kind, Rule
 
 _PARAGRAPH = re.compile(r"(\S+) (I{1,3})(?: ([0-9]+))?")  # 36 II 3, as the data cite it
 
@@ -59,6 +59,12 @@ def sentence(rule: Rule) -> str:
     hours = _hours(rule.value)
     if rule.kind is Kind.REST:
         return _("At least %(hours)s hours of rest between two days of work.", hours=hours)
+    if rule.kind is Kind.DAY_MINUTES and rule.grade is Grade.POLICY:
+        return _(
+            "Without a reason at most %(hours)s hours of work in a day, which keeps overtime by single days "
+            "within 46 hours a month.",
+            hours=hours,
+        )
     if rule.kind is Kind.DAY_MINUTES:
         return _("At most %(hours)s hours of work in a day, overtime included.", hours=hours)
     if rule.kind is Kind.WINDOW_DAYS:
@@ -103,6 +109,10 @@ def _not_checked(rule: Rule) -> str:
         ),
         ("eu-wtd", "break"): _(
             "A break in a day of more than six hours. Here a break inside a shift counts as work."
+        ),
+        ("eu-wtd", "rest-35"): _(
+            "35 hours of rest in a row each week: a free day gives them where the latest end of work and the "
+            "earliest start lie at most 13 hours apart by the clock."
         ),
         ("eu-wtd", "night"): _("Who works at night: 8 hours on average in 24."),
         ("eu-wtd", "opt-out"): _("Some states let people agree to more hours. We do not use that."),
