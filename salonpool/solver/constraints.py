@@ -171,7 +171,8 @@ class Constraints:
         held = [held for held in self._eligibility.diary.of_salon(salon_id) if not held.history]
         for moment in sorted({shift.start for shift in shifts} | {other.start for other in held}):
             now = [shift.id for shift in shifts if shift.start <= moment < shift.end]
-            room = chairs - len({other.stylist for other in held if other.start <= moment < other.end})
+            seated = len({other.stylist for other in held if other.start <= moment < other.end})
+            room = max(0, chairs - seated)  # what is fixed may be more than the chairs are
             if len(now) > room:
                 self._program.at_least(
                     {self._variables.unfilled[shift_id]: 1 for shift_id in now}, len(now) - room

@@ -1,183 +1,141 @@
-"""Improves a plan by deciding anew about a few dozen people at a time, everybody else staying as they are."""
+"""Which shifts a round decides anew about, and among whom: a named set of neighbourhoods."""
 
 import random
-import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
 
-from salonpool.solver.highs import Fractions, minimized
-from salonpool.solver.program import Goal, Program, Row
+from salonpool.solver.highs import Fractions
 from salonpool.solver.variables import Variables
 
-FIRST_PEOPLE = 40
-LEAST_PEOPLE = 8
-MOST_COLUMNS = 20_000
-DIVE_CHOICES = 30  # a shift's cheapest people by the relaxation
-NEARLY = 1e-6
+CHOICES = (6, 8, 12, 18)  # people tried for each shift, the cheapest; one of these each time
+CHOICES_FOR_OPEN = (24, 36)
+NARROW = 5
+NEAR_MINUTES = 84 * 60  # half a week: what lies further apart rarely stands in each other's way
+LEAST_PART = 1e-6  # of a shift; fractions are as exact as that
+
+
+class Kind(Enum):
+    """What the shifts of a neighbourhood have in common."""
+
+    SHIFT = "those whose holders could swap with one shift, then with those, and so on"
+    DAYS = "the same days"
+    SALONS = "salons close to one"
+    OPEN = "those that could make room for an open shift, then for those, and so on"
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbourhood:
+    """Shifts, how many people are tried for each, and the one for which everybody is."""
+
+    shifts: Sequence[str]
+    choices: int
+    wholly: str | None = None
+
+    def narrowed(self) -> "Neighbourhood":
+        """The same shifts with few people for each."""
+        return Neighbourhood(self.shifts, min(self.choices, NARROW))
 
 
 class Neighbourhoods:
-    """Rounds on one program; the number of people grows while rounds are solved to the end, and shrinks
-    when not."""
+    """Picks columns of one program; the people of each shift are ranked by what taking them adds."""
 
-    def __init__(self, variables: Variables, *, seed: int) -> None:
+    def __init__(self, variables: Variables, chance: random.Random) -> None:
         self._variables = variables
-        self._program = variables.program
-        self._chance = random.Random(seed)
-        self._people = [float(FIRST_PEOPLE)] * len(self._program.goals)
-        self._choices: dict[str, list[str]] = {}
+        self._chance = chance
+        people: dict[str, list[str]] = {}
         for shift_id, stylist_id in variables.pairs:
-            self._choices.setdefault(shift_id, []).append(stylist_id)
-        self._rows_of: list[list[int]] = [[] for _ in self._program.greatest]
-        for index, row in enumerate(self._program.rows):
-            for column in row.columns:
-                self._rows_of[column].append(index)
+            people.setdefault(shift_id, []).append(stylist_id)
+        self._ranked = people
+        self._starts = {shift.id: shift.start for shift in variables.problem.shifts}
+        self._filled = dict.fromkeys(people, 1.0)
+        prices = variables.program.goals[-1].factors if variables.program.goals else {}
+        self._rank([prices.get(column, 0) for column in range(len(variables.program.greatest))])
 
-    def better(self, holders: Mapping[str, str], index: int, seconds: float) -> tuple[list[int], bool]:
-        """A solution no worse in the goals up to this one, and whether the round was about everybody and
-        solved."""
-        started = time.monotonic()
-        free = self._free(self._near(holders, index), holders)
-        solution, is_best = self._solved(holders, index, free, seconds)
-        grow = time.monotonic() - started < seconds / 3 and len(free) < MOST_COLUMNS
-        self._people[index] = max(LEAST_PEOPLE, self._people[index] * (1.3 if grow else 0.8))
-        return solution, is_best and len(free) == len(self._program.greatest)
+    def learn(self, fractions: Fractions) -> None:
+        """From now on rank people by these fractions, and hope to fill what they fill."""
+        self._rank(fractions.added)
+        unfilled = self._variables.unfilled
+        self._filled = {shift: 1 - fractions.values[column] for shift, column in unfilled.items()}
 
-    def dive(self, fractions: Fractions, seconds: float) -> list[int] | None:
-        """A solution that keeps what the fractions have whole and decides about the rest among the cheapest
-        columns of each shift; None when there was none in time."""
-        until = time.monotonic() + seconds
-        holders = self._whole(fractions.values)
-        free = self._undecided(fractions.added, holders)
-        solution = self._variables.solution(holders)
-        found, _ = self._lowered(self._part(free, solution), 0, None, until)
-        if found is None:
-            return None
-        for column, value in zip(free, found, strict=True):
-            solution[column] = value
-        return solution
+    def hopes(self, holders: Mapping[str, str]) -> dict[str, float]:
+        """What nobody has yet and the fractions fill, with how much of it they fill; anything open, if there
+        is none of that."""
+        hopes = {shift_id: self._filled[shift_id] for shift_id in self._ranked if shift_id not in holders}
+        real = {shift_id: part for shift_id, part in hopes.items() if part > LEAST_PART}
+        return real or dict.fromkeys(hopes, 1.0)
 
-    def _whole(self, values: Sequence[float]) -> dict[str, str]:
-        """Who takes a shift whole, without those whose shifts break a row that the fractions were spared."""
+    def pick(
+        self, kind: Kind, holders: Mapping[str, str], size: int, start: str | None = None
+    ) -> "Neighbourhood":
+        """One of about so many columns, around this shift or around one left to chance."""
+        is_open = kind is Kind.OPEN
+        choices = self._chance.choice(CHOICES_FOR_OPEN if is_open else CHOICES)
+        most = max(1, size // choices)
+        if most >= len(self._ranked):
+            choices = max(choices, size // len(self._ranked))
+        start = start or self._chance.choice(list(self._ranked))
+        match kind:
+            case Kind.DAYS:
+                shifts = self._nearest(start, most)
+            case Kind.SALONS:
+                shifts = self._closest(start, most)
+            case _:
+                shifts = self._ring(start, holders, choices, most)
+        return Neighbourhood(shifts, choices, wholly=start if is_open else None)
+
+    def columns(self, chosen: "Neighbourhood", *plans: Mapping[str, str]) -> list[int]:
+        """Those of the cheapest people for each shift and of its holder in each plan, and what follows."""
         variables = self._variables
-        whole = {pair: column for pair, column in variables.pairs.items() if values[column] > 1 - NEARLY}
-        solution = variables.solution(dict(list(whole)))
-        broken = {column for row in self._program.rows if not row.holds(solution) for column in row.columns}
-        lost_people = {
-            stylist_id
-            for stylist_id, columns in variables.derived_of.items()
-            if any(solution[column] and column in broken for column in columns)
-        }
-        return {
-            shift_id: stylist_id
-            for (shift_id, stylist_id), column in whole.items()
-            if column not in broken
-            and variables.unfilled[shift_id] not in broken
-            and stylist_id not in lost_people
-        }
-
-    def _undecided(self, added: Sequence[float], holders: Mapping[str, str]) -> list[int]:
-        variables = self._variables
-        free = {column for columns in variables.derived_of.values() for column in columns}
-        for shift_id, people in self._choices.items():
-            if shift_id not in holders:
-                columns = [variables.pairs[shift_id, stylist_id] for stylist_id in people]
-                free.update(sorted(columns, key=added.__getitem__)[:DIVE_CHOICES])
-                free.add(variables.unfilled[shift_id])
+        free: set[int] = set()
+        touched: set[str] = set()
+        for shift_id in chosen.shifts:
+            ranked = self._ranked[shift_id]
+            people = set(ranked if shift_id == chosen.wholly else ranked[: chosen.choices])
+            people.update(holders[shift_id] for holders in plans if shift_id in holders)
+            free.add(variables.unfilled[shift_id])
+            free.update(variables.pairs[shift_id, stylist_id] for stylist_id in people)
+            touched.update(people)
+        for stylist_id in touched:
+            free.update(variables.derived_of[stylist_id])
         return sorted(free)
 
-    def _solved(
-        self, holders: Mapping[str, str], index: int, free: list[int], seconds: float
-    ) -> tuple[list[int], bool]:
-        solution = self._variables.solution(holders)
-        start = [solution[column] for column in free]
-        found, is_best = self._lowered(self._part(free, solution), index, start, time.monotonic() + seconds)
-        for column, value in zip(free, found or start, strict=True):
-            solution[column] = value
-        return solution, is_best
+    def undecided(self, holders: Mapping[str, str]) -> list[str]:
+        """The shifts somebody could work and nobody has."""
+        return [shift_id for shift_id in self._ranked if shift_id not in holders]
 
-    def _lowered(
-        self, part: Program, first: int, start: list[int] | None, until: float
-    ) -> tuple[list[int] | None, bool]:
-        """A solution that makes this goal small, and then those after it; and whether it is proven for the
-        first. What makes the first no smaller than `start` is left at that."""
-        found, is_best = start, False
-        for index in range(first, len(part.goals)):
-            kept = [] if found is None else [goal.value(found) for goal in part.goals[:index]]
-            left = until - time.monotonic()
-            seconds = left if index == len(part.goals) - 1 else left / 2
-            outcome = minimized(part, index, kept, seconds=seconds, seed=self._chance.randrange(2**30))
-            goal = part.goals[index]
-            if outcome.solution is not None and (
-                found is None or goal.value(outcome.solution) < goal.value(found)
-            ):
-                found = outcome.solution
-            if index == first:
-                is_best = found is not None and outcome.bound >= goal.value(found)
-            if found is None or (index == first and found is start):
-                break
-        return found, is_best
+    def _rank(self, added: Sequence[float]) -> None:
+        pairs = self._variables.pairs
+        for shift_id, people in self._ranked.items():
+            price = {stylist_id: added[pairs[shift_id, stylist_id]] for stylist_id in people}
+            people.sort(key=price.__getitem__)
 
-    def _near(self, holders: Mapping[str, str], index: int) -> set[str]:
-        """People around one shift: those who could work it, then those who could work what they hold, and
-        so on."""
-        shifts = list(self._choices)
-        if index == 0:
-            shifts = [shift_id for shift_id in shifts if shift_id not in holders] or shifts
+    def _ring(self, start: str, holders: Mapping[str, str], choices: int, most: int) -> list[str]:
         held: dict[str, list[str]] = {}
         for shift_id, stylist_id in holders.items():
-            if shift_id in self._choices:
+            if shift_id in self._ranked:
                 held.setdefault(stylist_id, []).append(shift_id)
-        everybody = len(self._variables.people())
-        queue = [self._chance.choice(shifts)]
-        seen = set(queue)
-        people: set[str] = set()
-        while len(people) < min(self._people[index], everybody):
-            if not queue:
-                queue.append(self._chance.choice(list(self._choices)))
-            shift_id = queue.pop(self._chance.randrange(len(queue)))
-            choices = self._choices[shift_id]
-            for stylist_id in self._chance.sample(choices, min(len(choices), 8)):
-                people.add(stylist_id)
-                fresh = [other for other in held.get(stylist_id, []) if other not in seen]
-                seen.update(fresh)
-                queue.extend(fresh)
-        return people
+        ring, seen = [start], {start}
+        for shift_id in ring:  # it grows on the way
+            if len(ring) >= most:
+                break
+            people = self._ranked[shift_id]
+            for stylist_id in people if shift_id == start else people[:choices]:
+                for other in held.get(stylist_id, ()):
+                    if other not in seen and self._minutes_between(shift_id, other) < NEAR_MINUTES:
+                        seen.add(other)
+                        ring.append(other)
+        return ring[:most]
 
-    def _free(self, people: set[str], holders: Mapping[str, str]) -> list[int]:
-        free: list[int] = []
-        touched: set[str] = set()
-        for stylist_id in sorted(people):
-            free.extend(self._variables.derived_of[stylist_id])
-            for shift, column in self._variables.of_person[stylist_id]:
-                holder = holders.get(shift.id)
-                if holder is None or holder in people:
-                    free.append(column)
-                    touched.add(shift.id)
-        free.extend(self._variables.unfilled[shift_id] for shift_id in sorted(touched))
-        return sorted(free)
+    def _nearest(self, start: str, most: int) -> list[str]:
+        return sorted(self._ranked, key=lambda other: self._minutes_between(start, other))[:most]
 
-    def _part(self, free: list[int], solution: list[int]) -> Program:
-        """The program of the free columns; what the others are worth moves to the bounds of the rows."""
-        place = {column: index for index, column in enumerate(free)}
-        part = Program(greatest=[self._program.greatest[column] for column in free])
-        rows = {row for column in free for row in self._rows_of[column]}
-        part.rows = [_reduced(self._program.rows[index], place, solution) for index in sorted(rows)]
-        for goal in self._program.goals:
-            priced = {place[column]: factor for column, factor in goal.factors.items() if column in place}
-            part.goals.append(Goal(goal.level, 0, priced))
-        return part
+    def _closest(self, start: str, most: int) -> list[str]:
+        shifts, measures = self._variables.problem.shifts_by_id, self._variables.measures
+        here = shifts[start].salon
+        ways = {salon.id: measures.km(here, salon.id) for salon in self._variables.problem.salons}
+        near = sorted(self._ranked, key=lambda other: ways[shifts[other].salon])
+        return near[:most]
 
-
-def _reduced(row: Row, place: Mapping[int, int], solution: list[int]) -> Row:
-    columns: list[int] = []
-    factors: list[int] = []
-    fixed = 0
-    for column, factor in zip(row.columns, row.factors, strict=True):
-        if column in place:
-            columns.append(place[column])
-            factors.append(factor)
-        else:
-            fixed += factor * solution[column]
-    low = None if row.low is None else row.low - fixed
-    high = None if row.high is None else row.high - fixed
-    return Row(tuple(columns), tuple(factors), low, high)
+    def _minutes_between(self, one: str, other: str) -> int:
+        return abs(self._starts[one] - self._starts[other])

@@ -8,18 +8,18 @@ from salonpool.solver.constraints import Constraints
 from salonpool.solver.eligibility import Eligibility
 from salonpool.solver.highs import Fractions, Outcome
 from salonpool.solver.measures import Measures
-from salonpool.solver.neighbourhoods import Neighbourhoods
 from salonpool.solver.objective import Objective
 from salonpool.solver.problem import Problem
 from salonpool.solver.program import Program
 from salonpool.solver.prover import Prover
 from salonpool.solver.relaxation import Relaxation
+from salonpool.solver.rounds import Rounds
 from salonpool.solver.terms import Terms
 from salonpool.solver.variables import Variables
 
 PROOF_SHARE = 0.9
-FIRST_GOALS_SHARE = 0.5
-RELAXED_SHARE = 0.5
+FIRST_GOALS_SHARE = 0.8
+RELAXED_SHARE = 0.7
 DIVE_SHARE = 0.4
 LARGE_PROGRAM = 600_000  # numbers in its rows
 ROUND_SECONDS = 2.0
@@ -30,7 +30,7 @@ def formulated(
     problem: Problem, terms: Terms, pairs: Mapping[str, list[str]], eligibility: Eligibility
 ) -> Variables:
     """The columns of the problem with every rule and every level written into their program."""
-    variables = Variables(problem, pairs)
+    variables = Variables(problem, pairs, eligibility.measures)
     constraints = Constraints(problem, eligibility, variables)
     constraints.write()
     Objective(problem, terms, variables, constraints).write(eligibility.diary)
@@ -42,7 +42,7 @@ class _Work:
     """What the goals of one program share."""
 
     variables: Variables
-    neighbourhoods: Neighbourhoods
+    rounds: Rounds
     relaxation: Relaxation
     workers: int
     seed: int
@@ -84,9 +84,7 @@ class Search:
         self._bounds = [goal.constant for goal in self._program.goals]
         if not variables.pairs:
             return
-        work = _Work(
-            variables, Neighbourhoods(variables, seed=seed), Relaxation(self._program), workers, seed
-        )
+        work = _Work(variables, Rounds(variables, seed=seed), Relaxation(self._program), workers, seed)
         self._look_ahead(work)
         for index in range(len(self._bounds)):
             share = 1.0 if index == len(self._bounds) - 1 else FIRST_GOALS_SHARE
@@ -118,7 +116,7 @@ class Search:
             work.ahead.append(fractions)
         if fractions is not None and not self._agrees(work):
             seconds = DIVE_SHARE * self._left()
-            solution = work.neighbourhoods.dive(fractions, seconds)
+            solution = work.rounds.dive(fractions, seconds)
             if solution is not None:
                 self._consider(work.variables.holders(solution), len(met) - 1)
         self._agrees(work)
@@ -137,6 +135,7 @@ class Search:
 
     def _close(self, index: int, until: float, work: "_Work") -> None:
         """Prove the goal, or do what can be done until then."""
+        self._agrees(work)
         values = self._goal_values()
         ahead = [fractions.bound for fractions in work.ahead[:index]]
         if len(ahead) < index or any(value > met for value, met in zip(values, ahead, strict=False)):
@@ -171,7 +170,7 @@ class Search:
             if self._is_closed(index):
                 return
             seconds = min(ROUND_SECONDS, until - time.monotonic())
-            solution, is_best = work.neighbourhoods.better(self.best, index, seconds)
+            solution, is_best = work.rounds.better(self.best, index, seconds, until)
             self._consider(work.variables.holders(solution), index)
             if is_best:
                 self._raise(index, self._goal_values()[index])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from salonpool.solver.measures import Measures
 from salonpool.solver.problem import Problem, Shift, Stylist
 from salonpool.solver.program import Program
 
@@ -10,8 +11,9 @@ class Variables:
     """The columns: a pair is taken, a shift stays unfilled, a day is worked, half hours are short, a person
     is used."""
 
-    def __init__(self, problem: Problem, pairs: Mapping[str, list[str]]) -> None:
+    def __init__(self, problem: Problem, pairs: Mapping[str, list[str]], measures: Measures) -> None:
         self.problem = problem
+        self.measures = measures
         self.program = Program()
         self.pairs: dict[tuple[str, str], int] = {}
         self.of_person: dict[str, list[tuple[Shift, int]]] = {stylist.id: [] for stylist in problem.stylists}
