@@ -1,6 +1,7 @@
 """Lets the planner and its peers solve a problem, each alone in a process whose processor time counts, and
 has the referee look at what they bring."""
 
+import math
 import multiprocessing
 import resource
 import time
@@ -172,7 +173,7 @@ def _at_once(problem: Problem, budget: Budget, seed: int) -> tuple[Plan, None]:
     begun.plan()
     first = budget.used()
     nothing = (None,) * len(problem.objective)
-    return Plan(holders=begun.with_room_made(), bounds=nothing, first_plan_seconds=first), None
+    return Plan(holders=begun.with_room_made(math.inf), bounds=nothing, first_plan_seconds=first), None
 
 
 def _peer(name: str, problem: Problem, budget: Budget, seed: int) -> tuple[Plan, None]:

@@ -73,7 +73,7 @@ class _Planner:
         greedy = Greedy(problem, Eligibility(problem, self._measures), self._terms, self._pairs)
         self._keep(greedy.plan())
         if self._left() > 0:
-            self._keep(min(greedy.with_room_made(), self.best, key=self._terms.values))
+            self._keep(min(greedy.with_room_made(self._deadline), self.best, key=self._terms.values))
 
     def run(self, *, workers: int, seed: int) -> None:
         """Search part after part, each with a share of the time by its size."""

@@ -1,5 +1,6 @@
 """A first plan at once: scarce shifts first, each to the cheapest person left, then one move to make room."""
 
+import time
 from collections.abc import Mapping
 
 from salonpool.solver.eligibility import Eligibility
@@ -32,10 +33,11 @@ class Greedy:
             self._seat(self._shifts[shift_id])
         return self._problem.pinned_holders | self._holders
 
-    def with_room_made(self) -> dict[str, str]:
-        """The plan with shifts moved to others for the sake of those that are left over."""
+    def with_room_made(self, until: float) -> dict[str, str]:
+        """The plan with shifts moved to others for the sake of those that are left over, the most urgent
+        first, until then on the monotonic clock."""
         for shift_id in self._ordered:
-            if shift_id not in self._holders:
+            if shift_id not in self._holders and time.monotonic() < until:
                 self._make_room(self._shifts[shift_id])
         return self._problem.pinned_holders | self._holders
 
