@@ -308,6 +308,8 @@ def _solved(
         line.clear()
     if isinstance(answer, NoAnswer):
         raise _refused(f"no roster: {answer.reason}")
+    if answer.cut_short:
+        click.echo(f"only a quick plan: {answer.cut_short}", err=True)
     return answer.roster
 
 

@@ -214,7 +214,9 @@ def test_under_a_cap_on_memory_there_is_a_roster_or_one_line(cap: int, tmp_path:
     done = _flask("solve", ROOT / "tests" / "data" / "S-1.json", "--out", out, "--time-limit", 5, cap=cap)
     assert done.returncode in (0, 2), done.stderr
     assert out.exists() == (done.returncode == 0)
-    assert done.stderr.count("\n") == (1 if done.returncode else 0), done.stderr
+    assert done.stderr.count("\n") <= 1, done.stderr
+    said = "no roster: " if done.returncode else "only a quick plan: "
+    assert done.stderr == "" or done.stderr.startswith(said), done.stderr
     assert "Traceback" not in done.stderr
 
 

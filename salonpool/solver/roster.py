@@ -77,11 +77,12 @@ class Trade:
 @dataclass(frozen=True, slots=True)
 class Solution:
     """A roster, for every seat of the problem the people who may work it, best first, and what its levels
-    gave up."""
+    gave up. `cut_short` says in words why it is only the quick plan, None when it was searched for."""
 
     roster: Roster
     ranked: Mapping[str, tuple[str, ...]]
     trades: tuple[Trade, ...] = ()
+    cut_short: str | None = None
 
 
 def parse_roster(data: object) -> Roster:

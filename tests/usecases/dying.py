@@ -9,6 +9,8 @@ from typing import Any
 
 from salonpool.usecases.planning import plan_process
 
+_work = plan_process._work  # before a test puts another in its place
+
 
 def killed(*_: Any) -> None:
     """As the kernel does when memory is short."""
@@ -25,7 +27,7 @@ def poisoned(sender: Any, task: Any, memory_mb: int | None, errors: str) -> None
     """A planner that dies of the problems of one network, and plans every other."""
     if task["problem"].name.startswith("poison"):
         killed()
-    plan_process._work(sender, task, memory_mb, errors)
+    _work(sender, task, memory_mb, errors)
 
 
 def short_of_memory(_sender: Any, _task: Any, memory_mb: int | None, errors: str) -> None:
@@ -33,6 +35,13 @@ def short_of_memory(_sender: Any, _task: Any, memory_mb: int | None, errors: str
     plan_process.enclose(memory_mb, errors)
     kept = [bytearray(2**20) for _ in range(2000)]
     raise AssertionError(f"{len(kept)} MB were given")
+
+
+def short_of_memory_for_a_search(sender: Any, task: Any, memory_mb: int | None, errors: str) -> None:
+    """A planner that has room for the quick plan only."""
+    if task["time_limit_seconds"] > 0:
+        short_of_memory(sender, task, memory_mb, errors)
+    _work(sender, task, memory_mb, errors)
 
 
 def short_of_memory_in_its_engine(_sender: Any, _task: Any, memory_mb: int | None, errors: str) -> None:

@@ -81,6 +81,21 @@ def test_a_child_that_gets_no_more_memory_is_no_answer_with_its_bound(
     assert answer == NoAnswer("out of memory; it may use 300 MB (PLANNER_MEMORY_MB)", "out_of_memory")
 
 
+@pytest.mark.parametrize("threads", [True, False], ids=["from a server", "forked"])
+def test_a_child_without_memory_for_a_search_gives_the_quick_plan_and_says_why(
+    threads: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem = _problem()
+    searched = plan_process.solve(problem, time_limit_seconds=10, threads=threads)
+    assert isinstance(searched, Solution)
+    assert searched.cut_short is None
+    monkeypatch.setattr(plan_process, "_work", dying.short_of_memory_for_a_search)
+    quick = plan_process.solve(problem, time_limit_seconds=10, memory_mb=300, threads=threads)
+    assert isinstance(quick, Solution)
+    assert quick.cut_short == "out of memory; it may use 300 MB (PLANNER_MEMORY_MB)"
+    assert [each.stylist for each in quick.roster.assignments] == ["mia"]
+
+
 @pytest.mark.parametrize(
     ("memory_mb", "code"), [(300, "out_of_memory"), (None, "died")], ids=["bounded", "not bounded"]
 )

@@ -18,7 +18,7 @@ from salonpool.usecases.planning.plan_progress import Step
 from salonpool.web.desk.run_words import cause_words, curve_of, reason_words
 from salonpool.web.extensions import SignedIn
 from tests import builders as b
-from tests.usecases import pool
+from tests.usecases import dying, pool
 
 WIDE_GAP = Step(seconds=4.0, level=3, values=(0, 0, 10, 1000), bounds=(0, 0, 10, 996))
 
@@ -81,6 +81,18 @@ def test_one_run_tells_what_it_did_at_the_own_salon_and_how_good_it_can_get(
     assert "Seats filled As good as it can get." in words
     assert f'href="/desk/shift/{shop.shift}"' in page.text
     assert "hx-get" not in page.text, "what is over is not asked for again"
+
+
+def test_a_run_that_had_no_memory_for_a_search_says_that_its_plan_is_the_quick_one(
+    client: Any, shop: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan_process, "_work", dying.short_of_memory_for_a_search)
+    run_id = pool.plan(shop.network, memory_mb=300).run_id
+    _sign_in(client, shop.owner)
+    words = _words(client.get(f"/desk/runs/{run_id}"))
+    assert "It needed more memory than it may have. This is the quick plan it began with." in words
+    assert re.search(r"Asked: (Mia, 阿凱|阿凱, Mia)", words)
+    assert "No plan came out" not in words
 
 
 def test_nothing_of_another_salons_people_is_told(client: Any, shop: SimpleNamespace) -> None:

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -66,7 +66,8 @@ def solve(
     `memory_mb` bounds what the child may allocate (MiB; None: only what bounds this process). `rank` also
     lists people for each seat. `on_progress` hears the newest better plan, at most once a second. A process
     that has no `threads`, such as a command's, is forked itself, which takes no server, and waits a minute
-    before it kills.
+    before it kills. When memory does not suffice, the quick plan is made without a search; the solution then
+    says so.
     """
     task = {
         "problem": problem,
@@ -77,6 +78,10 @@ def solve(
     }
     method = "forkserver" if threads else "fork"
     answer: Solution | NoAnswer = _asked("solution", task, method, memory_mb, on_progress)
+    if isinstance(answer, NoAnswer) and answer.code == OUT_OF_MEMORY and time_limit_seconds > 0:
+        # Without a search no program is built, and that is what takes the memory.
+        quick = _asked("solution", task | {"time_limit_seconds": 0.0}, method, memory_mb, on_progress)
+        return replace(quick, cut_short=answer.reason) if isinstance(quick, Solution) else answer
     return answer
 
 

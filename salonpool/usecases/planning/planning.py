@@ -23,7 +23,7 @@ from salonpool.solver.roster import Roster, Solution
 from salonpool.usecases.planning import plan_claims, plan_process, plan_requests, stored_runs
 from salonpool.usecases.planning.decisions import Decisions, Gap, decide
 from salonpool.usecases.planning.plan_claims import Claim, Spent
-from salonpool.usecases.planning.plan_process import NoAnswer
+from salonpool.usecases.planning.plan_process import OUT_OF_MEMORY, NoAnswer
 from salonpool.usecases.planning.plan_progress import Step, to_json
 from salonpool.usecases.planning.problems import HORIZON_DAYS, Reading, read_network
 from salonpool.usecases.planning.publish import Published, publish
@@ -165,6 +165,8 @@ def _run(claim: Claim, now: datetime, texting: Texting, effort: _Effort) -> Repo
         solution = effort.solve(reading, watch)
         if isinstance(solution, NoAnswer):
             return _give_up(watch, "no_answer", solution.code, solution.reason, now)
+        if solution.cut_short:
+            log.warning("planning run %s: only a quick plan: %s", claim.run_id, solution.cut_short)
         broken = violations(reading.problem, solution.roster)
         if broken:
             return _give_up(watch, "failed", "broken_rule", f"breaks the rule {broken[0].rule}", now)
@@ -254,7 +256,8 @@ def _report(run_id: int | None, status: str, roster: Roster, done: Published) ->
 
 def _outcome(solution: Solution, done: Published) -> dict[str, Any]:
     roster = solution.roster
-    return {
+    cut_short = {"code": OUT_OF_MEMORY} if solution.cut_short else {}
+    return cut_short | {
         "roster": roster.status,
         "levels": [dict(level) for level in roster.levels],
         "trades": [asdict(trade) for trade in solution.trades],

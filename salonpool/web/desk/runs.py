@@ -35,6 +35,7 @@ def show_run(run_id: int) -> str:
     page = runs.get_run(
         access.get_own_run_id(account(), run_id), sorted(account().owned_salon_ids), language()
     )
+    is_failed = page.run.status in quarantines.FAILED
     return render_template(
         "desk/run.html",
         salon=salon,
@@ -42,7 +43,7 @@ def show_run(run_id: int) -> str:
         paused=paused_words(quarantines.find_quarantined(salon.network_id)),
         run=page.run,
         why=cause_words(page.run.cause),
-        reason=reason_words(page.run.code) if page.run.status in quarantines.FAILED else "",
+        reason=reason_words(page.run.code) if page.run.code or is_failed else "",
         seconds=page.run.seconds if page.run.is_over else (page.steps[-1].seconds if page.steps else None),
         levels=level_rows(page, salon.currency),
         decisions=page.decisions,
