@@ -3,7 +3,7 @@
 import math
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -18,6 +18,8 @@ from salonpool.solver.rules import RULES
 
 Value = TypeVar("Value")
 
+FUNNEL_SECONDS = 0.5
+
 
 def unfilled(
     problem: Problem,
@@ -25,30 +27,30 @@ def unfilled(
     *,
     measures: Measures | None = None,
     seconds: float | None = None,
+    among: Collection[str] | None = None,
 ) -> tuple[Unfilled, ...]:
-    """For every shift missing in `holders` ({shift id: stylist id}): funnel, sole blockers and remedies,
-    given all that is in it.
+    """For every shift missing in `holders` ({shift id: stylist id}), or for those `among` them: funnel, sole
+    blockers and remedies, given all that is in it.
 
-    After so many seconds, if given, the shifts that are left, the least urgent ones, get a funnel only.
+    After so many seconds, if given, the shifts that are left, the least urgent ones, get a funnel only, and
+    half a second later not even that.
     """
     until = math.inf if seconds is None else time.monotonic() + seconds
     eligibility = Eligibility(problem, measures, holders=holders)
     openings = Openings(problem, eligibility.diary)
     alike: dict[object, Unfilled] = {}
     found: dict[str, Unfilled] = {}
-    missing = [shift for shift in problem.shifts if shift.id not in holders]
+    missing = [
+        shift for shift in problem.shifts if shift.id not in holders and (among is None or shift.id in among)
+    ]
     for shift in sorted(missing, key=lambda shift: shift.priority):
-        key = _terms(shift)
-        if key not in alike:
+        key, late = _terms(shift), time.monotonic() - until
+        if key not in alike and late < FUNNEL_SECONDS:
             tries = Tries(eligibility, openings, shift)
-            alike[key] = _explained(tries) if time.monotonic() < until else _counted(tries)
-        found[shift.id] = replace(alike[key], shift=shift.id)
+            alike[key] = _explained(tries) if late < 0 else _counted(tries)
+        known = alike.get(key, Unfilled(shift=shift.id, funnel={}, is_tried=False))
+        found[shift.id] = replace(known, shift=shift.id)
     return tuple(found[shift.id] for shift in missing)
-
-
-def sole_blockers(problem: Problem, holders: Mapping[str, str], shift_id: str) -> dict[str, tuple[str, ...]]:
-    """{rule: ids of the people kept from the shift by this rule alone}, in the order of the rules."""
-    return _reasons(_tries(problem, holders, shift_id))[1]
 
 
 def remedies(
@@ -60,13 +62,9 @@ def remedies(
     when nobody could come whatever is changed. `fills` = how many people could take the shift then, beside
     what everybody works in `holders`.
     """
-    return _remedies(_tries(problem, holders, shift_id, earliest))
-
-
-def _tries(problem: Problem, holders: Mapping[str, str], shift_id: str, earliest: int = 0) -> Tries:
     eligibility = Eligibility(problem, holders=holders)
     openings = Openings(problem, eligibility.diary)
-    return Tries(eligibility, openings, problem.shifts_by_id[shift_id], earliest)
+    return _remedies(Tries(eligibility, openings, problem.shifts_by_id[shift_id], earliest))
 
 
 def _explained(tries: Tries) -> Unfilled:

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from salonpool.solver import explain
 from salonpool.solver.changes import applied
 from salonpool.solver.check import violations
 from salonpool.solver.eligibility import reasons, why_not
-from salonpool.solver.explain import remedies, sole_blockers, unfilled
+from salonpool.solver.explain import remedies, unfilled
 from salonpool.solver.formulation import solve
 from salonpool.solver.problem import Busy, Problem, Span
 from salonpool.solver.roster import Remedy, Roster, parse_roster, roster_to_json
@@ -34,7 +35,7 @@ def test_the_funnel_counts_everybody_once_by_the_first_rule():
     (item,) = solve(problem).unfilled
     assert list(item.funnel.items()) == [("skill", 1), ("home-travel", 1), ("hourly-cost", 1), ("overlap", 1)]
     one_thing_only = {"skill": ("ana",), "hourly-cost": ("cleo",), "overlap": ("ben",)}
-    assert sole_blockers(problem, {}, "s1") == item.sole == one_thing_only
+    assert item.sole == one_thing_only
     assert Remedy(change={"max_hourly_cost": 150}, fills=1) in item.remedies
 
 
@@ -174,6 +175,21 @@ def test_without_time_the_least_urgent_shifts_get_a_funnel_only():
     assert all(item.is_tried and item.remedies for item in full)
 
 
+def test_long_after_its_time_it_does_not_even_count(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(explain, "FUNNEL_SECONDS", 0)
+    problem = a_problem([a_stylist("ben", skills=())], [a_shift(), a_shift("s2")])
+    items = unfilled(problem, {}, seconds=0)
+    assert [(item.shift, dict(item.funnel), item.is_tried) for item in items] == [
+        ("s1", {}, False),
+        ("s2", {}, False),
+    ]
+
+
+def test_only_the_shifts_asked_for_are_explained():
+    problem = a_problem([a_stylist("ben", skills=())], [a_shift(), a_shift("s2"), a_shift("s3")])
+    assert unfilled(problem, {"s3": "ben"}, among={"s2", "s3"}) == (unfilled(problem, {})[1],)
+
+
 def test_the_roster_file_has_no_names_of_people_who_lack_one_thing():
     roster = solve(a_problem([a_stylist(hourly_cost=150)], [a_shift(max_hourly_cost=100)]))
     assert roster.unfilled[0].sole == {"hourly-cost": ("ana",)}
@@ -194,7 +210,6 @@ def test_every_remedy_brings_as_many_people_as_it_says(seed: int):
     holders = {item.shift: item.stylist for item in roster.assignments}
     for item in roster.unfilled:
         assert sum(item.funnel.values()) + len(_able(problem, holders, item.shift)) == len(problem.stylists)
-        assert item.sole == sole_blockers(problem, holders, item.shift)
         assert item.sole == _kept_by_one_rule(problem, holders, item.shift)
         for remedy in item.remedies:
             _assert_it_fills(problem, holders, item.shift, remedy)

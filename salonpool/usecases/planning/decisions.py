@@ -13,7 +13,7 @@ from salonpool.domain.offer import ask_at, wave_size
 from salonpool.domain.wave import Hand, OpenShift, deal
 from salonpool.solver.changes import shaped
 from salonpool.solver.eligibility import Eligibility
-from salonpool.solver.explain import remedies, sole_blockers
+from salonpool.solver.explain import remedies, unfilled
 from salonpool.solver.problem import Problem
 from salonpool.solver.roster import Remedy, Roster, Solution, Unfilled
 from salonpool.usecases.planning.problems import OpenSeats, Reading, seat_id, shift_of
@@ -78,11 +78,11 @@ def _gaps(reading: Reading, roster: Roster, hands: list[Hand], now: datetime) ->
     left = {hand.shift.shift_id: len(hand.shift.ranked) for hand in hands}
     counts = Counter(shift_of(item.shift) for item in roster.unfilled)
     gaps: dict[int, Gap] = {}
-    for item in roster.unfilled:
+    for item in _tried(reading.problem, holders, roster):
         shift_id = shift_of(item.shift)
         if shift_id in gaps:
             continue
-        sole = _lacking_one_thing(item, reading, holders)
+        sole = _lacking_one_thing(item, reading)
         gaps[shift_id] = Gap(
             shift_id=shift_id,
             seats=counts[shift_id],
@@ -95,6 +95,13 @@ def _gaps(reading: Reading, roster: Roster, hands: list[Hand], now: datetime) ->
             waiting=left.get(shift_id, 0) + sole.get("live_offer", 0),
         )
     return gaps
+
+
+def _tried(problem: Problem, holders: Mapping[str, str], roster: Roster) -> list[Unfilled]:
+    """What stays open, also explained where the planner had no time left for that."""
+    left = {item.shift for item in roster.unfilled if not item.is_tried}
+    late = {item.shift: item for item in unfilled(problem, holders, among=left)} if left else {}
+    return [late.get(item.shift, item) for item in roster.unfilled]
 
 
 def _of_the_pool(item: Unfilled, reading: Reading) -> dict[str, int]:
@@ -119,11 +126,10 @@ def _excluded(problem: Problem, seat: str) -> dict[str, int]:
     return dict(sorted(Counter(first).items()))
 
 
-def _lacking_one_thing(item: Unfilled, reading: Reading, holders: Mapping[str, str]) -> dict[str, int]:
-    sole = item.sole if item.is_tried else sole_blockers(reading.problem, holders, item.shift)
+def _lacking_one_thing(item: Unfilled, reading: Reading) -> dict[str, int]:
     excluded = reading.problem.shifts_by_id[item.shift].excluded
     counts: Counter[str] = Counter()
-    for rule, people in sole.items():
+    for rule, people in item.sole.items():
         counts.update(excluded[person] if rule == "excluded" else rule for person in people)
     return dict(counts)
 
@@ -131,15 +137,15 @@ def _lacking_one_thing(item: Unfilled, reading: Reading, holders: Mapping[str, s
 def _still_possible(
     item: Unfilled, reading: Reading, holders: Mapping[str, str], now: datetime
 ) -> tuple[Remedy, ...]:
-    """The remedies, tried anew when one of them begins too soon, as the planner knows the days, not the time;
-    and tried at all when it had none left."""
+    """The remedies, tried anew when one of them begins too soon, as the planner knows the days, not the
+    time."""
     problem = reading.problem
     shift = problem.shifts_by_id[item.shift]
     earliest = int((now + LEAST_NOTICE - reading.starts_at).total_seconds()) // 60
     starts = {
         shaped(shift, remedy.change).start for remedy in item.remedies if not isinstance(remedy.change, str)
     }
-    if item.is_tried and all(start >= earliest for start in starts - {shift.start}):
+    if all(start >= earliest for start in starts - {shift.start}):
         return item.remedies
     return remedies(problem, holders, item.shift, earliest=earliest)
 
