@@ -10,11 +10,12 @@ from salonpool.solver.forced import forced
 from salonpool.solver.formulation import Progress, solve
 from salonpool.solver.problem import Problem
 from salonpool.solver.ranking import ranked
-from salonpool.solver.roster import Roster, Solution
+from salonpool.solver.roster import Roster, Solution, Trade
 from salonpool.solver.trades import trades
 from salonpool.usecases.planning.plan_progress import Step
 
 TRADE_SECONDS = 1.5
+LEAST_RANK_SECONDS = 0.5
 # Of shifts and people: more of them take too long for a sentence on a page.
 MOST_PAIRS = 20_000
 
@@ -29,10 +30,11 @@ def solution(
     tell: Callable[[Step], None],
 ) -> Solution:
     """Solve, and if `rank`, list the people who may work each seat beside what the plan gives everybody else,
-    and try what its levels gave up.
+    and try what its levels gave up; both with the time that is left, a half second for the list at least.
 
     `tell` hears every better plan, and the last one when all is known of it.
     """
+    until = time.monotonic() + time_limit_seconds
     telling = threading.Lock()  # the solver's threads may tell at once
 
     def heard(progress: Progress) -> None:
@@ -49,9 +51,9 @@ def solution(
     roster = solve(
         problem, time_limit_seconds=time_limit_seconds, workers=workers, seed=seed, on_progress=heard
     )
-    people = ranked(problem, roster) if rank else {}
-    is_small = len(problem.shifts) * len(problem.stylists) <= MOST_PAIRS
-    given_up = trades(problem, roster, seconds=TRADE_SECONDS) if rank and is_small else ()
+    left = max(LEAST_RANK_SECONDS, until - time.monotonic())
+    people = ranked(problem, roster, seconds=left) if rank else {}
+    given_up = _given_up(problem, roster, until) if rank else ()
     with telling:
         tell(_last(problem, roster))
     return Solution(roster, {seat: tuple(those) for seat, those in people.items()}, given_up)
@@ -74,6 +76,13 @@ def comparison(
     # Its bounds are those of plans without the pair.
     unbounded = replace(known, bound=(float("-inf"),) * len(known.bound))
     return forced(problem, unbounded, seat, stylist, seconds=time_limit_seconds)
+
+
+def _given_up(problem: Problem, roster: Roster, until: float) -> tuple[Trade, ...]:
+    """Nothing of a large problem, nor when it is `until` already."""
+    seconds = min(TRADE_SECONDS, (until - time.monotonic()) / len(problem.objective))
+    is_small = len(problem.shifts) * len(problem.stylists) <= MOST_PAIRS
+    return trades(problem, roster, seconds=seconds) if is_small and seconds > 0 else ()
 
 
 def _last(problem: Problem, roster: Roster) -> Step:
