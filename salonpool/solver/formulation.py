@@ -1,5 +1,6 @@
 """Solves a problem: a quick plan of the whole first, then each part that has to do with no other."""
 
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ from salonpool.solver.search import Search
 from salonpool.solver.terms import Terms
 
 EXPLAIN_SHARE = 0.05
-LEAST_EXPLAIN_SECONDS = 1.0
+LEAST_EXPLAIN_SECONDS = 0.5
+LATE_SECONDS = 0.3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,9 +46,12 @@ def solve(
     is optimal when every level is proven. With no time at all the quick plan is returned. More than one of
     `workers` lets the proof run in a thread beside the search. `on_progress` hears every better plan, and
     every bound that rose.
+
+    A search that does not keep the limit, as writing down a large problem may not, is left behind in its
+    thread, and what was found before stands. Only the quick plan is always waited for.
     """
     planner = _Planner(problem, time_limit_seconds, on_progress)
-    planner.run(workers=workers, seed=seed)
+    planner.run_in_time(workers=workers, seed=seed)
     return planner.roster()
 
 
@@ -66,6 +71,8 @@ class _Planner:
         self._deadline = self._started + time_limit_seconds * (1 - EXPLAIN_SHARE)
         self._explain_seconds = max(LEAST_EXPLAIN_SECONDS, time_limit_seconds * EXPLAIN_SHARE)
         self._on_progress = on_progress
+        self._keeping = threading.RLock()
+        self._is_over = False
         self._measures = Measures(problem)
         self._terms = Terms(problem, self._measures)
         self._searches: list[Search] | None = None  # not known yet
@@ -74,6 +81,26 @@ class _Planner:
         self._keep(greedy.plan())
         if self._left() > 0:
             self._keep(min(greedy.with_room_made(self._deadline), self.best, key=self._terms.values))
+
+    def run_in_time(self, *, workers: int, seed: int) -> None:
+        """As run(), and over soon after the deadline. Raises what run() raises."""
+        if self._left() <= 0:
+            return
+        raised: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                self.run(workers=workers, seed=seed)
+            except BaseException as error:  # it is raised again where it is waited for
+                raised.append(error)
+
+        thread = threading.Thread(target=run, daemon=True)
+        thread.start()
+        thread.join(self._left() + LATE_SECONDS)
+        with self._keeping:
+            self._is_over = thread.is_alive()
+        if raised:
+            raise raised[0]
 
     def run(self, *, workers: int, seed: int) -> None:
         """Search part after part, each with a share of the time by its size."""
@@ -91,7 +118,7 @@ class _Planner:
 
     def roster(self) -> Roster:
         """The best plan with what it is worth and why shifts stayed open."""
-        bounds = self._bounds()
+        bounds = self._known if self._is_over else self._bounds()
         gaps = [
             (value - bound) / max(1, value)
             for value, bound in zip(self._values, bounds, strict=True)
@@ -131,11 +158,15 @@ class _Planner:
         self._keep(best, level)
 
     def _keep(self, holders: Mapping[str, str], level: int = 0) -> None:
-        self.best = dict(holders)
-        self._values = self._terms.values(self.best)
-        if self._on_progress is not None:
-            seconds, bounds = time.monotonic() - self._started, tuple(self._bounds())
-            self._on_progress(Progress(seconds=seconds, level=level, values=self._values, bounds=bounds))
+        with self._keeping:
+            if self._is_over:
+                return
+            self.best = dict(holders)
+            self._values = self._terms.values(self.best)
+            self._known = self._bounds()
+            if self._on_progress is not None:
+                seconds, bounds = time.monotonic() - self._started, tuple(self._known)
+                self._on_progress(Progress(seconds=seconds, level=level, values=self._values, bounds=bounds))
 
     def _bounds(self) -> list[int]:
         """The bounds of the parts added up, and what the rest is worth in any case.

@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import threading
 import time
 
 import pytest
@@ -12,6 +13,7 @@ from salonpool.solver.formulation import Progress, solve
 from salonpool.solver.problem import InvalidProblem, Limit, parse_problem
 from salonpool.solver.ranking import ranked
 from salonpool.solver.roster import parse_roster
+from salonpool.solver.search import Search
 from tests.solver.builders import DATA, DAY, a_problem, a_shift, a_stylist, a_tiny_problem, loaded, values
 
 
@@ -156,3 +158,34 @@ def test_a_roster_that_names_strangers_is_reported():
         "assignments": [{"shift": "s9", "stylist": "zoe"}]
     }
     assert {violation.rule for violation in violations(problem, parse_roster(data))} == {"unknown"}
+
+
+def test_a_search_that_does_not_keep_its_limit_is_left_behind(monkeypatch):
+    wait = threading.Event()
+    ended = threading.Event()
+
+    def endless(self, deadline, *, workers, seed):
+        wait.wait(60)
+        self.best, self.values = {}, (0, 0)
+        self._on_change(0)
+        ended.set()
+
+    monkeypatch.setattr(Search, "run", endless)
+    problem = a_problem([a_stylist()], [a_shift()])
+    told = []
+    began = time.monotonic()
+    roster = solve(problem, time_limit_seconds=0.5, on_progress=told.append)
+    assert time.monotonic() - began < 10
+    assert [(item.shift, item.stylist) for item in roster.assignments] == [("s1", "ana")]
+    assert roster.status == "feasible"
+    assert violations(problem, roster) == []
+    before = len(told)
+    wait.set()
+    assert ended.wait(60)
+    assert len(told) == before, "what it finds later is nobody's"
+
+
+def test_what_goes_wrong_in_a_search_is_raised(monkeypatch):
+    monkeypatch.setattr(Search, "run", lambda *_, **__: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        solve(a_problem([a_stylist()], [a_shift()]))
