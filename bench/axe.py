@@ -51,6 +51,8 @@ def main() -> None:
     parser.add_argument("--screenshots", type=Path)
     options = parser.parse_args()
     wanted = [scene for scene in SCENES if options.only in scene.name]
+    if not wanted:
+        parser.error(f"no page is called anything like {options.only}")
     how = How(options.language or LANGUAGES, wanted, options.screenshots)
     with chromium.launched() as browser, databases.fresh("sqlite") as url:
         seen = walk(browser, url, how)

@@ -49,6 +49,7 @@ class _Repair:
         self._terms = Terms(problem, self._measures)
         self._fixed = Eligibility(problem, self._measures)
         self._holders = _still_allowed(problem, holders, self._measures)
+        self._prices: dict[str, dict[str, tuple[int, ...]]] = {}
         self._wanted = {*(holders.keys() - self._holders.keys()), *posted}
 
     def open(self) -> list[Shift]:
@@ -97,10 +98,14 @@ class _Repair:
 
     def _cheapest(self, shifts: Collection[Shift], choices: int) -> set[str]:
         """For each shift so many people who could work it, by what they would cost."""
-        people, able = self._problem.stylists_by_id, feasible_pairs(self._problem, self._fixed, among=shifts)
+        people = self._problem.stylists_by_id
+        fresh = [shift for shift in shifts if shift.id not in self._prices]
+        able = feasible_pairs(self._problem, self._fixed, among=fresh)
+        for shift in fresh:
+            self._prices[shift.id] = {who: self._terms.added(people[who], shift, 0) for who in able[shift.id]}
         found: set[str] = set()
         for shift in shifts:
-            prices = {who: self._terms.added(people[who], shift, 0) for who in able[shift.id]}
+            prices = self._prices[shift.id]
             found.update(nsmallest(choices, prices, key=prices.__getitem__))
         return found
 
