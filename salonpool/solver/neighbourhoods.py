@@ -61,7 +61,7 @@ class Neighbourhoods:
     def hopes(self, holders: Mapping[str, str]) -> dict[str, float]:
         """What nobody has yet and the fractions fill, with how much of it they fill; anything open, if there
         is none of that."""
-        hopes = {shift_id: self._filled[shift_id] for shift_id in self._ranked if shift_id not in holders}
+        hopes = {shift_id: self._filled[shift_id] for shift_id in self.undecided(holders)}
         real = {shift_id: part for shift_id, part in hopes.items() if part > LEAST_PART}
         return real or dict.fromkeys(hopes, 1.0)
 

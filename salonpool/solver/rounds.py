@@ -41,7 +41,7 @@ class Rounds:
         solved. It takes so many seconds for the goal, more when that became smaller, and ends at `until`."""
         hopes = self._neighbourhoods.hopes(holders) if index == 0 else {}
         if hopes:
-            return self._around_open(holders, hopes, OPEN_SECONDS, until)
+            return self._around_open(holders, hopes, until)
         return self._around_chance(holders, index, seconds, until)
 
     def dive(self, fractions: Fractions, seconds: float) -> list[int] | None:
@@ -70,7 +70,7 @@ class Rounds:
         return solution
 
     def _around_open(
-        self, holders: Mapping[str, str], hopes: Mapping[str, float], seconds: float, until: float
+        self, holders: Mapping[str, str], hopes: Mapping[str, float], until: float
     ) -> tuple[list[int], bool]:
         """Around the open shift that got least for how much hope there is; wider the next time."""
         if all(self._tried.get(shift_id, 0) > MOST_COLUMNS for shift_id in hopes):
@@ -79,7 +79,7 @@ class Rounds:
         size = self._tried.get(target, AROUND_OPEN)
         self._tried[target] = size * WIDER
         chosen = self._neighbourhoods.pick(Kind.OPEN, holders, round(size), target)
-        return self._solved(holders, 0, chosen, seconds, until)
+        return self._solved(holders, 0, chosen, OPEN_SECONDS, until)
 
     def _around_chance(
         self, holders: Mapping[str, str], index: int, seconds: float, until: float
