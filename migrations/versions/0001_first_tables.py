@@ -10,6 +10,7 @@ revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+_UNFINISHED = sa.text("status IN ('pending', 'sending') OR (status = 'unknown' AND sid IS NULL)")
 
 
 def upgrade() -> None:
@@ -53,23 +54,6 @@ def upgrade() -> None:
         sa.CheckConstraint("id = 1", name="ck_demo_clock_one_row"),
         sa.CheckConstraint("offset_seconds >= 0", name="ck_demo_clock_forward"),
         sa.PrimaryKeyConstraint("id", name="pk_demo_clock"),
-    )
-    op.create_table(
-        "inbound_message",
-        sa.Column("id", BIG, nullable=False),
-        sa.Column("sid", sa.String(length=64), nullable=False),
-        sa.Column("sender", sa.String(length=40), nullable=False),
-        sa.Column("body", sa.String(length=2000), nullable=False),
-        sa.Column("raw", sa.JSON(), nullable=False),
-        sa.Column("received_at", INSTANT, nullable=False),
-        sa.Column("handled_at", INSTANT, nullable=True),
-        sa.Column("outcome", sa.String(length=40), nullable=True),
-        sa.PrimaryKeyConstraint("id", name="pk_inbound_message"),
-        sa.UniqueConstraint("sid", name="uq_inbound_message_sid"),
-    )
-    op.create_index("ix_inbound_message_handled_at_id", "inbound_message", ["handled_at", "id"], unique=False)
-    op.create_index(
-        "ix_inbound_message_sender_received_at", "inbound_message", ["sender", "received_at"], unique=False
     )
     op.create_table(
         "lease",
@@ -507,6 +491,7 @@ def upgrade() -> None:
         sa.Column("cancel_cause", sa.String(length=20), nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("confirmed_at", INSTANT, nullable=True),
+        sa.Column("will_come_at", INSTANT, nullable=True),
         sa.Column("cancelled_at", INSTANT, nullable=True),
         sa.Column("cancelled_late", sa.Boolean(), nullable=False),
         sa.Column("link_version", sa.Integer(), nullable=False),
@@ -1035,9 +1020,58 @@ def upgrade() -> None:
     op.create_index("ix_segment_booking_id", "segment", ["booking_id"], unique=False)
     op.create_index("ix_segment_stylist_id_starts_at", "segment", ["stylist_id", "starts_at"], unique=False)
     op.create_table(
+        "inbound_message",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("sid", sa.String(length=64), nullable=False),
+        sa.Column("sender", sa.String(length=40), nullable=False),
+        sa.Column("body", sa.String(length=2000), nullable=False),
+        sa.Column("raw", sa.JSON(), nullable=False),
+        sa.Column("received_at", INSTANT, nullable=False),
+        sa.Column("handled_at", INSTANT, nullable=True),
+        sa.Column("outcome", sa.String(length=40), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("salon_id", BIG, nullable=True),
+        sa.Column("desk_done_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(["salon_id"], ["salon.id"], name="fk_inbound_message_salon_id_salon"),
+        sa.PrimaryKeyConstraint("id", name="pk_inbound_message"),
+        sa.UniqueConstraint("sid", name="uq_inbound_message_sid"),
+    )
+    op.create_index("ix_inbound_message_handled_at_id", "inbound_message", ["handled_at", "id"], unique=False)
+    op.create_index(
+        "ix_inbound_message_sender_received_at", "inbound_message", ["sender", "received_at"], unique=False
+    )
+    op.create_index(
+        "ix_inbound_message_salon_id_received_at",
+        "inbound_message",
+        ["salon_id", "received_at"],
+        unique=False,
+    )
+    op.create_table(
+        "provider",
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("failing_since", INSTANT, nullable=True),
+        sa.Column("stopped_at", INSTANT, nullable=True),
+        sa.Column("reason", sa.String(length=40), nullable=True),
+        sa.Column("probes", sa.Integer(), nullable=False),
+        sa.Column("probe_at", INSTANT, nullable=True),
+        sa.PrimaryKeyConstraint("name", name="pk_provider"),
+    )
+    op.create_table(
+        "receipt",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("sid", sa.String(length=40), nullable=False),
+        sa.Column("word", sa.String(length=20), nullable=False),
+        sa.Column("error_code", sa.String(length=20), nullable=True),
+        sa.Column("received_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_receipt"),
+    )
+    op.create_index("ix_receipt_sid", "receipt", ["sid"], unique=False)
+    op.create_table(
         "message",
         sa.Column("id", BIG, nullable=False),
         sa.Column("network_id", BIG, nullable=False),
+        sa.Column("salon_id", BIG, nullable=True),
         sa.Column("event_id", sa.String(length=80), nullable=False),
         sa.Column("text_id", sa.String(length=40), nullable=False),
         sa.Column("to", sa.String(length=16), nullable=False),
@@ -1055,6 +1089,14 @@ def upgrade() -> None:
         sa.Column("sent_at", INSTANT, nullable=True),
         sa.Column("sid", sa.String(length=40), nullable=True),
         sa.Column("error", sa.String(length=200), nullable=True),
+        sa.Column("error_code", sa.String(length=20), nullable=True),
+        sa.Column("lookups", sa.Integer(), nullable=False),
+        sa.Column("crashes", sa.Integer(), nullable=False),
+        sa.Column("redeliveries", sa.Integer(), nullable=False),
+        sa.Column("segments", sa.Integer(), nullable=True),
+        sa.Column("price_micro", BIG, nullable=True),
+        sa.Column("price_currency", sa.String(length=3), nullable=True),
+        sa.Column("desk_done_at", INSTANT, nullable=True),
         sa.CheckConstraint(
             "status IN ('pending', 'sending', 'sent', 'delivered', 'undelivered', 'failed', 'unknown', "
             "'expired', 'held')",
@@ -1063,21 +1105,24 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name="fk_message_booking_id_booking"),
         sa.ForeignKeyConstraint(["network_id"], ["network.id"], name="fk_message_network_id_network"),
         sa.ForeignKeyConstraint(["offer_id"], ["offer.id"], name="fk_message_offer_id_offer"),
+        sa.ForeignKeyConstraint(["salon_id"], ["salon.id"], name="fk_message_salon_id_salon"),
         sa.PrimaryKeyConstraint("id", name="pk_message"),
         sa.UniqueConstraint("event_id", name="uq_message_event_id"),
     )
     op.create_index("ix_message_booking_id", "message", ["booking_id"], unique=False)
     op.create_index("ix_message_offer_id", "message", ["offer_id"], unique=False)
+    op.create_index("ix_message_salon_id_created_at", "message", ["salon_id", "created_at"], unique=False)
     op.create_index("ix_message_sid", "message", ["sid"], unique=False)
     op.create_index("ix_message_status_due_at", "message", ["status", "due_at"], unique=False)
+    op.create_index("ix_message_status_sent_at", "message", ["status", "sent_at"], unique=False)
     op.create_index("ix_message_to_created_at", "message", ["to", "created_at"], unique=False)
     op.create_index(
         "uq_message_unfinished_to_body",
         "message",
         ["to", "body"],
         unique=True,
-        sqlite_where=sa.text("status IN ('pending', 'sending', 'unknown')"),
-        postgresql_where=sa.text("status IN ('pending', 'sending', 'unknown')"),
+        sqlite_where=_UNFINISHED,
+        postgresql_where=_UNFINISHED,
     )
     op.create_table(
         "occupancy",
@@ -1179,15 +1224,24 @@ def downgrade() -> None:
     op.drop_index(
         "uq_message_unfinished_to_body",
         table_name="message",
-        sqlite_where=sa.text("status IN ('pending', 'sending', 'unknown')"),
-        postgresql_where=sa.text("status IN ('pending', 'sending', 'unknown')"),
+        sqlite_where=_UNFINISHED,
+        postgresql_where=_UNFINISHED,
     )
     op.drop_index("ix_message_to_created_at", table_name="message")
+    op.drop_index("ix_message_status_sent_at", table_name="message")
     op.drop_index("ix_message_status_due_at", table_name="message")
     op.drop_index("ix_message_sid", table_name="message")
+    op.drop_index("ix_message_salon_id_created_at", table_name="message")
     op.drop_index("ix_message_offer_id", table_name="message")
     op.drop_index("ix_message_booking_id", table_name="message")
     op.drop_table("message")
+    op.drop_index("ix_receipt_sid", table_name="receipt")
+    op.drop_table("receipt")
+    op.drop_table("provider")
+    op.drop_index("ix_inbound_message_salon_id_received_at", table_name="inbound_message")
+    op.drop_index("ix_inbound_message_sender_received_at", table_name="inbound_message")
+    op.drop_index("ix_inbound_message_handled_at_id", table_name="inbound_message")
+    op.drop_table("inbound_message")
     op.drop_index("ix_segment_stylist_id_starts_at", table_name="segment")
     op.drop_index("ix_segment_booking_id", table_name="segment")
     op.drop_table("segment")
@@ -1286,9 +1340,6 @@ def downgrade() -> None:
     op.drop_table("opt_out")
     op.drop_table("network")
     op.drop_table("lease")
-    op.drop_index("ix_inbound_message_sender_received_at", table_name="inbound_message")
-    op.drop_index("ix_inbound_message_handled_at_id", table_name="inbound_message")
-    op.drop_table("inbound_message")
     op.drop_table("demo_clock")
     op.drop_index("ix_counter_window_starts_at", table_name="counter")
     op.drop_table("counter")

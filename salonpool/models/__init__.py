@@ -5,7 +5,7 @@ from salonpool.models.audit import AuditEntry
 from salonpool.models.booking import AskedMove, Booking, BookingItem, Occupancy, Segment
 from salonpool.models.customer import Card, Customer, PhoneCode
 from salonpool.models.machinery import ClockJob, Counter, DemoClock, IdempotencyKey, Lease
-from salonpool.models.message import InboundMessage, Message, OptOut
+from salonpool.models.message import InboundMessage, Message, OptOut, Provider, Receipt
 from salonpool.models.network import Closure, Network, Salon, SalonLink
 from salonpool.models.planning import Decision, PlanningInput, PlanningRun, WeightsVersion
 from salonpool.models.rota import RotaBreak, RotaPattern
@@ -43,6 +43,8 @@ __all__ = [
     "PhoneCode",
     "PlanningInput",
     "PlanningRun",
+    "Provider",
+    "Receipt",
     "Role",
     "RotaBreak",
     "RotaPattern",

@@ -79,6 +79,7 @@ class Booking(Base):
     cancel_cause: Mapped[Status | None]
     created_at: Mapped[Instant]
     confirmed_at: Mapped[Instant | None]
+    will_come_at: Mapped[Instant | None]
     cancelled_at: Mapped[Instant | None]
     cancelled_late: Mapped[bool] = mapped_column(default=False)
     link_version: Mapped[int] = mapped_column(default=1)
