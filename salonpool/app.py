@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config, ConfigError
-from salonpool import cli, database, web
+from salonpool import cli, database, logs, web
 from salonpool.demo import network as demo_network
 from salonpool.domain.links import Links
 from salonpool.messaging.gateway import Gateway
@@ -45,6 +45,11 @@ class PlainFlask(Flask):
         """The function itself."""
         return func
 
+    def log_exception(self, exc_info: Any) -> None:
+        """Say which kind of page broke; its own address may hold the key to a booking."""
+        rule = request.url_rule.rule if request.url_rule else "an address of no page"
+        log.error("%s %s broke", request.method, rule, exc_info=exc_info)
+
 
 def app_from_environment() -> Flask:
     """What wsgi.py serves. Raises ConfigError.
@@ -52,10 +57,13 @@ def app_from_environment() -> Flask:
     Under the `flask` command a missing setting is one line and exit 2, except for the commands that work on
     files alone.
     """
+    is_command = os.environ.get("FLASK_RUN_FROM_CLI") == "true"  # `flask jobs` sets up its log itself
     try:
+        if not is_command:
+            logs.set_up()
         return create_app(Config.from_env())
     except ConfigError as error:
-        if os.environ.get("FLASK_RUN_FROM_CLI") != "true":
+        if not is_command:
             raise
         if cli.is_on_files(sys.argv[1:]) or sys.argv[1:] in ([], ["--help"]):
             return cli.app_for_files()
@@ -105,7 +113,8 @@ def _warn_of_proxy(told: list[bool]) -> None:
     """Once for each process: somebody forwards requests whom the settings do not name."""
     if not told and "X-Forwarded-For" in request.headers:
         told.append(True)
-        log.warning('{"alert": "unknown_proxy", "remedy": "set TRUSTED_PROXY_HOPS, see flask doctor"}')
+        words = "requests come by a proxy: set TRUSTED_PROXY_HOPS, see flask doctor"
+        log.warning(words, extra={"alert": "unknown_proxy"})
 
 
 def _answer_database_error(error: DBAPIError) -> Response:

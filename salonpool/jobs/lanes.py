@@ -3,7 +3,6 @@
 import logging
 import queue
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -14,6 +13,7 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
+from salonpool import logs
 from salonpool.jobs import tasks
 from salonpool.jobs.clock import RENEW_EVERY, LeaseKeeper
 from salonpool.jobs.timetable import PLANNING, SWEEPS, Timetable
@@ -135,11 +135,7 @@ class Lanes:
 
 def run(app: Flask, tick_seconds: float) -> None:
     """Run the clock until SIGTERM or SIGINT."""
-    logging.basicConfig(
-        level=logging.INFO, stream=sys.stdout, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logs.set_up()
     signals: queue.SimpleQueue[int] = queue.SimpleQueue()  # its put() is safe inside a signal handler
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, _: signals.put(number))

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -29,12 +29,13 @@ class Accepted:
 class Refused:
     """The provider certainly does not have the text. `permanent`: sending the same text again is pointless.
 
-    `provider_code` is the provider's own number, for the log.
+    `provider_code` is the provider's own number, for the log; `retry_after`: how long it asks us to wait.
     """
 
     code: RefusalCode
     permanent: bool
     provider_code: str = ""
+    retry_after: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,18 @@ class Unknown:
 
 
 Outcome = Accepted | Refused | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a provider says of a text it took: its word for the state, its number for what went wrong, and
+    what it cost, in millionths of a currency. None: not known, or not known yet."""
+
+    word: str
+    error_code: str | None = None
+    segments: int | None = None
+    price_micro: int | None = None
+    price_currency: str | None = None
 
 
 class GatewayUnavailable(Exception):
@@ -63,4 +76,14 @@ class Gateway(Protocol):
 
         Sids in `known` belong to other messages and are passed over. Raises GatewayUnavailable.
         """
+        ...
+
+    def check(self) -> Refused | None:
+        """Would it take a text now? None: keys and account are good. Sends nothing.
+
+        Raises GatewayUnavailable."""
+        ...
+
+    def read_report(self, sid: str) -> Report | None:
+        """What became of a text it took; None: it knows of none. Raises GatewayUnavailable."""
         ...

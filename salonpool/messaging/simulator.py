@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Collection
 from datetime import datetime
 
-from salonpool.messaging.gateway import Accepted, Outcome
+from salonpool.messaging.gateway import Accepted, Outcome, Refused, Report
 
 
 class SimulatorGateway:
@@ -17,3 +17,11 @@ class SimulatorGateway:
     def find_sent(self, to: str, body: str, since: datetime, *, known: Collection[str] = ()) -> str | None:
         """Always None: a text of unknown outcome may be sent again without harm."""
         return None
+
+    def check(self) -> Refused | None:
+        """Always good."""
+        return None
+
+    def read_report(self, sid: str) -> Report | None:
+        """Taken, and nothing more is ever heard; it costs nothing."""
+        return Report("sent", price_micro=0)

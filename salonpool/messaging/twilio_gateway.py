@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -12,7 +13,15 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NameResolutionError, NewConnectionError
 
-from salonpool.messaging.gateway import Accepted, GatewayUnavailable, Outcome, RefusalCode, Refused, Unknown
+from salonpool.messaging.gateway import (
+    Accepted,
+    GatewayUnavailable,
+    Outcome,
+    RefusalCode,
+    Refused,
+    Report,
+    Unknown,
+)
 
 TIMEOUT_SECONDS = 10.0
 # Twilio dates in whole seconds on its own clock; an earlier text with the same body is told apart by its sid.
@@ -53,7 +62,8 @@ class TwilioGateway:
         if not messaging_service_sid and not sender:
             raise ValueError("give a Messaging Service or a sender number")
         http = _HttpClient(api_base, timeout_seconds)
-        self._messages = Client(account_sid, auth_token, http_client=http).messages
+        self._client = Client(account_sid, auth_token, http_client=http)
+        self._messages = self._client.messages
         self._from: dict[str, str] = (
             {"messaging_service_sid": messaging_service_sid} if messaging_service_sid else {"from_": sender}
         )
@@ -88,6 +98,37 @@ class TwilioGateway:
             if same and message.sid not in known and _created(message) >= earliest:
                 return str(message.sid)
         return None
+
+    def check(self) -> Refused | None:
+        """Fetches the account: wrong keys and a suspended account show here as they would for a text."""
+        try:
+            account = self._client.api.v2010.account.fetch()
+        except (TwilioRestException, TwilioServiceException) as error:
+            outcome = _outcome(error.status, error.code)
+            if isinstance(outcome, Refused):
+                return outcome
+            raise GatewayUnavailable(f"HTTP {error.status}") from error
+        except (requests.RequestException, *UNREADABLE) as error:
+            raise GatewayUnavailable(type(error).__name__) from error
+        if account.status == "active":
+            return None
+        return Refused(RefusalCode.CREDENTIALS, permanent=False, provider_code=str(account.status))
+
+    def read_report(self, sid: str) -> Report | None:
+        """Fetches the message; Twilio knows its price some time after it was sent, as a negative amount."""
+        try:
+            message = self._messages(sid).fetch()
+            price = None if message.price is None else round(abs(Decimal(message.price)) * 1_000_000)
+            segments = None if message.num_segments is None else int(message.num_segments)
+        except (TwilioRestException, TwilioServiceException) as error:
+            if error.status == 404:
+                return None
+            raise GatewayUnavailable(f"HTTP {error.status}") from error
+        except (requests.RequestException, ArithmeticError, *UNREADABLE) as error:
+            raise GatewayUnavailable(type(error).__name__) from error
+        code = None if message.error_code is None else str(message.error_code)
+        unit = message.price_unit.upper() if price is not None and message.price_unit else None
+        return Report(str(message.status), code, segments, price, unit)
 
 
 class _HttpClient(TwilioHttpClient):

@@ -81,8 +81,11 @@ class Message(Base):
 
 
 class InboundMessage(Base):
-    """A text somebody sent us, kept raw before it is read. `salon_id`: whose guest or stylist wrote, as far as
-    is known; `tries` counts readings that ended in an error."""
+    """A text somebody sent us, kept raw before it is read.
+
+    `salon_id`: whose guest or stylist wrote, as far as is known; `tries` counts readings that ended in an
+    error.
+    """
 
     __tablename__ = "inbound_message"
     __table_args__ = (

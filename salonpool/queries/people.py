@@ -28,13 +28,17 @@ class GuestBooking:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who writes from a number. `tel`: whom to call instead, as people read it, if there is somebody."""
+    """Who writes from a number. `tel`: whom to call instead, as people read it, if there is somebody.
+
+    `salon_id`: the salon a stylist belongs to, or a guest goes to next or went to last.
+    """
 
     network_id: int
     language: str
     is_guest: bool
     tel: str | None
     booking: GuestBooking | None = None
+    salon_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,9 @@ def _stylist(phone: str, now: datetime) -> Person | None:
     for stylist, network, tel in rows:
         if _is_member(stylist, network, now):
             read_tel = for_reading(tel, network.region) if tel else None
-            return Person(stylist.network_id, stylist.language, False, read_tel)
+            return Person(
+                stylist.network_id, stylist.language, False, read_tel, salon_id=stylist.home_salon_id
+            )
     return None
 
 
@@ -158,10 +164,14 @@ def _guest(phone: str, now: datetime) -> Person | None:
         .limit(1)
     ).first()
     if next_one is None:
-        return Person(customer.network_id, customer.language, True, None)
+        last = sa.select(Booking.salon_id).where(Booking.customer_id == customer.id)
+        salon_id = db.session.scalar(last.order_by(Booking.starts_at.desc()).limit(1))
+        return Person(customer.network_id, customer.language, True, None, salon_id=salon_id)
     booking, salon = next_one
     found = GuestBooking(booking.id, booking.link_version, _sms_name(salon, customer.language))
-    return Person(customer.network_id, customer.language, True, for_reading(salon.phone, region), found)
+    return Person(
+        customer.network_id, customer.language, True, for_reading(salon.phone, region), found, salon.id
+    )
 
 
 def _sms_name(salon: Salon, language: str) -> str:

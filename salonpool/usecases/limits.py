@@ -1,7 +1,6 @@
 """Limits that hold across processes: hits are counted in the database, in windows of people's time."""
 
 import ipaddress
-import json
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -116,15 +115,14 @@ def _count(session: Session, kind: Kind, who: Mapping[Per, str], now: datetime, 
     hits = _add_ones(session, [(key, _window_start(now, caps[key].window)) for key in keys])
     for key in keys:
         if caps[key].is_watched and hits[key] == caps[key].half(scale):
-            log.warning(_alert(caps[key], hits[key], scale))
+            log.warning("half of a limit is used", extra=_alert(caps[key], hits[key], scale))
     return [caps[key] for key in keys if hits[key] > caps[key].scaled_by(scale)]
 
 
-def _alert(cap: Cap, hits: int, scale: float) -> str:
-    """One line of JSON for whoever watches the log; whose it is stays unsaid."""
+def _alert(cap: Cap, hits: int, scale: float) -> dict[str, Any]:
+    """For whoever watches the log; whose it is stays unsaid."""
     most, minutes = cap.scaled_by(scale), int(cap.window.total_seconds() // 60)
-    said = {"alert": "half_of_a_limit", "limit": cap.name, "hits": hits, "most": most, "minutes": minutes}
-    return json.dumps(said)
+    return {"alert": "half_of_a_limit", "limit": cap.name, "hits": hits, "most": most, "minutes": minutes}
 
 
 def _add_ones(session: Session, windows: Sequence[tuple[str, datetime]]) -> dict[str, int]:

@@ -16,7 +16,7 @@ from salonpool.models import Assignment, Booking, Counter, Message, Network, Occ
 from salonpool.queries import doctor
 from salonpool.usecases import limits
 from salonpool.usecases.booking import bookings
-from salonpool.usecases.texts import messages
+from salonpool.usecases.texts import receipts
 from tests.builders import NOW, a_network, a_rota, a_salon, a_service, a_stylist, at
 
 
@@ -137,7 +137,7 @@ def test_texts_that_got_stuck_are_found(salon_id):
         )
     )
     assert _found(NOW + timedelta(minutes=30)) == ["message 1 is stuck in sending"]
-    assert messages.record_receipt(sid="SM1", reference="1", word="sent", now=NOW)
+    assert receipts.record_receipt(sid="SM1", reference="1", word="sent", now=NOW)
     assert _found(NOW + timedelta(minutes=30)) == []
 
 

@@ -17,12 +17,13 @@ from salonpool.messaging.gateway import (
     Outcome,
     RefusalCode,
     Refused,
+    Report,
     Unknown,
 )
 from salonpool.messaging.simulator import SimulatorGateway
 from salonpool.messaging.twilio_gateway import TwilioGateway
 from salonpool.models import Message
-from salonpool.usecases.texts import messages, opt_outs, outbox
+from salonpool.usecases.texts import messages, opt_outs, outbox, receipts
 from salonpool.usecases.texts.outbox import LOOK_AFTER
 from tests.builders import NOW, a_network
 from tests.twilio_stand_in import ACCOUNT_SID, AUTH_TOKEN, StandIn
@@ -50,6 +51,12 @@ class ScriptedGateway:
         if not self.reachable:
             raise GatewayUnavailable("no answer")
         return self.found
+
+    def check(self) -> Refused | None:
+        return None
+
+    def read_report(self, sid: str) -> Report | None:
+        return None
 
 
 @pytest.fixture
@@ -338,7 +345,7 @@ def _now() -> datetime:
 
 
 def _receipt(message_id: int | None, word: str, sid: str | None = None) -> bool:
-    return messages.record_receipt(
+    return receipts.record_receipt(
         sid=sid or f"SM{message_id}", reference=str(message_id), word=word, now=NOW
     )
 
@@ -363,6 +370,6 @@ def test_a_receipt_settles_a_text_of_unknown_outcome(enqueue):
 def test_a_receipt_without_our_number_is_found_by_its_sid(enqueue):
     message_id = enqueue()
     _send(ScriptedGateway())
-    assert messages.record_receipt(sid=f"SM{message_id}", reference="", word="delivered", now=NOW)
-    assert not messages.record_receipt(sid="SMstranger", reference="", word="delivered", now=NOW)
+    assert receipts.record_receipt(sid=f"SM{message_id}", reference="", word="delivered", now=NOW)
+    assert not receipts.record_receipt(sid="SMstranger", reference="", word="delivered", now=NOW)
     assert not _receipt(message_id, "failed", "SManother")

@@ -180,6 +180,7 @@ def _text(
     messages.enqueue(
         session,
         network_id=booking.network_id,
+        salon_id=booking.salon_id,
         event_id=f"booking:{booking.id}:{event}",
         text_id=text_id,
         to=phone,

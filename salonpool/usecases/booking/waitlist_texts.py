@@ -27,6 +27,7 @@ def text_place(
     return messages.enqueue(
         session,
         network_id=booking.network_id,
+        salon_id=booking.salon_id,
         event_id=f"booking:{booking.id}:place",
         text_id="C8" if texting.two_way else "C8L",
         to=customer.phone,

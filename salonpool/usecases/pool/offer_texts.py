@@ -140,6 +140,7 @@ class Scene:
         messages.enqueue(
             self.session,
             network_id=self.shift.network_id,
+            salon_id=self.shift.salon_id,
             event_id=event_id,
             text_id=text_id,
             to=stylist.phone,
@@ -163,6 +164,7 @@ class Scene:
         messages.enqueue(
             self.session,
             network_id=self.shift.network_id,
+            salon_id=self.shift.salon_id,
             event_id=f"{event_id}:{owner.id}",
             text_id=text_id,
             to=owner.phone,

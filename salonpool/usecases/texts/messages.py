@@ -1,7 +1,8 @@
-"""A text is a row: added here with what it tells of, and moved on here by the provider's receipts.
+"""A text is a row, added here with what it tells of.
 
-What happens to it in between is in outbox.py (send_due: claim, call the gateway, settle). Who is told what is
-in texts.py, offer_texts.py, sign_ins.py and inbound.py; STOP is in opt_outs.py.
+What happens to it then is in outbox.py (send_due: claim, call the gateway, settle) and in receipts.py (what
+the provider says of it later). Who is told what is in booking/texts.py, offer_texts.py, sign_ins.py and
+answers.py; STOP is in opt_outs.py.
 """
 
 from collections.abc import Mapping
@@ -12,9 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salonpool.database import transaction, wake
-from salonpool.domain.message import MessageStatus, can_become
-from salonpool.messaging import receipts
+from salonpool.database import wake
+from salonpool.domain.message import MessageStatus
 from salonpool.messaging.texts import compose
 from salonpool.models import Message, OptOut
 from salonpool.usecases.rows import upsert
@@ -30,6 +30,7 @@ def enqueue(
     language: str,
     values: Mapping[str, str | int | None],
     now: datetime,
+    salon_id: int | None = None,
     booking_id: int | None = None,
     offer_id: int | None = None,
     due_at: datetime | None = None,
@@ -38,12 +39,13 @@ def enqueue(
     """Add a text to the caller's transaction, worded in the person's language, and wake the clock: its id.
 
     None when nothing was added: the number sent STOP, the event was told before (`event_id` names it once),
-    or the same words to the same number are still on their way. `due_at` (default now) is when it may
-    leave, `expires_at` when it is of no more use. Raises KeyError, ValueError as messaging.texts.compose.
+    or the same words to the same number are on their way. `due_at` (default now): when it may leave;
+    `expires_at`: when it is of no more use; `salon_id`: whose desk sees it. Raises KeyError, ValueError.
     """
-    message_id = _add(
+    return _add(
         session,
         network_id=network_id,
+        salon_id=salon_id,
         event_id=event_id,
         text_id=text_id,
         to=to,
@@ -56,9 +58,6 @@ def enqueue(
         booking_id=booking_id,
         offer_id=offer_id,
     )
-    if message_id is not None:
-        wake("message", message_id)
-    return message_id
 
 
 def drop_waiting(session: Session, booking_id: int, text_id: str | None = None) -> None:
@@ -72,31 +71,15 @@ def drop_waiting(session: Session, booking_id: int, text_id: str | None = None) 
     )
 
 
-def record_receipt(*, sid: str, reference: str, word: str, now: datetime) -> bool:
-    """Move a text forward on the provider's word; late and repeated receipts change nothing.
-
-    `reference` is our message id as the provider got it, or ''. Returns whether anything changed. A receipt
-    for a text that was settled under another sid is not about this row.
-    """
-    new = receipts.status_for(word)
-    if new is None:
-        return False
-    with transaction() as session:
-        message = _receipted(session, sid, reference)
-        if message is None or not can_become(MessageStatus(message.status), new):
-            return False
-        message.status = new
-        message.sid = sid
-        message.sent_at = message.sent_at or now
-    return True
-
-
 def _add(session: Session, **values: Any) -> int | None:
-    """One statement asks for STOP, too. Rows waiting in the session are written first."""
+    """One statement asks for STOP, too. Rows waiting in the session are written first; the clock is woken."""
     session.flush()
     database = session.connection()
     row = {f"the_{name}": value for name, value in values.items()}
-    return database.execute(_adding(database.dialect.name, tuple(values)), row).scalar()
+    message_id: int | None = database.execute(_adding(database.dialect.name, tuple(values)), row).scalar()
+    if message_id is not None:
+        wake("message", message_id)
+    return message_id
 
 
 @cache
@@ -106,11 +89,3 @@ def _adding(dialect: str, names: tuple[str, ...]) -> Any:
     stopped = sa.exists().where(OptOut.phone == sa.bindparam("the_to"))
     adding = upsert(Message, dialect).from_select(names, sa.select(*row).where(~stopped))
     return adding.on_conflict_do_nothing().returning(Message.id)
-
-
-def _receipted(session: Session, sid: str, reference: str) -> Message | None:
-    """The row a receipt is about, locked until the transaction ends."""
-    about = Message.sid == sid
-    if reference.isascii() and reference.isdigit() and len(reference) < 19:
-        about = sa.and_(Message.id == int(reference), sa.or_(Message.sid.is_(None), Message.sid == sid))
-    return session.scalar(sa.select(Message).where(about).order_by(Message.id).limit(1).with_for_update())

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, abort, current_app, request
 
 from salonpool.messaging.verification import valid_signature
-from salonpool.usecases.texts import inbound, messages
+from salonpool.usecases.texts import inbound, receipts
 from salonpool.web.extensions import now
 
 blueprint = Blueprint("twilio", __name__, url_prefix="/sms/twilio")
@@ -35,7 +35,7 @@ def text_came_in() -> Response:
 @blueprint.post("/status")
 def text_got_further() -> Response:
     """A receipt for one of our texts; `oid` is our own id of it."""
-    messages.record_receipt(
+    receipts.record_receipt(
         sid=_needed("MessageSid"),
         reference=request.args.get("oid", ""),
         word=_needed("MessageStatus"),

@@ -1,0 +1,199 @@
+"""What a text somebody sent us asks for, and what they are told."""
+
+import re
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from salonpool.database import db
+from salonpool.domain.booking import SlotTaken
+from salonpool.domain.money import Money, pay_between
+from salonpool.domain.offer import OfferGone, OfferStatus
+from salonpool.domain.refusal import InvalidInput, Refusal
+from salonpool.messaging import formats
+from salonpool.messaging.replies import ReplyKind, parse
+from salonpool.messaging.texts import reason
+from salonpool.queries import people, waitlist
+from salonpool.queries.people import Person, Question
+from salonpool.queries.waitlist import PlaceQuestion
+from salonpool.usecases.booking import places
+from salonpool.usecases.pool import offers
+from salonpool.usecases.texts.texting import Texting
+
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+# What a closed offer is answered with: always the truth, never silence.
+TEXT_OF_CODE = {
+    "taken": "S5",
+    "declined": "S5D",
+    "expired": "S5E",
+    "withdrawn": "S5W",
+    "not_eligible": "S5N",
+    "accepted": "S4",
+}
+CODE_OF_STATUS = {
+    OfferStatus.SUPERSEDED: "taken",
+    OfferStatus.DECLINED: "declined",
+    OfferStatus.EXPIRED: "expired",
+    OfferStatus.WITHDRAWN: "withdrawn",
+    OfferStatus.ACCEPTED: "accepted",
+}
+TEXT_OF_WORD = {ReplyKind.CANNOT_WORK: "S10T", ReplyKind.HELP: "S15"}
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A text that was kept."""
+
+    id: int
+    sender: str
+    body: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What to text back. A `seldom` one goes to the same number once an hour, the others tell of an offer
+    or a place. `language`: if another than the person's."""
+
+    text_id: str
+    values: dict[str, str | None] = field(default_factory=dict)
+    seldom: bool = False
+    offer_id: int | None = None
+    booking_id: int | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What became of a text, in a word, and what is answered."""
+
+    outcome: str
+    answer: Answer | None = None
+
+
+def act(text: Received, person: Person | None, now: datetime, texting: Texting) -> Handled:
+    """What the text asks for. Offers are answered here, in their own transactions."""
+    if not E164.fullmatch(text.sender):
+        return Handled("not_a_number")
+    kind = parse(text.body).kind
+    if kind is ReplyKind.STOP:
+        return Handled("opted_out")
+    if kind is ReplyKind.START:
+        return Handled("resumed")
+    if person is None:
+        return Handled("unknown_sender")  # answering would let strangers spend our texts
+    if kind in {ReplyKind.YES, ReplyKind.NO}:
+        return _answer_question(text, person, kind, now, texting)
+    if person.is_guest:
+        return Handled("from_guest", _for_guest(person, texting))
+    text_id = TEXT_OF_WORD.get(kind, "S14")
+    return Handled(
+        "unclear" if text_id == "S14" else str(kind), Answer(text_id, {"tel": person.tel}, seldom=True)
+    )
+
+
+def _answer_question(
+    text: Received, person: Person, kind: ReplyKind, now: datetime, texting: Texting
+) -> Handled:
+    """A yes or no answers the one open question asked before it, or is told what became of the last one.
+
+    A question is an offer to a stylist or a place held for a guest; one number may be both.
+    """
+    asked = people.list_questions(text.sender, text.received_at)
+    places_asked = waitlist.list_questions(text.sender, text.received_at)
+    db.session.rollback()
+    live = [question for question in asked if question.status == OfferStatus.OFFERED]
+    live_places = [place for place in places_asked if place.is_open]
+    if len(live) + len(live_places) > 1:
+        return Handled("several_open", Answer("S14", {"tel": person.tel}, seldom=True))
+    if live:
+        return _answer_offer(live[0], kind, text.received_at, now, texting)
+    if live_places:
+        return _answer_place(live_places[0], kind, now, texting)
+    last_place = places_asked[0] if places_asked else None
+    if asked and (last_place is None or asked[0].asked_at > last_place.asked_at):
+        return _told(asked[0], CODE_OF_STATUS[OfferStatus(asked[0].status)])
+    if last_place is not None:
+        return _told_of_place(last_place, texting)
+    if person.is_guest:
+        return Handled("from_guest", _for_guest(person, texting))
+    return Handled("nothing_open", Answer("S5Q", {"tel": person.tel}, seldom=True))
+
+
+def _answer_place(place: PlaceQuestion, kind: ReplyKind, now: datetime, texting: Texting) -> Handled:
+    if kind is ReplyKind.NO:
+        try:
+            places.let_go(place.booking_id, now=now)
+        except Refusal:  # they have just booked it on its page
+            return _told_of_place(replace(place, is_booked=True), texting)
+        path = texting.links.waitlist_path(place.entry_id, place.entry_link_version)
+        return Handled("let_go", _about_place(place, "C8N", texting.links.text_url(path)))
+    try:
+        places.take(place.booking_id, now=now, texting=texting)
+    except (SlotTaken, InvalidInput):
+        return _told_of_place(place, texting)
+    except Refusal as refusal:  # still theirs, but there is more to say than fits a text
+        path = texting.links.booking_path(place.booking_id, place.link_version)
+        answer = _about_place(place, "C8H", texting.links.text_url(path))
+        return Handled(f"told_{refusal.code}"[:40], answer)
+    return Handled("booked")  # booking texts the guest itself
+
+
+def _told_of_place(place: PlaceQuestion, texting: Texting) -> Handled:
+    """It is theirs, with the link that says what is booked, or no longer held."""
+    if place.is_booked:
+        path = texting.links.booking_path(place.booking_id, place.link_version)
+        return Handled("told_booked", _about_place(place, "C8B", texting.links.text_url(path)))
+    url = texting.links.text_url(f"/s/{place.slug}")
+    return Handled("told_place_gone", _about_place(place, "C8E", url))
+
+
+def _about_place(place: PlaceQuestion, text_id: str, url: str) -> Answer:
+    values: dict[str, str | None] = {
+        "s": place.salon,
+        "d": formats.short_date(place.starts_at, place.tz, place.language),
+        "t": formats.clock_time(place.starts_at, place.tz),
+        "u": url,
+    }
+    return Answer(text_id, values, booking_id=place.booking_id, language=place.language)
+
+
+def _answer_offer(
+    question: Question, kind: ReplyKind, answered_at: datetime, now: datetime, texting: Texting
+) -> Handled:
+    answer = offers.accept if kind is ReplyKind.YES else offers.decline
+    try:
+        answer(
+            question.offer_id,
+            stylist_id=question.stylist_id,
+            answered_at=answered_at,
+            now=now,
+            texting=texting,
+            actor=f"stylist:{question.stylist_id}",
+        )
+    except OfferGone as gone:
+        return _told(question, gone.code, gone.values.get("reason"))
+    if kind is ReplyKind.YES:
+        return Handled("accepted")  # accepting texts the stylist itself
+    return Handled("declined", _told(question, "declined").answer)
+
+
+def _told(question: Question, code: str, rule: str | None = None) -> Handled:
+    hourly = Money(question.hourly_pay_minor, question.currency)
+    values = {
+        "s": question.salon,
+        "d": formats.short_date(question.starts_at, question.tz, question.language),
+        "r": formats.hours(question.starts_at, question.ends_at, question.tz),
+        "p": formats.money(pay_between(hourly, question.starts_at, question.ends_at)),
+        "a": question.address,
+        "tel": question.tel,
+        "y": reason(rule, question.language) if rule else None,
+    }
+    return Handled(f"told_{code}", Answer(TEXT_OF_CODE[code], values, offer_id=question.offer_id))
+
+
+def _for_guest(person: Person, texting: Texting) -> Answer:
+    values: dict[str, str | None] = {"tel": person.tel}
+    if person.booking is not None:
+        path = texting.links.booking_path(person.booking.id, person.booking.link_version)
+        values |= {"s": person.booking.salon, "u": texting.links.text_url(path)}
+    return Answer("C14", values, seldom=True)
