@@ -1,40 +1,51 @@
 """A stand-in for Twilio's Messages API on loopback, for the real SDK: takes, lists and remembers texts.
 
-In a test: `with StandIn() as twilio:` then `twilio.base`, `twilio.messages`, `twilio.fault("429")`.
-As a process: `python -m tests.twilio_stand_in --port 8900`. Beside Twilio's two routes it has
-`GET /_messages[?to=+886...]` (a JSON list, oldest first), `DELETE /_messages`, and `POST /_fault`
-with JSON `{"mode": MODE, "times": N, ...}` for the next N creates (default 1):
-`500`, `429`, `401`, `garbage` (200, not JSON), `refuse` (`"code"`: a Twilio error code),
-`hang` (no answer for `"seconds"`, nothing taken), `accept_then_hang`, `accept_then_close`.
+In a test: `with StandIn() as twilio:` then `twilio.base`, `twilio.messages`, `twilio.fault("429")`,
+`twilio.change(listing_delay=2)`. As a process: `python -m tests.twilio_stand_in --port 8900`. Beside Twilio's
+routes (create, list, one message, the account) it has `GET /_messages[?to=+886...]` (a JSON list, oldest
+first), `DELETE /_messages`, `GET /_receipts`, `POST /_fault`, `POST /_change` and `POST /_status`, which take
+the arguments of `fault`, `change` and `tell` as JSON.
+
+A fault's mode: a status (`500`, `429` with `retry_after`, `401`), `garbage` (200, not JSON), `refuse`
+(`code`: a Twilio error code), `close` (no answer), `reset` (RST), `hang` (no answer for `seconds`), `drip`
+(a byte now and then for `seconds`, no whole answer), or `accept_then_` and one of these: the text is taken
+all the same. `slow` takes it after `seconds` and says so. A fault holds for `times` requests (None: for
+good), for texts to one number (`to`), for a `share` of them, and for `on`: create, list, fetch or account.
 """
 
 import argparse
-import base64
 import contextlib
-import hmac
-import json
-import re
-import secrets
+import random
 import sys
 import threading
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from http.server import ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import parse_qs, urlsplit
 
-from twilio.request_validator import RequestValidator
+from tests.twilio_http import Handler
+from tests.twilio_receipts import AUTH_TOKEN, DELIVERED, WAYS, Receipts, new_sid, signed
+
+__all__ = ["ACCOUNT_SID", "AUTH_TOKEN", "Settings", "StandIn", "signed"]
 
 ACCOUNT_SID = "AC" + "0" * 32
-AUTH_TOKEN = "stand-in-token"
-MESSAGES = re.compile(r"/2010-04-01/Accounts/(?P<account>\w+)/Messages\.json")
 
 
-def signed(url: str, params: Mapping[str, str], auth_token: str = AUTH_TOKEN) -> str:
-    """The X-Twilio-Signature Twilio itself would send with a POST of params to url."""
-    return str(RequestValidator(auth_token).compute_signature(url, dict(params)))
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How it behaves when nothing is wrong. `receipts`: WAYS joined by commas, or "" for none;
+    `finals`: the last word and error code for some numbers, otherwise `delivered`; `price` of one segment,
+    known once a text was sent; `listing_delay` in seconds; `auth_token`: the only right one from now on."""
+
+    receipts: str = ""
+    finals: Mapping[str, tuple[str, str | None]] | None = None
+    listing_delay: float = 0.0
+    price: str = "0.05"
+    price_unit: str = "USD"
+    account_status: str = "active"
+    auth_token: str = AUTH_TOKEN
 
 
 class StandIn:
@@ -43,14 +54,15 @@ class StandIn:
     def __init__(
         self, port: int = 0, *, account_sid: str = ACCOUNT_SID, auth_token: str = AUTH_TOKEN
     ) -> None:
-        self.account_sid, self.auth_token = account_sid, auth_token
+        self.account_sid = account_sid
+        self.settings = self._first_settings = Settings(auth_token=auth_token)
         self._lock = threading.Lock()
-        self._messages: list[dict[str, Any]] = []
-        self._fault: dict[str, Any] = {}
+        self._by_sid: dict[str, dict[str, Any]] = {}
+        self._faults: dict[tuple[str, str], dict[str, Any]] = {}
         self.released = threading.Event()
-        handler = type("Handler", (_Handler,), {"stand_in": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), handler)
-        self._server.daemon_threads = True
+        self.receipts = Receipts(self._set_status, account_sid)
+        handler = type("HandlerOfOne", (Handler,), {"stand_in": self})
+        self._server = _Server(("127.0.0.1", port), handler)
         self.base = f"http://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> Self:
@@ -69,158 +81,110 @@ class StandIn:
         self._server.serve_forever(poll_interval=0.02)
 
     @property
-    def messages(self) -> list[dict[str, Any]]:
-        """All texts taken so far, oldest first: sid, to, body, from, status_callback, created_at."""
-        with self._lock:
-            return [dict(message) for message in self._messages]
+    def auth_token(self) -> str:
+        """The token that opens it and signs its calls."""
+        return self.settings.auth_token
 
-    def fault(self, mode: str, *, times: int = 1, **details: Any) -> None:
-        """Make the next `times` creates fail in that way."""
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        """All texts taken so far, oldest first: sid, to, body, from, status_callback, created_at, status."""
         with self._lock:
-            self._fault = {"mode": mode, "times": times, **details}
+            return [dict(message) for message in self._by_sid.values()]
+
+    def listed(self) -> list[dict[str, Any]]:
+        """Those of them that its list shows by now."""
+        latest = datetime.now(UTC) - timedelta(seconds=self.settings.listing_delay)
+        return [each for each in self.messages if datetime.fromisoformat(each["created_at"]) <= latest]
+
+    def fault(
+        self,
+        mode: str,
+        *,
+        times: int | None = 1,
+        to: str = "",
+        share: float = 1.0,
+        seed: int = 1,
+        on: str = "create",
+        **details: Any,
+    ) -> None:
+        """Make requests fail, as the module says. Takes the place of the fault of the same `on` and `to`."""
+        fault = {"mode": mode, "times": times, "share": share, "chance": random.Random(seed), **details}
+        with self._lock:
+            self._faults[on, to] = fault
+
+    def change(self, **changes: Any) -> None:
+        """Behave otherwise from now on; names as in Settings."""
+        settings = replace(self.settings, **changes)
+        if not set(filter(None, settings.receipts.split(","))) <= WAYS:
+            raise ValueError(f"receipts: give some of {sorted(WAYS)}")
+        self.settings = settings
 
     def clear(self) -> None:
         """Forget all texts."""
         with self._lock:
-            self._messages.clear()
+            self._by_sid.clear()
+            self.receipts.posted.clear()
+
+    def reset(self) -> None:
+        """Forget texts, faults and changes."""
+        self.clear()
+        self._faults.clear()
+        self.settings = self._first_settings
+
+    def tell(self, sid: str, word: str, error_code: str | None = None) -> int:
+        """Bring a text further and tell its webhook, if it has one; the status of the answer, 0 for none.
+
+        Raises KeyError for a sid it never gave."""
+        with self._lock:
+            message = dict(self._by_sid[sid])
+        if not message["status_callback"]:
+            self._set_status(sid, word, error_code)
+            return 0
+        return self.receipts.post(message, word, error_code, auth_token=self.auth_token)
 
     def take(self, form: Mapping[str, str]) -> dict[str, Any]:
-        """Record one text."""
+        """Record one text, and begin to say what becomes of it."""
+        sid = new_sid()
+        message = {
+            "sid": sid,
+            "to": form["To"],
+            "body": form["Body"],
+            "from": form.get("From", ""),
+            "messaging_service_sid": form.get("MessagingServiceSid", ""),
+            "status_callback": form.get("StatusCallback", ""),
+            "created_at": datetime.now(UTC).isoformat(),
+            "status": "queued",
+            "error_code": None,
+        }
         with self._lock:
-            message = {
-                "sid": f"SM{secrets.token_hex(16)}",
-                "to": form["To"],
-                "body": form["Body"],
-                "from": form.get("From", ""),
-                "messaging_service_sid": form.get("MessagingServiceSid", ""),
-                "status_callback": form.get("StatusCallback", ""),
-                "created_at": datetime.now(UTC).isoformat(),
-            }
-            self._messages.append(message)
-            return message
+            self._by_sid[sid] = message
+        ways = frozenset(filter(None, self.settings.receipts.split(",")))
+        if ways and message["status_callback"]:
+            final = (self.settings.finals or {}).get(form["To"], (DELIVERED, None))
+            self.receipts.of({**message, "auth_token": self.auth_token}, ways, final)
+        return dict(message)
 
-    def next_fault(self) -> dict[str, Any]:
-        """The fault the create at hand shall meet; {} for none."""
+    def next_fault(self, on: str, to: str) -> dict[str, Any]:
+        """The fault the request at hand shall meet; {} for none."""
         with self._lock:
-            if self._fault.get("times", 0) < 1:
-                return {}
-            self._fault["times"] -= 1
-            return dict(self._fault)
+            for key in dict.fromkeys(((on, to), (on, ""))):
+                fault = self._faults.get(key)
+                if fault is None or fault["times"] == 0 or fault["chance"].random() >= fault["share"]:
+                    continue
+                if fault["times"] is not None:
+                    fault["times"] -= 1
+                return dict(fault)
+        return {}
+
+    def _set_status(self, sid: str, word: str, error_code: str | None) -> None:
+        with self._lock:
+            if sid in self._by_sid:
+                self._by_sid[sid].update(status=word, error_code=error_code)
 
 
-class _Handler(BaseHTTPRequestHandler):
-    stand_in: StandIn
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: tests and bench print their own tables."""
-
-    def do_GET(self) -> None:
-        parts = urlsplit(self.path)
-        query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-        wanted = [m for m in self.stand_in.messages if query.get("To", query.get("to", m["to"])) == m["to"]]
-        if parts.path == "/_messages":
-            return self._json(200, wanted)
-        if not self._is_messages_of_account(parts.path):
-            return None
-        size = int(query.get("PageSize", 50))
-        newest_first = [_resource(message, self.stand_in.account_sid) for message in reversed(wanted)]
-        position = {"next_page_uri": None, "page": 0, "page_size": size, "uri": self.path}
-        return self._json(200, {"messages": newest_first[:size], **position})
-
-    def do_DELETE(self) -> None:
-        self.stand_in.clear()
-        self._json(200, [])
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
-        if self.path == "/_fault":
-            self.stand_in.fault(**json.loads(body))
-            return self._json(200, {})
-        if not self._is_messages_of_account(urlsplit(self.path).path):
-            return None
-        form = {key: values[-1] for key, values in parse_qs(body, keep_blank_values=True).items()}
-        fault = self.stand_in.next_fault()
-        return self._broken(fault, form) if fault else self._create(form)
-
-    def _create(self, form: Mapping[str, str]) -> None:
-        if not form.get("To"):
-            return self._error(400, 21604)
-        if not form.get("Body"):
-            return self._error(400, 21602)
-        if not (form.get("From") or form.get("MessagingServiceSid")):
-            return self._error(400, 21603)
-        return self._json(201, _resource(self.stand_in.take(form), self.stand_in.account_sid))
-
-    def _broken(self, fault: Mapping[str, Any], form: Mapping[str, str]) -> None:
-        mode = fault["mode"]
-        if mode.startswith("accept_then"):
-            self.stand_in.take(form)
-        if mode in {"hang", "accept_then_hang"}:
-            self.stand_in.released.wait(fault.get("seconds", 60))
-        if mode in {"hang", "accept_then_hang", "accept_then_close"}:
-            self.close_connection = True
-            return None
-        if mode == "garbage":
-            return self._send(200, b"<html>not JSON</html>")
-        if mode == "refuse":
-            return self._error(fault.get("status", 400), fault["code"])
-        return self._error(int(mode), {"500": 20500, "429": 20429, "401": 20003}.get(mode, int(mode)))
-
-    def _is_messages_of_account(self, path: str) -> bool:
-        match = MESSAGES.fullmatch(path)
-        pair = f"{self.stand_in.account_sid}:{self.stand_in.auth_token}".encode()
-        wanted = "Basic " + base64.b64encode(pair).decode()
-        if match is None or match["account"] != self.stand_in.account_sid:
-            self._error(404, 20404)
-        elif not hmac.compare_digest(self.headers.get("Authorization", "").encode(), wanted.encode()):
-            self._error(401, 20003)
-        else:
-            return True
-        return False
-
-    def _error(self, status: int, code: int) -> None:
-        self._json(
-            status, {"code": code, "message": f"stand-in error {code}", "more_info": "", "status": status}
-        )
-
-    def _json(self, status: int, value: Any) -> None:
-        self._send(status, json.dumps(value).encode())
-
-    def _send(self, status: int, body: bytes) -> None:
-        with contextlib.suppress(ConnectionError):
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-
-def _resource(message: Mapping[str, Any], account_sid: str) -> dict[str, Any]:
-    """A text in the shape of Twilio's Message resource."""
-    created = format_datetime(datetime.fromisoformat(message["created_at"]))
-    return {
-        "sid": message["sid"],
-        "account_sid": account_sid,
-        "to": message["to"],
-        "from": message["from"] or None,
-        "messaging_service_sid": message["messaging_service_sid"] or None,
-        "body": message["body"],
-        "status": "queued",
-        "direction": "outbound-api",
-        "date_created": created,
-        "date_updated": created,
-        "date_sent": None,
-        "error_code": None,
-        "error_message": None,
-        "num_segments": "1",
-        "num_media": "0",
-        "price": None,
-        "price_unit": "USD",
-        "api_version": "2010-04-01",
-        "uri": f"/2010-04-01/Accounts/{account_sid}/Messages/{message['sid']}.json",
-        "subresource_uris": {},
-    }
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
 
 
 def main() -> None:
@@ -229,8 +193,12 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8900)
     parser.add_argument("--account-sid", default=ACCOUNT_SID)
     parser.add_argument("--auth-token", default=AUTH_TOKEN)
+    for name, value in asdict(Settings()).items():
+        if name in {"receipts", "listing_delay", "price"}:
+            parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
     options = parser.parse_args()
     stand_in = StandIn(options.port, account_sid=options.account_sid, auth_token=options.auth_token)
+    stand_in.change(receipts=options.receipts, listing_delay=options.listing_delay, price=options.price)
     sys.stdout.write(f"{stand_in.base}\n")
     sys.stdout.flush()
     with contextlib.suppress(KeyboardInterrupt):
