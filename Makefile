@@ -41,8 +41,7 @@ run: setup ## the demo network on http://127.0.0.1:8000 (PORT changes it)
 
 serve: setup ## several web workers; the environment gives the settings, `flask jobs` runs beside it
 	$(BIN)/flask db upgrade
-	exec $(BIN)/gunicorn wsgi:app --bind 127.0.0.1:$(PORT) --workers $(WEB_WORKERS) --threads 8 \
-		--worker-class gthread --no-control-socket
+	exec $(BIN)/gunicorn wsgi:app --bind 127.0.0.1:$(PORT) --workers $(WEB_WORKERS)
 
 test: setup-test test-packages ## everything, on SQLite, PostgreSQL and Chromium
 	REQUIRE_ALL=1 $(BIN)/python -m pytest -n 2 -q
