@@ -30,7 +30,9 @@ class Booking(Base):
 
     `sequence` rises with each change (RFC 5545). `fee_minor` is what cancelling late cost, or costs at least
     after a late move; `cancelled_late` that its guest gave it up within the free minutes of that moment.
-    Bookings made by one wish to repeat share `series_id`, the id of the first.
+    `moved_at`: when its time was last changed; `will_come_at`: when its guest answered the reminder with yes.
+    Bookings made by one wish to repeat share `series_id`, the id of the first. `told_sequence`: as of which
+    change the desk has told a guest who gets no texts.
     """
 
     __tablename__ = "booking"
@@ -79,11 +81,13 @@ class Booking(Base):
     cancel_cause: Mapped[Status | None]
     created_at: Mapped[Instant]
     confirmed_at: Mapped[Instant | None]
+    moved_at: Mapped[Instant | None]
     will_come_at: Mapped[Instant | None]
     cancelled_at: Mapped[Instant | None]
     cancelled_late: Mapped[bool] = mapped_column(default=False)
     link_version: Mapped[int] = mapped_column(default=1)
     sequence: Mapped[int] = mapped_column(default=0)
+    told_sequence: Mapped[int | None]
     fee_minor: Mapped[int] = mapped_column(default=0)
     series_id: Mapped[Ref | None] = mapped_column(index=True)
     waitlist_entry_id: Mapped[Ref | None] = mapped_column(index=True)
