@@ -1,12 +1,14 @@
 """The gateway to Twilio, through its own SDK; nothing else here imports it."""
 
-from collections.abc import Collection
+import threading
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
@@ -23,9 +25,13 @@ from salonpool.messaging.gateway import (
     Unknown,
 )
 
-TIMEOUT_SECONDS = 10.0
-# Twilio dates in whole seconds on its own clock; an earlier text with the same body is told apart by its sid.
-CLOCK_SKEW = timedelta(seconds=60)
+TIMEOUT_SECONDS = 12.0  # for one call in all; the outbox's lease is longer
+CONNECT_SECONDS = 3.0  # for each address of the host
+CONNECTIONS = 16  # kept open: the outbox's calls, lookups and reports
+# Twilio dates by its own clock, and ours may be wrong; an earlier text with the same body is told apart by
+# its sid.
+CLOCK_SKEW = timedelta(minutes=10)
+WHATSAPP = "whatsapp:"
 LOOK_BACK = 100  # texts to one number within one lease, many times over
 TRIAL_PREFIX = "Sent from your Twilio trial account - "
 
@@ -58,15 +64,17 @@ class TwilioGateway:
         timeout_seconds: float = TIMEOUT_SECONDS,
     ) -> None:
         """`status_callback`: full URL for receipts, or "" for none. `api_base`: scheme and host of a stand-in
-        for api.twilio.com. Raises ValueError without a Messaging Service and a sender."""
+        for api.twilio.com. A sender `whatsapp:+886...` sends by WhatsApp. Raises ValueError without a
+        Messaging Service and a sender."""
         if not messaging_service_sid and not sender:
             raise ValueError("give a Messaging Service or a sender number")
-        http = _HttpClient(api_base, timeout_seconds)
-        self._client = Client(account_sid, auth_token, http_client=http)
+        self._http = _HttpClient(api_base, timeout_seconds)
+        self._client = Client(account_sid, auth_token, http_client=self._http)
         self._messages = self._client.messages
         self._from: dict[str, str] = (
             {"messaging_service_sid": messaging_service_sid} if messaging_service_sid else {"from_": sender}
         )
+        self._channel = WHATSAPP if sender.startswith(WHATSAPP) else ""
         self._status_callback = status_callback
 
     def send(self, to: str, body: str, *, reference: str) -> Outcome:
@@ -75,9 +83,9 @@ class TwilioGateway:
         if self._status_callback:
             arguments["status_callback"] = f"{self._status_callback}?oid={quote(reference, safe='')}"
         try:
-            sid = self._messages.create(to=to, body=body, **arguments).sid
+            sid = self._messages.create(to=self._channel + to, body=body, **arguments).sid
         except (TwilioRestException, TwilioServiceException) as error:
-            return _outcome(error.status, error.code)
+            return _outcome(error.status, error.code, self._http.retry_after())
         except requests.RequestException as error:
             if _never_connected(error):
                 return Refused(RefusalCode.UNREACHABLE, permanent=False)
@@ -88,13 +96,14 @@ class TwilioGateway:
 
     def find_sent(self, to: str, body: str, since: datetime, *, known: Collection[str] = ()) -> str | None:
         """Lists the newest texts to the number; Twilio's own date filter would miss those still queued."""
+        address = self._channel + to
         try:
-            listed = self._messages.list(to=to, limit=LOOK_BACK, page_size=LOOK_BACK)
+            listed = self._messages.list(to=address, limit=LOOK_BACK, page_size=LOOK_BACK)
         except (requests.RequestException, *UNREADABLE) as error:
             raise GatewayUnavailable(type(error).__name__) from error
         earliest = since - CLOCK_SKEW
         for message in listed:
-            same = message.to == to and (message.body or "").removeprefix(TRIAL_PREFIX) == body
+            same = message.to == address and (message.body or "").removeprefix(TRIAL_PREFIX) == body
             if same and message.sid not in known and _created(message) >= earliest:
                 return str(message.sid)
         return None
@@ -104,7 +113,7 @@ class TwilioGateway:
         try:
             account = self._client.api.v2010.account.fetch()
         except (TwilioRestException, TwilioServiceException) as error:
-            outcome = _outcome(error.status, error.code)
+            outcome = _outcome(error.status, error.code, self._http.retry_after())
             if isinstance(outcome, Refused):
                 return outcome
             raise GatewayUnavailable(f"HTTP {error.status}") from error
@@ -132,13 +141,18 @@ class TwilioGateway:
 
 
 class _HttpClient(TwilioHttpClient):
-    """Twilio's transport with a time limit, without retries, and optionally to another host."""
+    """Twilio's transport with one time limit for all of a call, without retries, and optionally to another
+    host."""
 
     def __init__(self, api_base: str, timeout_seconds: float) -> None:
         super().__init__(timeout=timeout_seconds)
+        self._limit = timeout_seconds
         self._base = urlsplit(api_base) if api_base else None
-        if self._base is not None and self.session is not None:
-            self.session.trust_env = False  # a stand-in is reached directly, whatever proxy is set
+        self._of_thread = threading.local()
+        if self.session is not None:
+            self.session.trust_env = self._base is None  # a stand-in is reached directly, whatever is set
+            for scheme in ("https://", "http://"):
+                self.session.mount(scheme, _Adapter(timeout_seconds))
 
     def log_request(self, kwargs: dict[str, Any]) -> None:
         """Nothing: the SDK would log phone numbers."""
@@ -146,19 +160,61 @@ class _HttpClient(TwilioHttpClient):
     def log_response(self, status_code: int, response: Any) -> None:
         """Nothing: the SDK would log message bodies."""
 
+    def retry_after(self) -> timedelta | None:
+        """How long the answer to this thread's last request asked to wait, in whole seconds."""
+        seconds: str = getattr(self._of_thread, "retry_after", "")
+        return timedelta(seconds=int(seconds)) if seconds.isdecimal() and len(seconds) < 6 else None
+
     def request(self, method: str, url: str, *arguments: Any, **named: Any) -> Response:
-        """Send one request, with scheme and host swapped for the base's."""
+        """Send one request, with scheme and host swapped for the base's. Raises requests.Timeout in time."""
         if self._base is not None:
             url = urlsplit(url)._replace(scheme=self._base.scheme, netloc=self._base.netloc).geturl()
-        return super().request(method, url, *arguments, **named)
+        self._of_thread.retry_after = ""
+        call = super().request
+        response = _in_time(lambda: call(method, url, *arguments, **named), self._limit)
+        self._of_thread.retry_after = (response.headers or {}).get("Retry-After", "")
+        return response
 
 
-def _outcome(http_status: int, code: int | None) -> Outcome:
+class _Adapter(HTTPAdapter):
+    def __init__(self, timeout_seconds: float) -> None:
+        super().__init__(pool_maxsize=CONNECTIONS)
+        self._timeout = (min(CONNECT_SECONDS, timeout_seconds), timeout_seconds)
+
+    def send(self, request: Any, *arguments: Any, **named: Any) -> requests.Response:
+        return super().send(request, *arguments, **{**named, "timeout": self._timeout})
+
+
+def _in_time(call: Callable[[], Response], seconds: float) -> Response:
+    """The call's answer. The limits of requests hold for each address and each read, so an answer that drips
+    would take for ever: the call is left alone then, in a thread of its own that ends with it."""
+    answers: list[Response] = []
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            answers.append(call())
+        except (requests.RequestException, *UNREADABLE) as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=run, daemon=True, name="twilio")
+    thread.start()
+    thread.join(seconds)
+    if errors:
+        raise errors[0]
+    if not answers:
+        raise requests.Timeout(f"no answer in {seconds:g} s")
+    return answers[0]
+
+
+def _outcome(http_status: int, code: int | None, retry_after: timedelta | None) -> Outcome:
     if http_status >= 500 or http_status == 408:
         return Unknown(f"HTTP {http_status}")  # error 20500 says a retry may send twice
     by_status = {429: RefusalCode.RATE_LIMITED, 401: RefusalCode.CREDENTIALS, 403: RefusalCode.CREDENTIALS}
     refusal = CODES.get(code or 0) or by_status.get(http_status, RefusalCode.REJECTED)
-    return Refused(refusal, permanent=refusal in PERMANENT, provider_code=str(code or http_status))
+    # Without a code of Twilio's, for which the SDK gives the status, something in between has answered.
+    permanent = refusal in PERMANENT and code not in {None, http_status}
+    return Refused(refusal, permanent, str(code or http_status), retry_after)
 
 
 def _never_connected(error: requests.RequestException) -> bool:

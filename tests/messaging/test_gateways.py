@@ -1,11 +1,19 @@
 """The real SDK against a stand-in on loopback, and the simulator."""
 
 import socket
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from salonpool.messaging.gateway import Accepted, GatewayUnavailable, RefusalCode, Refused, Unknown
+from salonpool.messaging.gateway import (
+    Accepted,
+    GatewayUnavailable,
+    RefusalCode,
+    Refused,
+    Report,
+    Unknown,
+)
 from salonpool.messaging.simulator import SimulatorGateway
 from salonpool.messaging.twilio_gateway import TwilioGateway
 from tests.twilio_stand_in import ACCOUNT_SID, AUTH_TOKEN, StandIn
@@ -21,8 +29,7 @@ def running():
 
 @pytest.fixture
 def twilio(running):
-    running.clear()
-    running.fault("none", times=0)
+    running.reset()
     return running
 
 
@@ -79,6 +86,71 @@ def test_too_many_requests_may_be_sent_again(twilio):
     )
 
 
+def test_who_asks_us_to_wait_says_how_long(twilio):
+    twilio.fault("429", retry_after=7)
+    outcome = _gateway(twilio.base).send(TO, BODY, reference="7")
+    assert isinstance(outcome, Refused)
+    assert outcome.retry_after == timedelta(seconds=7)
+
+
+@pytest.mark.parametrize("status", [302, 400, 404, 413])
+def test_a_refusal_without_a_code_of_the_provider_s_is_not_for_good(twilio, status):
+    twilio.fault("refuse", status=status, code=status)
+    outcome = _gateway(twilio.base).send(TO, BODY, reference="7")
+    assert outcome == Refused(RefusalCode.REJECTED, False, str(status))
+
+
+def test_an_answer_that_drips_is_not_waited_for(twilio):
+    twilio.fault("accept_then_drip", seconds=5)
+    started = time.monotonic()
+    outcome = _gateway(twilio.base, timeout_seconds=0.3).send(TO, BODY, reference="7")
+    assert isinstance(outcome, Unknown)
+    assert time.monotonic() - started < 2
+    assert len(twilio.messages) == 1
+
+
+def test_whatsapp_is_the_same_with_a_prefix_on_both_numbers(twilio):
+    gateway = _gateway(twilio.base, sender="whatsapp:+15005550006")
+    outcome = gateway.send(TO, BODY, reference="7")
+    (message,) = twilio.messages
+    assert (message["to"], message["from"]) == (f"whatsapp:{TO}", "whatsapp:+15005550006")
+    assert isinstance(outcome, Accepted)
+    assert gateway.find_sent(TO, BODY, _now()) == outcome.sid
+    assert _gateway(twilio.base).find_sent(TO, BODY, _now()) is None
+
+
+def test_good_keys_are_good(twilio):
+    assert _gateway(twilio.base).check() is None
+    assert twilio.messages == []
+
+
+def test_wrong_keys_and_a_suspended_account_are_told_without_a_text(twilio):
+    wrong = _gateway(twilio.base, token="wrong").check()
+    assert wrong == Refused(RefusalCode.CREDENTIALS, False, "20003")
+    twilio.change(account_status="suspended")
+    assert _gateway(twilio.base).check() == Refused(RefusalCode.CREDENTIALS, False, "suspended")
+
+
+@pytest.mark.parametrize("mode", ["500", "garbage", "close"])
+def test_a_check_without_an_answer_says_nothing_of_the_keys(twilio, mode):
+    twilio.fault(mode, on="account")
+    with pytest.raises(GatewayUnavailable):
+        _gateway(twilio.base).check()
+
+
+def test_a_report_says_what_became_of_a_text_and_what_it_cost(twilio):
+    gateway = _gateway(twilio.base, status_callback="")
+    gateway.send(TO, BODY, reference="7")
+    sid = twilio.messages[0]["sid"]
+    assert gateway.read_report(sid) == Report("queued", segments=1)
+    twilio.tell(sid, "undelivered", "30003")
+    assert gateway.read_report(sid) == Report("undelivered", "30003", 1, 50_000, "USD")
+    assert gateway.read_report("SM0") is None
+    twilio.fault("500", on="fetch")
+    with pytest.raises(GatewayUnavailable):
+        gateway.read_report(sid)
+
+
 def test_wrong_keys_are_not_the_text_s_fault(twilio):
     outcome = _gateway(twilio.base, token="wrong").send(TO, BODY, reference="7")
     assert outcome == Refused(RefusalCode.CREDENTIALS, False, "20003")
@@ -124,7 +196,8 @@ def test_an_older_text_with_the_same_words_is_another(twilio):
     gateway = _gateway(twilio.base)
     gateway.send(TO, BODY, reference="7")
     (earlier,) = twilio.messages
-    assert gateway.find_sent(TO, BODY, _now() + timedelta(minutes=5)) is None
+    assert gateway.find_sent(TO, BODY, _now() + timedelta(minutes=5)) == earlier["sid"]  # our clock is ahead
+    assert gateway.find_sent(TO, BODY, _now() + timedelta(minutes=15)) is None
     assert gateway.find_sent(TO, BODY, _now(), known={earlier["sid"]}) is None
 
 
@@ -142,3 +215,5 @@ def test_the_simulator_takes_every_text_and_the_same_one_twice_as_once():
     assert isinstance(first, Accepted)
     assert first == again != other
     assert gateway.find_sent(TO, BODY, _now()) is None
+    assert gateway.check() is None
+    assert gateway.read_report(first.sid) == Report("sent", price_micro=0)
