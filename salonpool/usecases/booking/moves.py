@@ -157,6 +157,8 @@ def _put(
     before, salon = place(booking), wanted.salon
     waits = booking.status == BookingStatus.PENDING
     booking.fee_minor = fee_minor
+    if wanted.starts_at != booking.starts_at:
+        booking.moved_at, booking.will_come_at = now, None
     commit(session, booking, wanted, now)
     booking.sequence += 1
     if waits and salon.approve_minutes is not None:
