@@ -18,6 +18,7 @@ from config import Config, ConfigError
 from salonpool import cli, database, logs, web
 from salonpool.demo import network as demo_network
 from salonpool.domain.links import Links
+from salonpool.messaging.capabilities import Capabilities
 from salonpool.messaging.gateway import Gateway
 from salonpool.messaging.simulator import SimulatorGateway
 from salonpool.usecases.texts.texting import Texting
@@ -128,7 +129,7 @@ def _answer_database_error(error: DBAPIError) -> Response:
 def _texting(config: Config) -> Texting:
     return Texting(
         links=Links.from_secret(config.secret_key, host=config.link_host, public_url=config.public_url),
-        two_way=config.sms_two_way,
+        capabilities=Capabilities(two_way=config.sms_two_way),
         demo=config.demo,
         countries=config.sms_countries,
         own_numbers=frozenset({config.twilio_from} - {""}),

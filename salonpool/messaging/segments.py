@@ -23,9 +23,9 @@ def width(text: str) -> int:
     return sum(_widths(text))
 
 
-def fits_one(text: str) -> bool:
-    """Is the text at most one segment?"""
-    return width(text) <= (GSM_SINGLE if is_gsm(text) else UCS2_SINGLE)
+def fits_one(text: str, max_ucs2: int = UCS2_SINGLE) -> bool:
+    """Is the text at most one segment, or, outside GSM-7, what a provider takes of one?"""
+    return width(text) <= (GSM_SINGLE if is_gsm(text) else max_ucs2)
 
 
 def segments(text: str) -> int:

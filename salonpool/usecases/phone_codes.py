@@ -62,7 +62,7 @@ def send(
         session.add(row)
         session.flush()
         if _is_known(session, phone):
-            _text(session, row, code, language, now)
+            _text(session, row, code, language, now, texting)
         who = limits.at_address(address) | {Per.PHONE: phone, Per.PREFIX: prefix_of(phone)}
         limits.take(session, Kind.CODE, who, now)
 
@@ -165,7 +165,9 @@ def _is_known(session: Session, phone: str) -> bool:
     return bool(session.scalar(sa.select(known)))
 
 
-def _text(session: Session, row: PhoneCode, code: str, language: str, now: datetime) -> None:
+def _text(
+    session: Session, row: PhoneCode, code: str, language: str, now: datetime, texting: Texting
+) -> None:
     messages.enqueue(
         session,
         network_id=row.network_id,
@@ -175,6 +177,7 @@ def _text(session: Session, row: PhoneCode, code: str, language: str, now: datet
         to=row.phone,
         language=language,
         values={"c": code},
+        within=texting.capabilities,
         now=now,
         expires_at=row.expires_at,
     )

@@ -55,6 +55,7 @@ def ask(typed_phone: str, *, address: str | None, now: datetime, texting: Textin
                 values={
                     "u": texting.links.text_url(texting.links.sign_in_path(sign_in.id, sign_in.created_at))
                 },
+                within=texting.capabilities,
                 now=now,
                 expires_at=sign_in.expires_at,
             )

@@ -13,6 +13,7 @@ from salonpool.database import db, transaction
 from salonpool.jobs import tasks
 from salonpool.jobs.clock import LeaseKeeper
 from salonpool.jobs.lanes import Lane, Lanes
+from salonpool.messaging.capabilities import DEFAULT
 from salonpool.messaging.gateway import Accepted, Outcome
 from salonpool.models import InboundMessage, Lease, Message, Network, WaitlistEntry, WhatIf
 from salonpool.queries import access
@@ -76,7 +77,7 @@ def _text(event_id: str) -> None:
         network_id = session.scalars(sa.select(Network.id)).one()
         messages.enqueue(
             session, network_id=network_id, event_id=event_id, text_id="S1", to=PHONE,
-            language="en", values={"u": event_id}, now=clock.now(),
+            language="en", values={"u": event_id}, within=DEFAULT, now=clock.now(),
         )  # fmt: skip
 
 

@@ -44,3 +44,7 @@ def test_typographic_quotes_and_dashes_are_not_gsm():
 
 def test_extension_characters_cost_two():
     assert width("a{}") == 5
+
+
+def test_a_provider_may_take_less_of_a_text_outside_gsm():
+    assert [fits_one("好" * 65, 65), fits_one("好" * 66, 65), fits_one("a" * 160, 65)] == [True, False, True]

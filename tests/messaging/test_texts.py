@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from salonpool.messaging.capabilities import Capabilities
 from salonpool.messaging.segments import is_gsm, segments
 from salonpool.messaging.texts import FIELDS, LANGUAGES, NAMES, TEXTS, compose, fields, reason
 from salonpool.messaging.texts_stylist import OTHER_REASON, REASONS
@@ -285,3 +286,35 @@ def test_no_text_asks_for_a_word_that_ends_all_texts():
 def test_private_reasons_have_no_words_of_their_own():
     assert [reason(rule, "en") for rule in ("blocked", "refused", "not-with")] == [OTHER_REASON[0]] * 3
     assert reason("overlap", "zh-Hant") == "和您的另一班重疊"
+
+
+def test_a_link_is_never_dropped_for_room():
+    text = compose("C14", "zh-Hant", **_widest("zh-Hant", LINKS[1], "木" * 80))
+    assert LINKS[1] in text
+
+
+def test_links_begin_as_the_provider_wants_them():
+    within = Capabilities(link_scheme="https://")
+    assert compose("S1", "en", within=within, u=LINK) == (
+        f"salonpool sign-in, good for 10 minutes: https://{LINK} Not you? Ignore this."
+    )
+
+
+def test_where_links_are_refused_a_text_does_without_one_or_is_not_written():
+    within = Capabilities(links=False)
+    assert compose("C14", "en", within=within, s="Kapok", u=LINK, tel="02 2345 6789") == (
+        "Sorry, nobody reads texts here. Please call 02 2345 6789"
+    )
+    with pytest.raises(ValueError, match="S1: missing field u"):
+        compose("S1", "en", within=within, u=LINK)
+
+
+def test_a_text_begins_with_the_end_of_its_number_where_the_network_wants_it_but_a_code_does_not():
+    within, to = Capabilities(tail_prefix=True), "+886912345678"
+    assert compose("S5D", "zh-Hant", within=within, to=to, **IN_CHINESE).startswith("678 木棉 10/20二")
+    assert compose("C9", "zh-Hant", within=within, to=to, c="482913").startswith("482913 ")
+    assert compose("S5D", "zh-Hant", to=to, **IN_CHINESE).startswith("木棉 10/20二")
+
+
+def test_a_text_that_wants_an_answer_takes_the_form_that_can_be_answered():
+    assert [Capabilities(two_way=two_way).text_id("S2") for two_way in (True, False)] == ["S2", "S2L"]

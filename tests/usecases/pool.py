@@ -20,7 +20,7 @@ LIMIT = 10.0
 def texting(**changes: Any) -> Texting:
     """The app's texting."""
     configured: Texting = current_app.extensions["salonpool.texting"]
-    return Texting(**{"links": configured.links, "two_way": configured.two_way, **changes})
+    return Texting(**{"links": configured.links, "capabilities": configured.capabilities, **changes})
 
 
 def request(network_id: int, now: datetime = NOW) -> None:

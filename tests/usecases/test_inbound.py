@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from salonpool.database import db, transaction
 from salonpool.domain.booking import Wish
 from salonpool.domain.offer import OfferStatus
+from salonpool.messaging.capabilities import DEFAULT
 from salonpool.messaging.simulator import SimulatorGateway
 from salonpool.models import Assignment, InboundMessage, Message, Offer, OptOut
 from salonpool.usecases.booking import bookings
@@ -215,7 +216,7 @@ def test_a_question_that_waits_for_another_try_has_not_asked_yet(pool, text):
     with transaction() as session:
         messages.enqueue(
             session, network_id=pool.network_id, event_id="offer:1:made", text_id="S2", to=PHONE,
-            language="en", values=dict.fromkeys("svdrph", "x"), now=NOW, offer_id=offer_id,
+            language="en", values=dict.fromkeys("svdrph", "x"), within=DEFAULT, now=NOW, offer_id=offer_id,
             due_at=NOW + 60 * MINUTE,
         )  # fmt: skip
     assert text("1") == "nothing_open"
@@ -227,7 +228,7 @@ def test_a_text_of_the_offers_end_that_waits_hides_no_question(pool, text):
     with transaction() as session:
         messages.enqueue(
             session, network_id=pool.network_id, event_id="offer:1:taken", text_id="S5", to=PHONE,
-            language="en", values=dict.fromkeys("sdr", "x"), now=NOW, offer_id=offer_id,
+            language="en", values=dict.fromkeys("sdr", "x"), within=DEFAULT, now=NOW, offer_id=offer_id,
             due_at=NOW + 60 * MINUTE,
         )  # fmt: skip
     assert text("1") == "told_taken"

@@ -11,6 +11,7 @@ from flask import Flask
 
 from salonpool.database import db, transaction
 from salonpool.domain.message import LEASE, MAX_ATTEMPTS, MessageStatus
+from salonpool.messaging.capabilities import DEFAULT
 from salonpool.messaging.gateway import (
     Accepted,
     GatewayUnavailable,
@@ -67,7 +68,7 @@ def enqueue(app: Flask) -> Callable[..., int | None]:
     def add(event_id: str = "sign_in:1", link: str = "s.example/in/1", **changes: Any) -> int | None:
         given = {
             "network_id": network_id, "event_id": event_id, "text_id": "S1", "to": TO, "language": "en",
-            "values": {"u": link}, "now": NOW, **changes,
+            "values": {"u": link}, "within": DEFAULT, "now": NOW, **changes,
         }  # fmt: skip
         with transaction() as session:
             return messages.enqueue(session, **given)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from salonpool.database import db, transaction
 from salonpool.domain.booking import SlotTaken
 from salonpool.domain.refusal import Missing, Refusal
+from salonpool.messaging.capabilities import Capabilities
 from salonpool.models import Booking, Card, InboundMessage, Message, Occupancy, Salon
 from salonpool.usecases.booking import places, waitlist
 from salonpool.usecases.texts import opt_outs
@@ -65,7 +66,7 @@ def test_a_freed_place_is_held_and_told(shop):
 def test_where_nobody_can_reply_the_text_carries_the_link(shop):
     w.join(shop)
     w.cancel(shop.taken)
-    places.offer_freed(b.NOW, Texting(w.texting().links, two_way=False))
+    places.offer_freed(b.NOW, Texting(w.texting().links, Capabilities(two_way=False)))
     assert w.texts_to() == ["C8L"]
 
 

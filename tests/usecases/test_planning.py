@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from salonpool.database import db, transaction
+from salonpool.messaging.capabilities import Capabilities
 from salonpool.models import PlanningRun, Stylist
 from salonpool.queries import shifts as shift_queries
 from salonpool.usecases.planning import plan_process, planning
@@ -79,7 +80,7 @@ def test_the_text_says_where_when_how_much_and_until_when() -> None:
 
 def test_on_the_day_itself_the_text_says_so_and_one_way_texts_carry_the_link() -> None:
     network, _, shift, _ = _pool(1, day=TODAY)
-    pool.plan(network, texting=pool.texting(two_way=False))
+    pool.plan(network, texting=pool.texting(capabilities=Capabilities(two_way=False)))
     (text,) = pool.texts("S3L")
     offer = pool.all_offers(shift)[0]
     token = pool.texting().links.offer_token(offer.id, 1)

@@ -191,6 +191,7 @@ def _text(
             "t": formats.clock_time(booking.starts_at, salon.tz),
             **values,
         },
+        within=texting.capabilities,
         now=now,
         booking_id=booking.id,
         expires_at=booking.starts_at,

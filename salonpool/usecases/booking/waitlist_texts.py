@@ -29,7 +29,7 @@ def text_place(
         network_id=booking.network_id,
         salon_id=booking.salon_id,
         event_id=f"booking:{booking.id}:place",
-        text_id="C8" if texting.two_way else "C8L",
+        text_id=texting.capabilities.text_id("C8"),
         to=customer.phone,
         language=booking.language,
         values={
@@ -40,6 +40,7 @@ def text_place(
             "h": formats.clock_time(held_until, salon.tz),
             "u": texting.links.text_url(path),
         },
+        within=texting.capabilities,
         now=now,
         booking_id=booking.id,
         expires_at=held_until,

@@ -45,12 +45,12 @@ class Scene:
     def ask(self, offer: Offer, stylist: Stylist, now: datetime) -> None:
         """S2, or S3 on the day itself: will you come? Once for each wave the offer was made in."""
         today = local_day(offer.offered_at, self._tz) == local_day(self.shift.starts_at, self._tz)
-        text_id = ("S3" if today else "S2") + ("" if self.texting.two_way else "L")
+        text_id = self.texting.capabilities.text_id("S3" if today else "S2")
         values: Values = {
             "v": name_of(self.skill, stylist.language),
             "w": self._walk(stylist),
             "h": formats.deadline(offer.expires_at, self._tz, stylist.language),
-            "u": None if self.texting.two_way else self._link(offer),
+            "u": self._link(offer),
         }
         self._to_stylist(
             stylist,
@@ -69,9 +69,9 @@ class Scene:
         values: Values = {
             "a": self.salon.address,
             "tel": for_reading(self.salon.phone, self.network.region),
-            "u": None if self.texting.two_way else self._link(offer),
+            "u": self._link(offer),
         }
-        text_id = "S4" if self.texting.two_way else "S4L"
+        text_id = self.texting.capabilities.text_id("S4")
         event_id = f"assignment:{assignment.id}:made"
         self._to_stylist(stylist, text_id, event_id, values, now, offer_id=offer.id if offer else None)
 
@@ -146,6 +146,7 @@ class Scene:
             to=stylist.phone,
             language=stylist.language,
             values={**self._when_and_where(stylist.language), "p": self._pay(), **values},
+            within=self.texting.capabilities,
             now=now,
             offer_id=offer_id,
             expires_at=expires_at or self.shift.starts_at,
@@ -170,6 +171,7 @@ class Scene:
             to=owner.phone,
             language=owner.language,
             values={**self._when_and_where(owner.language), **values},
+            within=self.texting.capabilities,
             now=now,
             due_at=due_at,
             expires_at=self.shift.ends_at,

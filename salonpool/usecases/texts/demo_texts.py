@@ -38,23 +38,24 @@ def rows_of(booking: PastBooking, texting: Texting) -> list[dict[str, Any]]:
         "t": formats.clock_time(booking.starts_at, booking.tz),
     }
     booked = {**when, "v": booking.service, "n": booking.stylist, "u": link}
-    rows = [_row(booking, "C1", "confirmed", booked, booking.booked_at)]
+    rows = [_row(booking, "C1", "confirmed", booked, booking.booked_at, texting)]
     if booking.cancelled_at is not None:
         cancelled = {**when, "u": texting.links.text_url(f"/s/{booking.salon_slug}")}
-        rows.append(_row(booking, "C4", "cancelled", cancelled, booking.cancelled_at))
+        rows.append(_row(booking, "C4", "cancelled", cancelled, booking.cancelled_at, texting))
     return rows
 
 
 def _row(
-    booking: PastBooking, text_id: str, event: str, values: dict[str, str], at: datetime
+    booking: PastBooking, text_id: str, event: str, values: dict[str, str], at: datetime, texting: Texting
 ) -> dict[str, Any]:
+    within, to = texting.capabilities, booking.to
     return {
         "network_id": booking.network_id,
         "event_id": f"booking:{booking.id}:{event}",
         "text_id": text_id,
-        "to": booking.to,
+        "to": to,
         "language": booking.language,
-        "body": compose(text_id, booking.language, **values),
+        "body": compose(text_id, booking.language, within=within, to=to, **values),
         "status": MessageStatus.DELIVERED,
         "created_at": at,
         "due_at": at,

@@ -65,7 +65,7 @@ def handle(inbound_id: int, now: datetime, texting: Texting) -> str | None:
         elif handled.outcome == "resumed":
             opt_outs.resume(session, text.sender)
         if handled.answer is not None and person is not None:
-            _answer(session, text, person, handled.answer, now)
+            _answer(session, text, person, handled.answer, now, texting)
     return handled.outcome
 
 
@@ -89,7 +89,9 @@ def _mark(session: Session, text: Received, outcome: str, person: Person | None,
     return marked.first() is not None
 
 
-def _answer(session: Session, text: Received, person: Person, answer: Answer, now: datetime) -> None:
+def _answer(
+    session: Session, text: Received, person: Person, answer: Answer, now: datetime, texting: Texting
+) -> None:
     if _knows_already(session, text, answer, now):
         return
     messages.enqueue(
@@ -101,6 +103,7 @@ def _answer(session: Session, text: Received, person: Person, answer: Answer, no
         to=text.sender,
         language=answer.language or person.language,
         values=answer.values,
+        within=texting.capabilities,
         now=now,
         offer_id=answer.offer_id,
         booking_id=answer.booking_id,

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from salonpool.database import wake
 from salonpool.domain.message import MessageStatus
+from salonpool.messaging.capabilities import Capabilities
 from salonpool.messaging.texts import compose
 from salonpool.models import Message, OptOut
 from salonpool.usecases.rows import upsert
@@ -29,6 +30,7 @@ def enqueue(
     to: str,
     language: str,
     values: Mapping[str, str | int | None],
+    within: Capabilities,
     now: datetime,
     salon_id: int | None = None,
     booking_id: int | None = None,
@@ -36,7 +38,8 @@ def enqueue(
     due_at: datetime | None = None,
     expires_at: datetime | None = None,
 ) -> int | None:
-    """Add a text to the caller's transaction, worded in the person's language, and wake the clock: its id.
+    """Add a text to the caller's transaction, worded in the person's language and `within` what the provider
+    lets it be, and wake the clock: its id.
 
     None when nothing was added: the number sent STOP, the event was told before (`event_id` names it once),
     or the same words to the same number are on their way. `due_at` (default now): when it may leave;
@@ -50,7 +53,7 @@ def enqueue(
         text_id=text_id,
         to=to,
         language=language,
-        body=compose(text_id, language, **values),
+        body=compose(text_id, language, within=within, to=to, **values),
         status=MessageStatus.PENDING,
         created_at=now,
         due_at=due_at or now,

@@ -1,9 +1,10 @@
-"""How texts are written here: which links they carry, who may get them, whether people can answer them."""
+"""How texts are written here: which links they carry, who may get them, what the provider lets them be."""
 
 from dataclasses import dataclass
 
 from salonpool.domain.links import Links
 from salonpool.domain.phone import guest_number
+from salonpool.messaging.capabilities import DEFAULT, Capabilities
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +16,16 @@ class Texting:
     """
 
     links: Links
-    two_way: bool = True
+    capabilities: Capabilities = DEFAULT
     demo: bool = False
     countries: frozenset[str] = frozenset()
     own_numbers: frozenset[str] = frozenset()
     limits_scale: float = 1.0
+
+    @property
+    def two_way(self) -> bool:
+        """Can people answer a text by replying?"""
+        return self.capabilities.two_way
 
     def guest_phone(self, typed: str, region: str, *, field: str = "phone") -> str:
         """E.164 of a guest's number as typed in `region`. Raises InvalidInput as domain guest_number()."""
