@@ -10,8 +10,8 @@ from complete to compact, and last the ones without a link. The first form is ta
 keeps what is needed to recognise it; then the longest name gives up one character at a time until the text
 fits. Names are s, n, x, v, a; every other field is shown whole or, where a compact form lacks it, not at all.
 A form with an empty field is passed over, so a stylist without a home salon has no x. A form without a link
-is for texts that have none to show, because nobody gave one or the network lets none through: a link is
-never dropped for room. If no form fits, names in the last one may shrink to nothing. Only fixed fields beyond
+is for texts that have none to show, because nobody gave one or the provider lets none through: a link, or
+else the number to call, is never dropped for room. If no form fits, names in the last one may shrink to nothing. Only fixed fields beyond
 their usual width (link 32 with its scheme, phone 16, money 7 characters) can make a text longer than one
 segment: it is then sent so, because a cut link is worth less than a second segment.
 """
@@ -20,7 +20,14 @@ from collections.abc import Mapping, Set
 from functools import cache
 from string import Formatter
 
-from salonpool.messaging import texts_guest, texts_owner, texts_salon, texts_stylist, texts_waitlist
+from salonpool.messaging import (
+    texts_guest,
+    texts_owner,
+    texts_reminder,
+    texts_salon,
+    texts_stylist,
+    texts_waitlist,
+)
 from salonpool.messaging.capabilities import DEFAULT, Capabilities
 from salonpool.messaging.clipping import Name, name
 from salonpool.messaging.segments import fits_one, width
@@ -31,6 +38,7 @@ NAMES = frozenset({"s", "n", "x", "v", "a"})
 FIELDS = NAMES | {"d", "t", "r", "h", "p", "u", "w", "k", "j", "y", "c", "tel"}
 TEXTS: Texts = {
     **texts_guest.TEXTS,
+    **texts_reminder.TEXTS,
     **texts_salon.TEXTS,
     **texts_waitlist.TEXTS,
     **texts_stylist.TEXTS,
@@ -82,14 +90,16 @@ def fields(form: str) -> frozenset[str]:
 
 
 def _forms(text_id: str, language: str, filled: Set[str], given: Set[str]) -> list[str]:
-    """The forms whose fields all say something, or are at least given; with a link if there is one."""
+    """The forms whose fields all say something, or are at least given; with a link, or else a number to call,
+    if there is one."""
     every = TEXTS[text_id][language]
     forms = [form for form in every if fields(form) <= filled]
     forms = forms or [form for form in every if fields(form) <= given]
     if not forms:
         missing = sorted(fields(every[-1]) - given)
         raise ValueError(f"text {text_id}: missing field {', '.join(missing)}")
-    return [form for form in forms if "u" in fields(form)] or forms
+    linked = [form for form in forms if "u" in fields(form)]
+    return linked or [form for form in forms if "tel" in fields(form)] or forms
 
 
 def _fit(
