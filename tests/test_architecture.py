@@ -9,6 +9,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "salonpool"
 ROOMS = {"domain", "solver", "models", "queries", "usecases", "messaging", "web", "jobs", "demo"}
+# What the owner of the project has chosen; it is not ours to leave out, whatever could be done without it.
+CHOSEN = {"apscheduler", "flask", "flask_login", "flask_sqlalchemy", "ortools", "twilio"}
 PURE = {"domain": {"phonenumbers"}, "solver": {"ortools"}}
 FILE_LINES = 400
 FUNCTION_LINES = 40
@@ -46,6 +48,13 @@ def test_the_rooms_on_disk_are_the_rooms_of_the_map() -> None:
 
 def test_the_package_itself_imports_nothing() -> None:
     assert _imported(PACKAGE / "__init__.py") == set()
+
+
+def test_what_the_owner_chose_is_required_and_used() -> None:
+    required = {line.split("==")[0].split(">")[0] for line in (ROOT / "requirements.in").read_text().split()}
+    assert {name for name in CHOSEN if name.replace("_", "-") not in required} == set()
+    used = {name.split(".")[0] for path in _files(PACKAGE) for name in _imported(path)}
+    assert CHOSEN - used == set()
 
 
 @pytest.mark.parametrize("room", sorted(PURE))
