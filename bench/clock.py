@@ -36,7 +36,7 @@ STEP = timedelta(minutes=10)
 TAKEOVER_BAR_SECONDS = 30.0
 PATIENCE_SECONDS = 45.0
 TICKS, SHORT_TICKS = 60, 5
-RAN = re.compile(r" ran (\S+) due (\S+)")
+RAN = re.compile(r'"ran (\S+) due ([^"\s]+)"')
 
 Due = tuple[str, datetime]
 

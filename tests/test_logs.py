@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from salonpool import clock, logs
 from salonpool.database import db, transaction
 from salonpool.jobs import tasks
-from salonpool.jobs.clock import LeaseKeeper
 from salonpool.jobs.lanes import Lane
 from salonpool.messaging.twilio_gateway import TwilioGateway
 from salonpool.models import Customer
@@ -162,11 +161,8 @@ def _book(app: Any) -> dict[str, Any]:
 
 
 def _tick_a_lane_that_breaks(app: Any) -> None:
-    keeper = LeaseKeeper()
-    keeper.keep()
-
     def work() -> None:
         with transaction() as session:
             session.execute(sa.insert(Customer).values(phone=PHONE))
 
-    Lane("outbox", app, keeper, work).tick()
+    Lane("outbox", app, lambda: True, work, 1.0).look()

@@ -2,5 +2,5 @@
 
 clock.py keeps this process's keeper of the one lease, timetable.py says which periodic run is due,
 lanes.py runs the tasks of tasks.py side by side. Called by the `jobs` command alone. Imports usecases, clock
-and apscheduler.
+and logs.
 """

@@ -4,9 +4,8 @@ import logging
 import os
 import socket
 import threading
-import time
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from salonpool import clock
 from salonpool.usecases import leases
@@ -25,6 +24,7 @@ class LeaseKeeper:
     def __init__(self) -> None:
         self.holder = f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._held: tuple[int, float] | None = None
+        self._seen: tuple[datetime | None, float] | None = None
         self._over = False
         self._changing = threading.Lock()
 
@@ -34,11 +34,17 @@ class LeaseKeeper:
             if not self._over:
                 self._keep()
 
+    def renew(self) -> None:
+        """Renew the lease if it is ours."""
+        with self._changing:
+            if self._held is not None:
+                self._keep()
+
     def fencing(self) -> int | None:
-        """The fencing number while the lease is surely ours; measured on the monotonic clock, so that a
-        process that was frozen knows at once."""
+        """The fencing number while the lease is surely ours; by the time since the machine started, so that
+        a process that was frozen, or asleep with its machine, knows at once."""
         held = self._held
-        return held[0] if held and time.monotonic() < held[1] else None
+        return held[0] if held and clock.since_boot() < held[1] else None
 
     def let_go(self) -> None:
         """Give the lease up for the next one."""
@@ -49,8 +55,8 @@ class LeaseKeeper:
                 log.info("clock released by %s fencing %s", self.holder, held[0])
 
     def _keep(self) -> None:
-        before = time.monotonic()
-        fencing = self._renewed() or leases.acquire(LEASE, self.holder, clock.system_now())
+        before = clock.since_boot()
+        fencing = self._renewed() or self._acquired()
         if fencing is None:
             return
         if self._held is None:
@@ -66,3 +72,12 @@ class LeaseKeeper:
         log.warning("clock lost by %s fencing %s", self.holder, fencing)
         self._held = None
         return None
+
+    def _acquired(self) -> int | None:
+        """Ours, if it is over; or if nobody has renewed it for as long as it lasts, although its end lies
+        ahead: then the wall clock was put back."""
+        ends_at, now = leases.find_end(LEASE), clock.since_boot()
+        if self._seen is None or self._seen[0] != ends_at:
+            self._seen = ends_at, now
+        is_left = now - self._seen[1] >= leases.LENGTH.total_seconds()
+        return leases.acquire(LEASE, self.holder, clock.system_now(), left_with=ends_at if is_left else None)

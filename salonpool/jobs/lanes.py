@@ -1,16 +1,17 @@
-"""Where tasks run: lanes side by side, so that a minute of planning never delays a text."""
+"""Where tasks run: lanes side by side, so that a minute of planning never delays a text.
+
+Each lane is a thread that waits on an event: no step of the wall clock can make it wait for longer.
+"""
 
 import logging
 import queue
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from functools import partial
 
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.jobstores.base import JobLookupError
-from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from salonpool import logs
@@ -21,7 +22,6 @@ from salonpool.usecases.leases import DatabaseTrouble
 
 log = logging.getLogger(__name__)
 
-DRAIN_SECONDS = 60.0  # the longest task is a planning run
 # The lane that looks at a row which database.wake named.
 LANE_OF = {
     "message": "outbox",
@@ -30,31 +30,55 @@ LANE_OF = {
     "what_if": "questions",
     "waitlist": "waitlist",
 }
-# A lane that searches rather than looks; what frees a place wakes it, other processes' changes it finds.
-WAITS = {"waitlist": timedelta(seconds=15)}
+# Seconds between looks of a lane that searches; what frees a place wakes it, what others changed it finds.
+WAITS = {"waitlist": 15.0}
+# How long a lane may go on with what it does when we stop: one call of the provider, or one planning run.
+DRAIN_SECONDS = 20.0
+LONG_DRAINS = {"planning": 75.0, "questions": 75.0}
 
 
 class Lane:
-    """One task at a time, tick after tick; `woken` while it runs makes it look again before it ends."""
+    """A thread for one task, look after look; `woken` lets it look now, or again when it is looking."""
 
-    def __init__(self, name: str, app: Flask, keeper: LeaseKeeper, work: Callable[[], None]) -> None:
+    def __init__(
+        self, name: str, app: Flask, may_go_on: Callable[[], bool], work: Callable[[], None], wait: float
+    ) -> None:
         self.name = name
-        self.running = threading.Lock()
         self.woken = threading.Event()
         self._app = app
-        self._keeper = keeper
+        self._may_go_on = may_go_on
         self._work = work
+        self._wait = wait
+        self._over = False
+        self._thread: threading.Thread | None = None
 
-    def tick(self) -> None:
-        """Work if the clock is ours. Trouble with the database is logged, and the next tick tries again."""
-        with self.running:
-            again = True
-            while again and self._keeper.fencing() is not None:
-                self.woken.clear()
-                self._tick_once()
-                again = self.woken.is_set()
+    def start(self) -> None:
+        """Look now and from then on; nothing happens if it does already. Again after a task's own error,
+        which ended the thread."""
+        if not (self._over or self.is_running()):
+            self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
+            self._thread.start()
 
-    def _tick_once(self) -> None:
+    def is_running(self) -> bool:
+        """Is there still a thread?"""
+        return self._thread is not None and self._thread.is_alive()
+
+    def stop(self) -> None:
+        """Look no more; what runs goes on."""
+        self._over = True
+        self.woken.set()
+
+    def join(self, seconds: float) -> bool:
+        """Wait for what runs; True when nothing does any more."""
+        if self._thread is not None:
+            self._thread.join(max(0.0, seconds))
+        return not self.is_running()
+
+    def look(self) -> None:
+        """Work if the clock is ours. Trouble with the database is logged, and the next look tries again."""
+        self.woken.clear()
+        if not self._may_go_on():
+            return
         with self._app.app_context():
             try:
                 self._work()
@@ -62,68 +86,78 @@ class Lane:
                 # Its text may hold numbers and bodies of texts.
                 log.error("lane %s: %s", self.name, type(trouble).__name__)
 
+    def _run(self) -> None:
+        while not self._over:
+            self.look()
+            self.woken.wait(self._wait)
+
 
 class Lanes:
-    """Every lane of `flask jobs` and the scheduler that ticks them."""
+    """Every lane of `flask jobs`, and the one clock they work by."""
 
     def __init__(self, app: Flask, tick_seconds: float) -> None:
         self.keeper = LeaseKeeper()
         self._app = app
-        self._tick = timedelta(seconds=tick_seconds)
-        planning, sweeps = Timetable(PLANNING), Timetable(SWEEPS)
-
-        def plan() -> None:
-            planning.run_due(self.keeper.fencing)
-            tasks.run_plans()
-
+        self._stopping = False
         self.lanes = {
-            name: Lane(name, app, self.keeper, work)
-            for name, work in {
-                "inbound": tasks.handle_inbound,
-                "outbox": tasks.send_messages,
-                "planning": plan,
-                "questions": tasks.answer_questions,
-                "waitlist": tasks.offer_places,
-                "sweeps": lambda: sweeps.run_due(self.keeper.fencing),
-            }.items()
+            name: Lane(name, app, self._may_go_on, work, max(tick_seconds, WAITS.get(name, 0.0)))
+            for name, work in self._works().items()
         }
-        self._scheduler = BackgroundScheduler(
-            timezone=UTC,
-            executors={"default": ThreadPoolExecutor(len(self.lanes) + 1)},
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-        )
 
     def start(self) -> None:
-        """Take the clock or stand by, and tick."""
-        self._every(RENEW_EVERY, "lease", lambda: self._on_lease(self.keeper.keep))
-        for lane in self.lanes.values():
-            self._every(max(self._tick, WAITS.get(lane.name, self._tick)), lane.name, lane.tick)
+        """Take the clock or stand by, and look at what is due."""
+        self.keep()
         self._app.extensions["salonpool.wake"] = self.wake
-        self._scheduler.start()
+
+    def keep(self) -> None:
+        """Renew the lease, or take it if it is free; and start the lanes that an error ended."""
+        self._on_lease(self.keeper.keep)
+        for lane in self.lanes.values():
+            lane.start()
 
     def stop(self) -> None:
         """Start nothing more, wait for what runs, then let the next clock begin at once."""
+        began = time.monotonic()
+        self._stopping = True
         self._app.extensions.pop("salonpool.wake")
         for lane in self.lanes.values():
-            self._scheduler.remove_job(lane.name)
-        for lane in self.lanes.values():
-            lane.running.acquire(timeout=DRAIN_SECONDS)
-        self._scheduler.shutdown(wait=False)
+            lane.stop()
+        for name, lane in self.lanes.items():
+            until = began + LONG_DRAINS.get(name, DRAIN_SECONDS)
+            while not lane.join(min(until - time.monotonic(), RENEW_EVERY.total_seconds())):
+                if time.monotonic() >= until:
+                    log.warning("lane %s is left behind", name)
+                    break
+                self._on_lease(self.keeper.renew)
         self._on_lease(self.keeper.let_go)
 
     def wake(self, woken: Iterable[tuple[str, int]]) -> None:
         """Shorten the wait of the lanes that look at these rows."""
         for name in {LANE_OF[task] for task, _ in woken if task in LANE_OF}:
-            lane = self.lanes[name]
-            lane.woken.set()
-            if not lane.running.locked():
-                with suppress(JobLookupError):  # we are stopping
-                    self._scheduler.modify_job(name, next_run_time=datetime.now(UTC))
+            self.lanes[name].woken.set()
 
-    def _every(self, wait: timedelta, name: str, work: Callable[[], None]) -> None:
-        first = datetime.now(UTC)
-        seconds = wait.total_seconds()
-        self._scheduler.add_job(work, "interval", seconds=seconds, id=name, next_run_time=first)
+    def _works(self) -> dict[str, Callable[[], None]]:
+        planning, sweeps = Timetable(PLANNING), Timetable(SWEEPS)
+
+        def plan() -> None:
+            planning.run_due(self._fencing)
+            tasks.run_plans()
+
+        return {
+            "inbound": partial(tasks.handle_inbound, self._may_go_on),
+            "outbox": tasks.send_messages,
+            "planning": plan,
+            "questions": tasks.answer_questions,
+            "waitlist": tasks.offer_places,
+            "sweeps": lambda: sweeps.run_due(self._fencing),
+        }
+
+    def _fencing(self) -> int | None:
+        """The number under which work may be started: the clock is ours, and we do not stop."""
+        return None if self._stopping else self.keeper.fencing()
+
+    def _may_go_on(self) -> bool:
+        return self._fencing() is not None
 
     def _on_lease(self, do: Callable[[], None]) -> None:
         with self._app.app_context():
@@ -137,9 +171,18 @@ def run(app: Flask, tick_seconds: float) -> None:
     """Run the clock until SIGTERM or SIGINT."""
     logs.set_up()
     signals: queue.SimpleQueue[int] = queue.SimpleQueue()  # its put() is safe inside a signal handler
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda number, _: signals.put(number))
+    for wanted in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(wanted, lambda number, _: signals.put(number))
     lanes = Lanes(app, tick_seconds)
     lanes.start()
-    log.info("stopping on signal %s", signals.get())
+    while (number := _next(signals)) is None:
+        lanes.keep()
+    log.info("stopping on signal %s", number)
     lanes.stop()
+
+
+def _next(signals: "queue.SimpleQueue[int]") -> int | None:
+    """The signal we got, or None when it is time to renew the lease."""
+    with suppress(queue.Empty):
+        return signals.get(timeout=RENEW_EVERY.total_seconds())
+    return None

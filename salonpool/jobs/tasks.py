@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 from typing import Any
 
 from flask import current_app
@@ -27,9 +28,11 @@ def send_messages() -> None:
     outbox.send_due(clock.now(), clock.system_now(), gateway, backoff_scale=config.backoff_scale)
 
 
-def handle_inbound() -> None:
+def handle_inbound(may_go_on: Callable[[], bool] = lambda: True) -> None:
     """Read the texts that came in, the oldest first."""
     for inbound_id in inbound.list_unhandled():
+        if not may_go_on():
+            return
         if time.monotonic() < _not_before.get(inbound_id, 0.0):
             continue
         _not_before[inbound_id] = time.monotonic() + RETRY_SECONDS

@@ -4,7 +4,6 @@ After downtime, or a jump of the demo's clock, only the latest due run of a job 
 """
 
 import logging
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -43,6 +42,7 @@ SWEEPS = (
     Entry("sweep_holds", timedelta(seconds=15), tasks.sweep_holds),
     Entry("sweep_unanswered", timedelta(seconds=15), tasks.sweep_unanswered),
     Entry("sweep_offers", timedelta(seconds=15), tasks.sweep_offers),
+    Entry("reminders", timedelta(minutes=1), tasks.remind),
     Entry("fill_rotas", DAY, tasks.fill_rotas, offset=timedelta(hours=18)),
     Entry("tidy_up", DAY, tasks.tidy_up, offset=timedelta(hours=20)),
 )
@@ -63,14 +63,14 @@ class Timetable:
         """
         for entry in self.entries:
             fencing = our_fencing()
-            if fencing is not None and time.monotonic() >= self._not_before.get(entry.name, 0.0):
+            if fencing is not None and clock.since_boot() >= self._not_before.get(entry.name, 0.0):
                 self._run(entry, entry.latest_due(clock.now()), fencing)
 
     def _run(self, entry: Entry, due_at: datetime, fencing: int) -> None:
         if self._settled.get(entry.name) == (due_at, fencing):
             return
         if leases.claim_run(LEASE, entry.name, due_at, fencing, clock.system_now()):
-            self._not_before[entry.name] = time.monotonic() + RETRY_SECONDS
+            self._not_before[entry.name] = clock.since_boot() + RETRY_SECONDS
             entry.task()
             del self._not_before[entry.name]
             word = (

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from salonpool.database import transaction
+from salonpool.database import db, transaction
 from salonpool.models import ClockJob, Lease
 from salonpool.usecases.rows import insert_new
 
@@ -20,12 +20,23 @@ KEEP_RUNS = timedelta(days=2)
 DatabaseTrouble = SQLAlchemyError
 
 
-def acquire(name: str, holder: str, system_now: datetime) -> int | None:
-    """Take a lease that is free or over. The fencing number, higher than any before; None while held."""
+def find_end(name: str) -> datetime | None:
+    """When the lease ends, as its holder last said; None if it was never taken."""
+    ends_at = db.session.scalar(sa.select(Lease.expires_at).where(Lease.name == name))
+    db.session.rollback()
+    return ends_at
+
+
+def acquire(name: str, holder: str, system_now: datetime, *, left_with: datetime | None = None) -> int | None:
+    """Take a lease that is free or over. The fencing number, higher than any before; None while held.
+
+    `left_with` is the end of one that the caller knows to be left by its holder, wherever that end lies.
+    """
+    is_over = sa.or_(Lease.expires_at <= system_now, Lease.expires_at == left_with)
     with transaction() as session:
         taken: int | None = session.scalar(
             sa.update(Lease)
-            .where(Lease.name == name, Lease.expires_at <= system_now)
+            .where(Lease.name == name, is_over)
             .values(holder=holder, fencing=Lease.fencing + 1, expires_at=system_now + LENGTH)
             .returning(Lease.fencing)
         )
@@ -56,6 +67,7 @@ def claim_run(lease: str, name: str, due_at: datetime, fencing: int, system_now:
     with transaction() as session:
         if not _holds(session, lease, fencing, system_now):
             return False
+        _forget_later_runs(session, name, due_at)
         if insert_new(session, ClockJob, name=name, due_at=due_at, fencing=fencing) is not None:
             return True
         again = sa.update(ClockJob).where(
@@ -98,6 +110,13 @@ def _set(name: str, holder: str, fencing: int, expires_at: datetime) -> bool:
             .returning(Lease.fencing)
         )
         return held is not None
+
+
+def _forget_later_runs(session: Session, name: str, due_at: datetime) -> None:
+    """A run that was due later has been claimed: the clock was put back, and what is due now comes again."""
+    later = sa.select(ClockJob.due_at).where(ClockJob.name == name, ClockJob.due_at > due_at).correlate(None)
+    forget = sa.delete(ClockJob).where(ClockJob.name == name, ClockJob.due_at >= due_at, later.exists())
+    session.execute(forget, execution_options={"synchronize_session": False})
 
 
 def _holds(session: Session, lease: str, fencing: int, system_now: datetime) -> bool:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from salonpool import clock
 from salonpool.database import db, transaction
 from salonpool.jobs.clock import LEASE, LeaseKeeper
-from salonpool.jobs.timetable import Entry, Timetable
+from salonpool.jobs.timetable import DAY, Entry, Timetable
 from salonpool.models import ClockJob, Lease
 from salonpool.usecases import leases
 
@@ -22,12 +22,17 @@ class Times:
 
     def __init__(self) -> None:
         self.system = self.people = T0
-        self.monotonic = 100.0
+        self.since_boot = 100.0
 
     def pass_(self, wait: timedelta) -> None:
         self.system += wait
         self.people += wait
-        self.monotonic += wait.total_seconds()
+        self.since_boot += wait.total_seconds()
+
+    def put_back(self, by: timedelta) -> None:
+        """As when somebody sets the machine's time."""
+        self.system -= by
+        self.people -= by
 
 
 @pytest.fixture
@@ -35,7 +40,7 @@ def times(app, monkeypatch):
     times = Times()
     monkeypatch.setattr(clock, "system_now", lambda: times.system)
     monkeypatch.setattr(clock, "now", lambda: times.people)
-    monkeypatch.setattr("time.monotonic", lambda: times.monotonic)
+    monkeypatch.setattr(clock, "since_boot", lambda: times.since_boot)
     return times
 
 
@@ -133,6 +138,44 @@ def test_a_holder_that_stops_lets_the_next_one_begin(times):
     assert (keeper.fencing(), other.fencing()) == (None, 2)
 
 
+def test_a_dead_holders_lease_is_taken_over_although_the_clock_was_put_back(times):
+    keeper, other = LeaseKeeper(), LeaseKeeper()
+    keeper.keep()
+    times.put_back(timedelta(hours=2))
+    other.keep()
+    times.pass_(15 * SECOND)
+    other.keep()
+    assert other.fencing() is None
+    times.pass_(5 * SECOND)
+    other.keep()
+    assert other.fencing() == 2
+
+
+def test_a_holder_that_lives_keeps_its_lease_when_the_clock_is_put_back(times):
+    keeper, other = LeaseKeeper(), LeaseKeeper()
+    keeper.keep()
+    times.put_back(timedelta(hours=2))
+    for _ in range(10):
+        other.keep()
+        times.pass_(5 * SECOND)
+        keeper.keep()
+    assert (keeper.fencing(), other.fencing()) == (1, None)
+
+
+def test_the_lease_is_over_for_its_holder_when_the_machine_has_slept(times):
+    keeper = LeaseKeeper()
+    keeper.keep()
+    times.since_boot += 60
+    assert keeper.fencing() is None
+    keeper.keep()
+    assert keeper.fencing() == 1
+
+
+def test_the_time_since_boot_never_goes_back(app):
+    one = clock.since_boot()
+    assert 0 < one <= clock.since_boot()
+
+
 def test_the_lease_follows_the_machine_time_not_the_time_people_see(times):
     keeper = LeaseKeeper()
     keeper.keep()
@@ -181,6 +224,23 @@ def test_after_a_jump_of_the_clock_only_the_latest_due_run_happens(times):
     times.people += timedelta(hours=26)
     table.run_due(keeper.fencing)
     assert task.runs == 2
+
+
+def test_sweeps_go_on_when_the_clock_was_put_back(times):
+    keeper, task, other = LeaseKeeper(), Counted(), Counted()
+    keeper.keep()
+    table = Timetable((Entry("sweep", MINUTE, task), Entry("plan", DAY, other)))
+    for _ in range(3):
+        table.run_due(keeper.fencing)
+        times.pass_(MINUTE)
+        keeper.keep()
+    times.put_back(timedelta(minutes=30))
+    for _ in range(3):
+        keeper.keep()
+        table.run_due(keeper.fencing)
+        table.run_due(keeper.fencing)
+        times.pass_(MINUTE)
+    assert (task.runs, other.runs) == (6, 1)
 
 
 def test_another_process_does_not_run_what_was_done(times):

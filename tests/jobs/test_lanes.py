@@ -11,7 +11,6 @@ from sqlalchemy.exc import OperationalError
 from salonpool import clock
 from salonpool.database import db, transaction
 from salonpool.jobs import tasks
-from salonpool.jobs.clock import LeaseKeeper
 from salonpool.jobs.lanes import Lane, Lanes
 from salonpool.messaging.capabilities import DEFAULT
 from salonpool.messaging.gateway import Accepted, Outcome
@@ -66,8 +65,6 @@ def lanes(app, gateway) -> Iterator[Lanes]:
     """A running clock whose ticks are far apart: what happens at once was woken."""
     lanes = Lanes(app, 3600)
     lanes.start()
-    for lane in lanes.lanes.values():
-        lane.woken.set()
     yield lanes
     lanes.stop()
 
@@ -169,30 +166,63 @@ def test_stopping_waits_for_what_runs_and_gives_the_lease_up(app, gateway):
 
 
 def test_trouble_with_the_database_is_logged_without_its_values(app, caplog):
-    keeper = LeaseKeeper()
-    keeper.keep()
-
     def fail() -> None:
         raise OperationalError("SELECT", {"to": PHONE}, Exception("locked"))
 
-    Lane("outbox", app, keeper, fail).tick()
+    Lane("outbox", app, lambda: True, fail, 1.0).look()
     assert "lane outbox: OperationalError" in caplog.messages
     assert PHONE not in caplog.text
 
 
 def test_a_lane_woken_while_it_runs_looks_again(app):
-    keeper = LeaseKeeper()
-    keeper.keep()
-    runs: list[int] = []
+    runs, again = [], threading.Event()
 
     def work() -> None:
         runs.append(1)
         if len(runs) == 1:
             lane.woken.set()
+        else:
+            again.set()
 
-    lane = Lane("outbox", app, keeper, work)
-    lane.tick()
-    assert len(runs) == 2
+    lane = Lane("outbox", app, lambda: True, work, 3600)
+    lane.start()
+    assert again.wait(PATIENCE)
+    lane.stop()
+    assert lane.join(PATIENCE)
+
+
+def test_a_lane_that_an_error_of_ours_ended_is_started_again(app, gateway, monkeypatch):
+    ended, looked = threading.Event(), threading.Event()
+    monkeypatch.setattr(threading, "excepthook", lambda error: ended.set())
+
+    def work() -> None:
+        if not ended.is_set():
+            raise ZeroDivisionError
+        looked.set()
+
+    monkeypatch.setattr(tasks, "offer_places", work)
+    lanes = Lanes(app, 0.01)
+    lanes.start()
+    assert ended.wait(PATIENCE)
+    lanes.lanes["waitlist"].join(PATIENCE)
+    lanes.keep()
+    assert looked.wait(PATIENCE)
+    lanes.stop()
+
+
+def test_what_hangs_is_left_behind_so_that_the_next_clock_can_begin(app, gateway, caplog, monkeypatch):
+    monkeypatch.setattr("salonpool.jobs.lanes.DRAIN_SECONDS", 0.2)
+    a_network()
+    lanes = Lanes(app, 3600)
+    lanes.start()
+    gateway.free.clear()
+    _text("sign_in:1")
+    assert gateway.took.acquire(timeout=PATIENCE)
+    lanes.stop()
+    assert "lane outbox is left behind" in caplog.messages
+    assert _read_once(Lease.expires_at) <= clock.system_now()
+    gateway.free.set()
+    assert lanes.lanes["outbox"].join(PATIENCE)
 
 
 def test_a_text_that_cannot_be_read_does_not_stop_the_next(app, gateway, monkeypatch):
