@@ -137,7 +137,8 @@ def test_texts_that_got_stuck_are_found(salon_id):
         )
     )
     assert _found(NOW + timedelta(minutes=30)) == ["message 1 is stuck in sending"]
-    assert receipts.record_receipt(sid="SM1", reference="1", word="sent", now=NOW)
+    to = db.session.scalar(sa.select(Message.to)) or ""
+    assert receipts.record_receipt(sid="SM1", reference="1", to=to, word="sent", error_code="", now=NOW)
     assert _found(NOW + timedelta(minutes=30)) == []
 
 

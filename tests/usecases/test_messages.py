@@ -347,7 +347,7 @@ def _now() -> datetime:
 
 def _receipt(message_id: int | None, word: str, sid: str | None = None) -> bool:
     return receipts.record_receipt(
-        sid=sid or f"SM{message_id}", reference=str(message_id), word=word, now=NOW
+        sid=sid or f"SM{message_id}", reference=str(message_id), to=TO, word=word, error_code="", now=NOW
     )
 
 
@@ -371,6 +371,7 @@ def test_a_receipt_settles_a_text_of_unknown_outcome(enqueue):
 def test_a_receipt_without_our_number_is_found_by_its_sid(enqueue):
     message_id = enqueue()
     _send(ScriptedGateway())
-    assert receipts.record_receipt(sid=f"SM{message_id}", reference="", word="delivered", now=NOW)
-    assert not receipts.record_receipt(sid="SMstranger", reference="", word="delivered", now=NOW)
+    bare = {"reference": "", "to": "", "word": "delivered", "error_code": "", "now": NOW}
+    assert receipts.record_receipt(sid=f"SM{message_id}", **bare)
+    assert not receipts.record_receipt(sid="SMstranger", **bare)
     assert not _receipt(message_id, "failed", "SManother")

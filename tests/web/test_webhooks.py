@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from salonpool.database import db, transaction
+from salonpool.messaging.capabilities import DEFAULT
 from salonpool.messaging.simulator import SimulatorGateway
 from salonpool.models import InboundMessage, Message
 from salonpool.usecases.texts import messages, outbox
@@ -46,7 +47,7 @@ def sent(app) -> int:
     with transaction() as session:
         message_id = messages.enqueue(
             session, network_id=network_id, event_id="sign_in:1", text_id="S1", to="+886912000001",
-            language="en", values={"u": "s.example/in/1"}, now=NOW,
+            language="en", values={"u": "s.example/in/1"}, within=DEFAULT, now=NOW,
         )  # fmt: skip
         assert message_id is not None
     outbox.send_due(NOW, NOW, SimulatorGateway())
@@ -108,7 +109,7 @@ class TestWithoutToken:
 
 
 def _status(client: Any, message_id: int, word: str, sid: str) -> int:
-    params = {"MessageSid": sid, "MessageStatus": word}
+    params = {"MessageSid": sid, "MessageStatus": word, "To": "+886912000001"}
     status: int = _post(client, f"{STATUS}?oid={message_id}", params).status_code
     return status
 

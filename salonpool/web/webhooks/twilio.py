@@ -8,6 +8,7 @@ from salonpool.web.extensions import now
 
 blueprint = Blueprint("twilio", __name__, url_prefix="/sms/twilio")
 
+WHATSAPP = "whatsapp:"
 EMPTY_ANSWER = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 
@@ -38,7 +39,9 @@ def text_got_further() -> Response:
     receipts.record_receipt(
         sid=_needed("MessageSid"),
         reference=request.args.get("oid", ""),
+        to=request.form.get("To", "").removeprefix(WHATSAPP),
         word=_needed("MessageStatus"),
+        error_code=request.form.get("ErrorCode", ""),
         now=now(),
     )
     return _nothing_to_say()
