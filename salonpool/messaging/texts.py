@@ -11,9 +11,10 @@ keeps what is needed to recognise it; then the longest name gives up one charact
 fits. Names are s, n, x, v, a; every other field is shown whole or, where a compact form lacks it, not at all.
 A form with an empty field is passed over, so a stylist without a home salon has no x. A form without a link
 is for texts that have none to show, because nobody gave one or the provider lets none through: a link, or
-else the number to call, is never dropped for room. If no form fits, names in the last one may shrink to nothing. Only fixed fields beyond
-their usual width (link 32 with its scheme, phone 16, money 7 characters) can make a text longer than one
-segment: it is then sent so, because a cut link is worth less than a second segment.
+else the number to call, is never dropped for room. If no form fits, names in the last one may shrink to
+nothing. Only fixed fields beyond their usual width (link 32 with its scheme, phone 16, money 7 characters)
+can make a text longer than one segment: it is then sent so, because a cut link is worth less than a second
+segment.
 """
 
 from collections.abc import Mapping, Set
@@ -44,6 +45,7 @@ TEXTS: Texts = {
     **texts_stylist.TEXTS,
     **texts_owner.TEXTS,
 }
+CONTACTS = ("u", "tel")  # how people get further, the better one first
 TAIL = 3  # digits of the number a text is for
 WITHOUT_TAIL = frozenset({"C9"})  # its digits would be read as part of the code
 
@@ -60,9 +62,11 @@ def compose(
     if unknown := values.keys() - FIELDS:
         raise ValueError(f"text {text_id}: unknown field {', '.join(sorted(unknown))}")
     given = {field: str(value) for field, value in values.items() if value is not None}
-    link = given.pop("u", "")
-    if link and within.links:
-        given["u"] = within.link_scheme + link
+    for field in CONTACTS:
+        if not given.get(field) or (field == "u" and not within.links):
+            given.pop(field, None)
+    if "u" in given:
+        given["u"] = within.link_scheme + given["u"]
     names = {field: name(given[field], language) for field in given.keys() & NAMES}
     fixed = {field: given[field] for field in given.keys() - NAMES}
     filled = {field for field, text in fixed.items() if text} | {f for f, n in names.items() if n.clusters}
@@ -90,16 +94,18 @@ def fields(form: str) -> frozenset[str]:
 
 
 def _forms(text_id: str, language: str, filled: Set[str], given: Set[str]) -> list[str]:
-    """The forms whose fields all say something, or are at least given; with a link, or else a number to call,
-    if there is one."""
+    """The forms that say how people get further, as far as that is given; those with nothing empty if there
+    are any."""
     every = TEXTS[text_id][language]
-    forms = [form for form in every if fields(form) <= filled]
-    forms = forms or [form for form in every if fields(form) <= given]
+    forms = [form for form in every if fields(form) <= given]
     if not forms:
         missing = sorted(fields(every[-1]) - given)
         raise ValueError(f"text {text_id}: missing field {', '.join(missing)}")
-    linked = [form for form in forms if "u" in fields(form)]
-    return linked or [form for form in forms if "tel" in fields(form)] or forms
+    for contact in CONTACTS:
+        if reaching := [form for form in forms if contact in fields(form)]:
+            forms = reaching
+            break
+    return [form for form in forms if fields(form) <= filled] or forms
 
 
 def _fit(

@@ -1,13 +1,14 @@
 """Every text is complete in three languages and one segment, whatever people are called."""
 
 import re
+from collections.abc import Mapping
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salonpool.messaging.capabilities import Capabilities
-from salonpool.messaging.segments import is_gsm, segments
+from salonpool.messaging.segments import is_gsm, segments, width
 from salonpool.messaging.texts import FIELDS, LANGUAGES, NAMES, TEXTS, compose, fields, reason
 from salonpool.messaging.texts_stylist import OTHER_REASON, REASONS
 
@@ -25,8 +26,20 @@ HARD_NAMES = {
     "mixed": "好A" * 40,
     "accents": "é’" * 40,
 }
-# In English these two drop the deadline when a Chinese name halves their room; the link leads to it.
-MAY_DROP_DEADLINE = {("S2L", "en"), ("S3L", "en")}
+# What a provider takes, and a link as bare as we write it.
+WAYS = {
+    "standard": (Capabilities(), LINKS[0]),
+    "long link": (Capabilities(), LINKS[1]),
+    "65": (Capabilities(max_ucs2=65), LINKS[0]),
+    "65, scheme": (Capabilities(max_ucs2=65, link_scheme="https://"), LINKS[0]),
+    "scheme, tail": (Capabilities(link_scheme="https://", tail_prefix=True), LINKS[0]),
+    "no link, tail": (Capabilities(links=False, tail_prefix=True), LINKS[0]),
+    "65, no link": (Capabilities(max_ucs2=65, links=False), LINKS[0]),
+}
+# Never written without a link: signing in, and what is asked where nobody can reply.
+LINK_ONLY = {"S1", "C8L", "S2L", "S3L", "S4L"}
+# These drop the deadline when names or the link leave no room for it; the link leads to it.
+MAY_DROP_DEADLINE = {"S2L", "S3L"}
 
 EXAMPLE = {
     "s": "Kapok Studio",
@@ -160,27 +173,46 @@ def _widest(language: str, link: str, longest: str = "") -> dict[str, str | int]
     }
 
 
-def _must_show(text_id: str, language: str) -> frozenset[str]:
-    """Links, phone numbers, times and money: shown by every form (C14 gives a link or a number)."""
-    complete = fields(TEXTS[text_id][language][0]) - NAMES - {"w", "y"}
-    if text_id == "C14":
-        return frozenset()
-    if text_id == "C7":
-        return complete - {"tel"}  # the link's page shows the number, too
-    return complete - {"h"} if (text_id, language) in MAY_DROP_DEADLINE else complete
+def _must_show(text_id: str, language: str, *, linked: bool = True) -> frozenset[str]:
+    """Links, phone numbers, times and money: shown by every form."""
+    forms = [fields(form) for form in TEXTS[text_id][language]]
+    complete = next((shown for shown in forms if linked or "u" not in shown), forms[0]) - NAMES - {"w", "y"}
+    if "u" in complete:
+        complete -= {"tel"}  # the link's page shows the number, too
+    return complete - {"h"} if text_id in MAY_DROP_DEADLINE else complete
 
 
-@pytest.mark.parametrize("link", LINKS)
-@pytest.mark.parametrize("longest", HARD_NAMES.values(), ids=HARD_NAMES)
-@pytest.mark.parametrize(("text_id", "language"), EVERY)
-def test_the_longest_names_still_make_one_segment(text_id, language, longest, link):
-    values = _widest(language, link, longest)
-    text = compose(text_id, language, **values)
+def _written(within: Capabilities) -> list[tuple[str, str]]:
+    return [(text_id, language) for text_id, language in EVERY if within.links or text_id not in LINK_ONLY]
+
+
+def _in_one(text_id: str, language: str, within: Capabilities, link: str, names: Mapping[str, str]) -> None:
+    values = {**_widest(language, link), **names}
+    text = compose(text_id, language, within=within, to="+886912345678", **values)
     assert segments(text) == 1, text
-    for field in _must_show(text_id, language):
-        assert str(values[field]) in text, (field, text)
+    assert is_gsm(text) or width(text) <= within.max_ucs2, text
+    text.encode("utf-8")
+    assert not re.search(r"[\n\r]", text)
+    shown = values | {"u": within.link_scheme + link}
+    for field in _must_show(text_id, language, linked=within.links):
+        assert str(shown[field]) in text, (field, text)
 
 
+@pytest.mark.parametrize(
+    ("way", "longest"),
+    [
+        (way, longest)
+        for way in WAYS
+        for longest in (HARD_NAMES if way == "standard" else ("chinese", "families"))
+    ],
+)
+def test_the_longest_names_still_make_one_segment(way, longest):
+    within, link = WAYS[way]
+    for text_id, language in _written(within):
+        _in_one(text_id, language, within, link, dict.fromkeys(NAMES, HARD_NAMES[longest]))
+
+
+WRITTEN = [(way, *which) for way, (within, _) in WAYS.items() for which in _written(within)]
 ANY_NAME = st.one_of(
     st.text(max_size=80),
     st.text(alphabet="木棉造型工作室", max_size=80),
@@ -190,16 +222,10 @@ ANY_NAME = st.one_of(
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.sampled_from(EVERY), st.fixed_dictionaries(dict.fromkeys(NAMES, ANY_NAME)), st.sampled_from(LINKS))
-def test_any_names_make_one_segment_and_leave_the_rest_whole(which, names, link):
-    text_id, language = which
-    values = {**_widest(language, link), **names}
-    text = compose(text_id, language, **values)
-    assert segments(text) == 1, text
-    text.encode("utf-8")
-    assert not re.search(r"[\n\r]", text)
-    for field in _must_show(text_id, language):
-        assert str(values[field]) in text, (field, text)
+@given(st.sampled_from(WRITTEN), st.fixed_dictionaries(dict.fromkeys(NAMES, ANY_NAME)))
+def test_any_names_make_one_segment_and_leave_the_rest_whole(which, names):
+    way, text_id, language = which
+    _in_one(text_id, language, *WAYS[way], names)
 
 
 @pytest.mark.parametrize("longest", ["木" * 80, "木棉造型工作室"])
@@ -286,6 +312,21 @@ def test_no_text_asks_for_a_word_that_ends_all_texts():
 def test_private_reasons_have_no_words_of_their_own():
     assert [reason(rule, "en") for rule in ("blocked", "refused", "not-with")] == [OTHER_REASON[0]] * 3
     assert reason("overlap", "zh-Hant") == "和您的另一班重疊"
+
+
+def test_where_links_are_refused_a_guest_is_told_the_salons_number():
+    """Owners have their page, and a code and the outcome of an offer need none."""
+    within = Capabilities(links=False)
+    for text_id, language in _written(within):
+        if text_id.startswith("C") and text_id != "C9":
+            text = compose(text_id, language, within=within, **EXAMPLE)
+            assert EXAMPLE["tel"] in text, text
+
+
+@pytest.mark.parametrize(("text_id", "language"), [("S2L", "zh-Hant"), ("S3L", "zh-Hans"), ("S2L", "en")])
+def test_an_ordinary_offer_by_link_says_until_when_even_in_65_characters(text_id, language):
+    values = EXAMPLE if language == "en" else IN_CHINESE
+    assert str(values["h"]) in compose(text_id, language, within=Capabilities(max_ucs2=65), **values)
 
 
 def test_a_link_is_never_dropped_for_room():
