@@ -9,7 +9,7 @@ from flask import current_app
 
 from salonpool import clock
 from salonpool.usecases import upkeep
-from salonpool.usecases.booking import approvals, bookings, move_answers, places, waitlist
+from salonpool.usecases.booking import approvals, bookings, move_answers, places, reminders, waitlist
 from salonpool.usecases.planning import planning, what_if
 from salonpool.usecases.pool import offers, rotas
 from salonpool.usecases.texts import inbound, outbox
@@ -86,6 +86,13 @@ def offer_places() -> None:
 def sweep_offers() -> None:
     """Close offers past their deadline and ask for the next plan."""
     offers.sweep_expired(clock.now())
+
+
+def remind() -> None:
+    """Remind guests of their visits."""
+    done = reminders.sweep(clock.now(), _extension("texting"))
+    if done.reminded or done.missed:
+        log.info("reminders: %s added, %s too late", done.reminded, done.missed)
 
 
 def fill_rotas() -> None:

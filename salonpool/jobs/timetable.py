@@ -42,6 +42,7 @@ SWEEPS = (
     Entry("sweep_holds", timedelta(seconds=15), tasks.sweep_holds),
     Entry("sweep_unanswered", timedelta(seconds=15), tasks.sweep_unanswered),
     Entry("sweep_offers", timedelta(seconds=15), tasks.sweep_offers),
+    Entry("reminders", timedelta(minutes=1), tasks.remind),
     Entry("fill_rotas", DAY, tasks.fill_rotas, offset=timedelta(hours=18)),
     Entry("tidy_up", DAY, tasks.tidy_up, offset=timedelta(hours=20)),
 )

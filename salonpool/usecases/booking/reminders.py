@@ -1,0 +1,101 @@
+"""Guests are reminded of their visits, in the words of the moment they are due."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from salonpool.database import db, retried, transaction
+from salonpool.domain.message import MessageStatus
+from salonpool.domain.reminder import is_quiet, quiet_from
+from salonpool.messaging import formats
+from salonpool.models import Booking, Message
+from salonpool.queries import reminders
+from salonpool.queries.naming import visit_name
+from salonpool.queries.reminders import Due
+from salonpool.queries.salons import get_salon_by_id
+from salonpool.usecases.booking.booked import lock_booking, read_served
+from salonpool.usecases.texts import messages
+from salonpool.usecases.texts.texting import Texting
+
+AT_MOST = 500  # in one pass, so that other sweeps get their turn; the next pass is a minute later
+JOB = "reminders"
+
+
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """What a pass did: guests reminded, and visits that began before anybody could be."""
+
+    reminded: int = 0
+    missed: int = 0
+
+
+def sweep(now: datetime, texting: Texting) -> Reminded:
+    """Remind everybody who is due. What stood still while a reminder was due is made up for while the visit
+    lies ahead; for those that have begun since the last pass a text is kept that never leaves, so that the
+    desk sees them. Doing it again, or twice at once, adds nothing.
+    """
+    since = reminders.last_run(JOB)
+    missed = reminders.list_missed(since, now) if since is not None else []
+    due = reminders.list_due(now)[:AT_MOST]
+    db.session.rollback()
+    return Reminded(
+        missed=sum(_remind(one, now, texting) for one in missed),
+        reminded=sum(_remind(one, now, texting) for one in due),
+    )
+
+
+@retried
+def _remind(due: Due, now: datetime, texting: Texting) -> bool:
+    """Was a text added? Whatever has happened to the visit since it was listed is looked at again."""
+    with transaction() as session:
+        booking = lock_booking(session, due.booking_id)
+        # It may have been moved, given up or reminded of, and the guest may have answered.
+        still = reminders.find_one(booking.id, now)
+        if still is None or (still.starts_at > now and is_quiet(now, still.tz)):
+            return False
+        return _text(session, booking, still, now, texting)
+
+
+def _text(session: Session, booking: Booking, due: Due, now: datetime, texting: Texting) -> bool:
+    """C2, or C2L where nobody can reply. It may leave until the quiet hours or the visit begin."""
+    served = read_served(booking)
+    assert served.phone is not None
+    salon = get_salon_by_id(booking.salon_id, booking.language)
+    path = texting.links.booking_path(booking.id, booking.link_version)
+    is_over = due.starts_at <= now
+    message_id = messages.enqueue(
+        session,
+        within=texting.capabilities,
+        network_id=booking.network_id,
+        salon_id=booking.salon_id,
+        event_id=_event_id(booking),
+        text_id=texting.capabilities.text_id("C2"),
+        to=served.phone,
+        language=booking.language,
+        values={
+            "s": salon.sms_name,
+            "d": formats.short_date(booking.starts_at, due.tz, booking.language),
+            "t": formats.clock_time(booking.starts_at, due.tz),
+            "v": visit_name(
+                ((item.guest, item.service_name) for item in served.items), booking.language, "+"
+            ),
+            "n": served.name_of(booking.stylist_id),
+            "u": texting.links.text_url(path),
+        },
+        now=now,
+        booking_id=booking.id,
+        expires_at=booking.starts_at if is_over else min(booking.starts_at, quiet_from(now, due.tz)),
+    )
+    if message_id is not None and is_over:
+        session.execute(
+            sa.update(Message).where(Message.id == message_id).values(status=MessageStatus.EXPIRED)
+        )
+    return message_id is not None
+
+
+def _event_id(booking: Booking) -> str:
+    """Once for each time the visit was put at."""
+    moved = f":{int(booking.moved_at.timestamp())}" if booking.moved_at else ""
+    return f"booking:{booking.id}:reminder{moved}"
