@@ -13,11 +13,13 @@ from salonpool.database import db
 from salonpool.domain.booking import OCCUPYING_STATES, BookingStatus, CancelCause
 from salonpool.domain.course import Span
 from salonpool.domain.local_time import DAY, to_minutes
+from salonpool.domain.phone import for_reading
 from salonpool.domain.waitlist import OFFERS_A_DAY, Past, Place, WaitlistOrder, WaitlistStatus, Window
 from salonpool.models import (
     Booking,
     Customer,
     InboundMessage,
+    Network,
     OptOut,
     Salon,
     WaitlistEntry,
@@ -50,7 +52,8 @@ class EntryRow:
 
 @dataclass(frozen=True, slots=True)
 class PlaceQuestion:
-    """A place somebody was offered by text. `is_open`: an answer that came in then counts."""
+    """A place somebody was offered by text. `is_open`: an answer that came in then counts; `tel`: the salon's
+    number, as people read it."""
 
     booking_id: int
     entry_id: int
@@ -62,6 +65,7 @@ class PlaceQuestion:
     starts_at: datetime
     salon: str
     slug: str
+    tel: str
     tz: ZoneInfo
     language: str
 
@@ -203,10 +207,11 @@ def has_unread_answer(salon_id: int, now: datetime) -> bool:
 def list_questions(phone: str, asked_by: datetime) -> list[PlaceQuestion]:
     """The places this number was offered up to `asked_by` and at most 48 hours before, newest first."""
     rows = db.session.execute(
-        sa.select(Booking, WaitlistEntry, Salon)
+        sa.select(Booking, WaitlistEntry, Salon, Network.region)
         .join(Customer, Customer.id == Booking.customer_id)
         .join(WaitlistEntry, WaitlistEntry.id == Booking.waitlist_entry_id)
         .join(Salon, Salon.id == Booking.salon_id)
+        .join(Network, Network.id == Salon.network_id)
         .where(
             Customer.phone == phone,
             Booking.created_at <= asked_by,
@@ -226,10 +231,11 @@ def list_questions(phone: str, asked_by: datetime) -> list[PlaceQuestion]:
             starts_at=booking.starts_at,
             salon=salon.sms_name_en if booking.language == "en" else salon.sms_name,
             slug=salon.slug,
+            tel=for_reading(salon.phone, region),
             tz=ZoneInfo(salon.zone),
             language=booking.language,
         )
-        for booking, entry, salon in rows
+        for booking, entry, salon, region in rows
     ]
 
 

@@ -8,11 +8,12 @@ import sqlalchemy as sa
 
 from salonpool.database import db, transaction
 from salonpool.domain.booking import SlotTaken
+from salonpool.domain.phone import for_reading
 from salonpool.domain.refusal import Missing, Refusal
 from salonpool.messaging.capabilities import Capabilities
 from salonpool.models import Booking, Card, InboundMessage, Message, Occupancy, Salon
 from salonpool.usecases.booking import places, waitlist
-from salonpool.usecases.texts import opt_outs
+from salonpool.usecases.texts import inbound, opt_outs
 from salonpool.usecases.texts.texting import Texting
 from tests import builders as b
 from tests.usecases import waiting as w
@@ -68,6 +69,26 @@ def test_where_nobody_can_reply_the_text_carries_the_link(shop):
     w.cancel(shop.taken)
     places.offer_freed(b.NOW, Texting(w.texting().links, Capabilities(two_way=False)))
     assert w.texts_to() == ["C8L"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_where_links_are_refused_each_text_names_the_salons_number_instead(shop):
+    texting = Texting(w.texting().links, Capabilities(links=False))
+    w.join(shop)
+    w.cancel(shop.taken)
+    with transaction() as session:
+        session.execute(sa.delete(Message))
+    places.offer_freed(b.NOW, texting)
+    for sid in ("SM1", "SM2"):
+        text = inbound.receive(sid, w.E164, "1", {}, b.NOW + w.MINUTE)
+        inbound.handle(text, b.NOW + w.MINUTE, texting)
+    db.session.rollback()
+    texts = db.session.execute(sa.select(Message.text_id, Message.body).order_by(Message.id)).all()
+    assert [text.text_id for text in texts] == ["C8", "C1", "C8B"]
+    number = for_reading(db.session.get_one(Salon, shop.salon).phone, "TW")
+    for text in texts:
+        assert number in text.body
+        assert texting.links.host not in text.body
 
 
 def test_a_held_place_can_be_booked_by_nobody_else(shop):

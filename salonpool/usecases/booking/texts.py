@@ -59,7 +59,7 @@ def text_refused(
     session: Session, booking: Booking, salon: SalonRow, now: datetime, texting: Texting
 ) -> None:
     """C7: the salon cannot serve the guest then; where to choose another time."""
-    values = {"u": texting.links.text_url(f"/s/{salon.slug}"), "tel": for_reading(salon.phone, salon.region)}
+    values = {"u": texting.links.text_url(f"/s/{salon.slug}")}
     _text(session, booking, salon, "C7", "refused", values, now, texting)
 
 
@@ -187,6 +187,7 @@ def _text(
         language=booking.language,
         values={
             "s": salon.sms_name,
+            "tel": for_reading(salon.phone, salon.region),
             "d": formats.short_date(booking.starts_at, salon.tz, booking.language),
             "t": formats.clock_time(booking.starts_at, salon.tz),
             **values,

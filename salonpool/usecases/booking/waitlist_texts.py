@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salonpool.domain.message import MessageStatus
+from salonpool.domain.phone import for_reading
 from salonpool.domain.waitlist import QUESTIONS
 from salonpool.messaging import formats
 from salonpool.models import Booking, Customer, Message
@@ -39,6 +40,7 @@ def text_place(
             "v": visit_line(items, booking.language, "+"),
             "h": formats.clock_time(held_until, salon.tz),
             "u": texting.links.text_url(path),
+            "tel": for_reading(salon.phone, salon.region),
         },
         within=texting.capabilities,
         now=now,

@@ -153,6 +153,7 @@ def _about_place(place: PlaceQuestion, text_id: str, url: str) -> Answer:
         "d": formats.short_date(place.starts_at, place.tz, place.language),
         "t": formats.clock_time(place.starts_at, place.tz),
         "u": url,
+        "tel": place.tel,
     }
     return Answer(text_id, values, booking_id=place.booking_id, language=place.language)
 
