@@ -141,7 +141,7 @@ def token(account: str) -> None:
 @click.command(cls=OneLine)
 def jobs() -> None:
     """The clock: sends texts, plans, sweeps. Of several processes one ticks, the others stand by."""
-    from salonpool.jobs import lanes  # here, so that web workers do without them
+    from salonpool.jobs import lanes  # here, so that web workers do without the scheduler
 
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     _extension("gateway")()  # wrong settings stop us now, not at the first text

@@ -44,7 +44,7 @@ class JsonLine(logging.Formatter):
 
 
 # For logging.config and for gunicorn, whose own lines take the same way. The quiet ones would say whom a text
-# goes to.
+# goes to, or what each tick did.
 CONFIG: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -55,6 +55,7 @@ CONFIG: dict[str, Any] = {
     "root": {"level": "INFO", "handlers": ["lines"]},
     "loggers": {
         "gunicorn.error": {"handlers": [], "propagate": True},
+        "apscheduler": {"level": "ERROR"},
         **{name: {"level": "WARNING"} for name in ("alembic", "twilio", "urllib3")},
     },
 }

@@ -165,4 +165,4 @@ def _tick_a_lane_that_breaks(app: Any) -> None:
         with transaction() as session:
             session.execute(sa.insert(Customer).values(phone=PHONE))
 
-    Lane("outbox", app, lambda: True, work, 1.0).look()
+    Lane("outbox", app, lambda: True, work).look()

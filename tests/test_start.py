@@ -21,7 +21,7 @@ def test_an_app_that_was_only_made_has_no_connection_its_workers_could_share(dat
         db.engine.dispose()
 
 
-@pytest.mark.parametrize("library", ["ortools", "twilio", "salonpool.jobs"])
+@pytest.mark.parametrize("library", ["ortools", "twilio", "apscheduler"])
 def test_the_web_starts_without_what_only_the_clock_needs(library: str, loaded_by_web: set[str]) -> None:
     assert library not in loaded_by_web
 

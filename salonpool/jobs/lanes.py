@@ -1,7 +1,4 @@
-"""Where tasks run: lanes side by side, so that a minute of planning never delays a text.
-
-Each lane is a thread that waits on an event: no step of the wall clock can make it wait for longer.
-"""
+"""Where tasks run: lanes side by side, so that a minute of planning never delays a text."""
 
 import logging
 import queue
@@ -10,11 +7,16 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from datetime import UTC, timedelta
 from functools import partial
 
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask
 
-from salonpool import logs
+from salonpool import clock, logs
 from salonpool.jobs import tasks
 from salonpool.jobs.clock import RENEW_EVERY, LeaseKeeper
 from salonpool.jobs.timetable import PLANNING, SWEEPS, Timetable
@@ -30,55 +32,36 @@ LANE_OF = {
     "what_if": "questions",
     "waitlist": "waitlist",
 }
-# Seconds between looks of a lane that searches; what frees a place wakes it, what others changed it finds.
-WAITS = {"waitlist": 15.0}
+# A lane that searches rather than looks; what frees a place wakes it, other processes' changes it finds.
+WAITS = {"waitlist": timedelta(seconds=15)}
 # How long a lane may go on with what it does when we stop: one call of the provider, or one planning run.
 DRAIN_SECONDS = 20.0
 LONG_DRAINS = {"planning": 75.0, "questions": 75.0}
 
 
 class Lane:
-    """A thread for one task, look after look; `woken` lets it look now, or again when it is looking."""
+    """One task at a time, look after look; `woken` while it runs makes it look again before it ends."""
 
     def __init__(
-        self, name: str, app: Flask, may_go_on: Callable[[], bool], work: Callable[[], None], wait: float
+        self, name: str, app: Flask, may_go_on: Callable[[], bool], work: Callable[[], None]
     ) -> None:
         self.name = name
+        self.running = threading.Lock()
         self.woken = threading.Event()
         self._app = app
         self._may_go_on = may_go_on
         self._work = work
-        self._wait = wait
-        self._over = False
-        self._thread: threading.Thread | None = None
-
-    def start(self) -> None:
-        """Look now and from then on; nothing happens if it does already. Again after a task's own error,
-        which ended the thread."""
-        if not (self._over or self.is_running()):
-            self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
-            self._thread.start()
-
-    def is_running(self) -> bool:
-        """Is there still a thread?"""
-        return self._thread is not None and self._thread.is_alive()
-
-    def stop(self) -> None:
-        """Look no more; what runs goes on."""
-        self._over = True
-        self.woken.set()
-
-    def join(self, seconds: float) -> bool:
-        """Wait for what runs; True when nothing does any more."""
-        if self._thread is not None:
-            self._thread.join(max(0.0, seconds))
-        return not self.is_running()
 
     def look(self) -> None:
         """Work if the clock is ours. Trouble with the database is logged, and the next look tries again."""
-        self.woken.clear()
-        if not self._may_go_on():
-            return
+        with self.running:
+            again = True
+            while again and self._may_go_on():
+                self.woken.clear()
+                self._look_once()
+                again = self.woken.is_set()
+
+    def _look_once(self) -> None:
         with self._app.app_context():
             try:
                 self._work()
@@ -86,55 +69,63 @@ class Lane:
                 # Its text may hold numbers and bodies of texts.
                 log.error("lane %s: %s", self.name, type(trouble).__name__)
 
-    def _run(self) -> None:
-        while not self._over:
-            self.look()
-            self.woken.wait(self._wait)
-
 
 class Lanes:
-    """Every lane of `flask jobs`, and the one clock they work by."""
+    """Every lane of `flask jobs`, the scheduler that ticks them, and the one clock they work by."""
 
     def __init__(self, app: Flask, tick_seconds: float) -> None:
         self.keeper = LeaseKeeper()
         self._app = app
+        self._tick = timedelta(seconds=tick_seconds)
         self._stopping = False
-        self.lanes = {
-            name: Lane(name, app, self._may_go_on, work, max(tick_seconds, WAITS.get(name, 0.0)))
-            for name, work in self._works().items()
-        }
+        self.lanes = {name: Lane(name, app, self._may_go_on, work) for name, work in self._works().items()}
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC,
+            executors={"default": ThreadPoolExecutor(len(self.lanes))},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
 
     def start(self) -> None:
-        """Take the clock or stand by, and look at what is due."""
-        self.keep()
+        """Take the clock or stand by, and tick."""
+        self._on_lease(self.keeper.keep)
+        for name, lane in self.lanes.items():
+            every = IntervalTrigger(seconds=max(self._tick, WAITS.get(name, self._tick)).total_seconds())
+            self._scheduler.add_job(lane.look, every, id=name, next_run_time=clock.system_now())
         self._app.extensions["salonpool.wake"] = self.wake
+        self._scheduler.start()
 
     def keep(self) -> None:
-        """Renew the lease, or take it if it is free; and start the lanes that an error ended."""
+        """Renew the lease, or take it if it is free; every 5 seconds of a clock that only goes forward.
+
+        The scheduler waits for instants of the wall clock: when that is put back by hours, the next tick lies
+        hours ahead, and is made due now.
+        """
         self._on_lease(self.keeper.keep)
-        for lane in self.lanes.values():
-            lane.start()
+        now = clock.system_now()
+        for job in self._scheduler.get_jobs():
+            if job.next_run_time > now + job.trigger.interval:
+                self._tick_now(job.id)
 
     def stop(self) -> None:
         """Start nothing more, wait for what runs, then let the next clock begin at once."""
         began = time.monotonic()
         self._stopping = True
         self._app.extensions.pop("salonpool.wake")
-        for lane in self.lanes.values():
-            lane.stop()
+        self._scheduler.remove_all_jobs()
         for name, lane in self.lanes.items():
             until = began + LONG_DRAINS.get(name, DRAIN_SECONDS)
-            while not lane.join(min(until - time.monotonic(), RENEW_EVERY.total_seconds())):
-                if time.monotonic() >= until:
-                    log.warning("lane %s is left behind", name)
-                    break
-                self._on_lease(self.keeper.renew)
+            if not self._drained(lane, until):
+                log.warning("lane %s is left behind", name)
+        self._scheduler.shutdown(wait=False)
         self._on_lease(self.keeper.let_go)
 
     def wake(self, woken: Iterable[tuple[str, int]]) -> None:
         """Shorten the wait of the lanes that look at these rows."""
         for name in {LANE_OF[task] for task, _ in woken if task in LANE_OF}:
-            self.lanes[name].woken.set()
+            lane = self.lanes[name]
+            lane.woken.set()
+            if not lane.running.locked():
+                self._tick_now(name)
 
     def _works(self) -> dict[str, Callable[[], None]]:
         planning, sweeps = Timetable(PLANNING), Timetable(SWEEPS)
@@ -158,6 +149,18 @@ class Lanes:
 
     def _may_go_on(self) -> bool:
         return self._fencing() is not None
+
+    def _tick_now(self, name: str) -> None:
+        with suppress(JobLookupError):  # we are stopping
+            self._scheduler.modify_job(name, next_run_time=clock.system_now())
+
+    def _drained(self, lane: Lane, until: float) -> bool:
+        """Wait for what the lane does, at most until then, and keep the clock meanwhile if it is ours."""
+        while not lane.running.acquire(timeout=_at_most(RENEW_EVERY.total_seconds(), until)):
+            if time.monotonic() >= until:
+                return False
+            self._on_lease(self.keeper.renew)
+        return True
 
     def _on_lease(self, do: Callable[[], None]) -> None:
         with self._app.app_context():
@@ -186,3 +189,7 @@ def _next(signals: "queue.SimpleQueue[int]") -> int | None:
     with suppress(queue.Empty):
         return signals.get(timeout=RENEW_EVERY.total_seconds())
     return None
+
+
+def _at_most(seconds: float, until: float) -> float:
+    return max(0.0, min(seconds, until - time.monotonic()))
