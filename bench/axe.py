@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser
 
 from bench.looks import Visit
 from bench.scenes import ERRORS, SCENES, Scene, pages_of, submit
@@ -93,24 +93,22 @@ def _walk(browser: Browser, url: str, stage: Stage, language: str, how: How) -> 
 
 
 @contextmanager
-def _rooms(browser: Browser, url: str, stage: Stage, language: str) -> Iterator[dict[str, BrowserContext]]:
-    """A window of their own for everybody, signed in, in one language."""
+def _rooms(browser: Browser, url: str, stage: Stage, language: str) -> Iterator[dict[str, Visit]]:
+    """A page in a window of their own for everybody, signed in, in one language."""
     with ExitStack() as stack:
         rooms = {}
         for who in ("guest", *stage.accounts):
             room = stack.enter_context(chromium.window(browser, chromium.PHONE, url, reduced_motion="reduce"))
             room.add_cookies([{"name": "language", "value": language, "url": url}])
+            rooms[who] = Visit.begin(room)
             if who != "guest":
-                page = room.new_page()
-                page.goto(stage.sign_in(who))
-                submit(page, "main button.primary")
-                page.close()
-            rooms[who] = room
+                rooms[who].page.goto(stage.sign_in(who))
+                submit(rooms[who].page, "main button.primary")
         yield rooms
 
 
-def _look(room: BrowserContext, scene: Scene, stage: Stage, language: str, how: How, seen: Seen) -> None:
-    visit = Visit.begin(room)
+def _look(visit: Visit, scene: Scene, stage: Stage, language: str, how: How, seen: Seen) -> None:
+    visit.again()
     try:
         visit.page.goto(scene.path if isinstance(scene.path, str) else scene.path(stage))
         if scene.act:
@@ -127,7 +125,6 @@ def _look(room: BrowserContext, scene: Scene, stage: Stage, language: str, how: 
         seen.pages += 1
         seen.faults += [(scene.name, screen, fault) for screen, fault in found]
     finally:
-        visit.page.close()
         if scene.endpoint == ERRORS:
             stage.forgive()
 

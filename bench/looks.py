@@ -14,13 +14,22 @@ TAGS = {"zh-Hant": "zh-Hant-TW", "en": "en", "zh-Hans": "zh-Hans-CN"}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ALL_RULES = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
-RUN_AXE = """options => axe.run(document, options).then(({violations}) => violations.flatMap(
-  ({id, nodes}) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`)))"""
 # Colours fade when the light changes; axe must not look half-way.
-SETTLED = "() => Promise.all(document.getAnimations().map((one) => one.finished))"
+RUN_AXE = """async (options) => {
+  await Promise.all(document.getAnimations().map((one) => one.finished));
+  const {violations} = await axe.run(document, options);
+  return violations.flatMap(
+    ({id, nodes}) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`));
+}"""
 PHONE, DESK, NARROW = (360, 800), (1280, 800), (320, 640)
 # What reads the same in a Chinese sentence: the brand, the currencies, what programs and phones call a thing.
 FOREIGN = {"salonpool", "nt", "twd", "app", "cookie", "google"}
+READ_FRAME = """() => ({
+  tag: document.documentElement.lang,
+  title: document.title,
+  headings: document.querySelectorAll('h1').length,
+  others: document.querySelectorAll('nav.languages a').length,
+})"""
 READ_WORDS = """() => {
   const own = document.documentElement.lang;
   const copy = document.body.cloneNode(true);
@@ -35,7 +44,7 @@ READ_WORDS = """() => {
 
 @dataclass
 class Visit:
-    """A page in a browser, and what it did meanwhile."""
+    """A page in a browser that shows one scene after the other, and what it did in the last."""
 
     page: Page
     statuses: list[int] = field(default_factory=list)
@@ -51,19 +60,23 @@ class Visit:
         visit.page.on("pageerror", lambda error: visit.noise.append(f"script: {error}"))
         return visit
 
+    def again(self) -> None:
+        """Forget what the page did."""
+        self.statuses.clear()
+        self.noise.clear()
+
     def frame_faults(self, status: int, language: str, names: Set[str]) -> list[str]:
         """Status, language tag, title, heading, language links, and words of another language."""
-        page = self.page
-        title, others = page.title(), page.locator("nav.languages a").count()
+        frame = self.page.evaluate(READ_FRAME)
+        title = frame["title"]
         facts = {
             f"answers {self.statuses[-1]}, not {status}": self.statuses[-1] == status,
-            f"lang={page.locator('html').get_attribute('lang')}": page.locator("html").get_attribute("lang")
-            == TAGS[language],
+            f"lang={frame['tag']}": frame["tag"] == TAGS[language],
             f"title {title!r}": " · " in title and not title.startswith(" "),
-            f"{page.locator('h1').count()} h1": page.locator("h1").count() == 1,
-            f"{others} language links": others == len(TAGS) - 1,
+            f"{frame['headings']} h1": frame["headings"] == 1,
+            f"{frame['others']} language links": frame["others"] == len(TAGS) - 1,
         }
-        foreign = foreign_words(page.evaluate(READ_WORDS), names) if language != "en" else set()
+        foreign = foreign_words(self.page.evaluate(READ_WORDS), names) if language != "en" else set()
         return [fault for fault, holds in facts.items() if not holds] + [
             f"English: {w}" for w in sorted(foreign)
         ]
@@ -89,7 +102,6 @@ class Visit:
         self._resize(PHONE)
 
     def _axe(self, options: dict[str, Any]) -> list[str]:
-        self.page.evaluate(SETTLED)
         found: list[str] = self.page.evaluate(RUN_AXE, options)
         return [" ".join(fault.split()) for fault in found]
 
