@@ -5,15 +5,20 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from phonenumbers import SUPPORTED_REGIONS
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from salonpool.domain import text_price
+from salonpool.domain.text_price import TextPrice
+
 ROOT = Path(__file__).parent
 DRIVERS = frozenset({"sqlite", "sqlite+pysqlite", "postgresql+psycopg"})
 IN_MEMORY = frozenset({None, "", ":memory:"})  # web and clock would each have one of their own
+LEAST_UCS2, MOST_UCS2 = 20, 70  # 70: one segment of 3GPP TS 23.038
+LINK_SCHEMES = {"": "", "http": "http://", "https": "https://"}
 LEAST_PLANNER_MEMORY_MB = 256  # what its libraries need before it plans anything is half of that
 DATABASE_EXAMPLES = "sqlite:////srv/salonpool.sqlite or postgresql://salonpool@127.0.0.1/salonpool"
 
@@ -36,6 +41,11 @@ class Config:
     twilio_from: str = ""
     twilio_api_base: str = ""
     sms_two_way: bool = True
+    sms_max_ucs2: int = MOST_UCS2
+    sms_links: bool = True
+    sms_link_scheme: str = ""
+    sms_tail_prefix: bool = False
+    sms_price: TextPrice | None = None
     sms_countries: frozenset[str] = frozenset()
     limits_scale: float = 1.0
     trusted_proxy_hops: int = 0
@@ -59,13 +69,18 @@ class Config:
             database_url=_database_url(),
             secret_key=os.environ.get("SECRET_KEY") or _demo_secret(demo),
             public_url=_public_url(demo, int(port)),
-            sms_link_host=os.environ.get("SMS_LINK_HOST", ""),
+            sms_link_host=_link_host(),
             twilio_account_sid=os.environ.get("TWILIO_ACCOUNT_SID", ""),
             twilio_auth_token=os.environ.get("TWILIO_AUTH_TOKEN", ""),
             twilio_messaging_service_sid=os.environ.get("TWILIO_MESSAGING_SERVICE_SID", ""),
             twilio_from=os.environ.get("TWILIO_FROM", ""),
             twilio_api_base=os.environ.get("TWILIO_API_BASE", ""),
             sms_two_way=_flag("SMS_TWO_WAY", default=True),
+            sms_max_ucs2=_max_ucs2(),
+            sms_links=_links(),
+            sms_link_scheme=_link_scheme(),
+            sms_tail_prefix=_tail_prefix(),
+            sms_price=_price(),
             sms_countries=_countries(),
             # In the demo everybody comes from this machine, which is one address.
             limits_scale=_number("LIMITS_SCALE", 100.0 if demo else 1.0),
@@ -96,9 +111,55 @@ def _public_url(demo: bool, port: int) -> str:
     url = os.environ.get("PUBLIC_URL", "").rstrip("/")
     if not url and demo:
         return f"http://127.0.0.1:{port}"
-    if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).netloc:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
         raise ConfigError("PUBLIC_URL: give the address people open, for example https://book.example")
-    return url
+    before, at, host = parts.netloc.rpartition("@")
+    # Who calls a webhook signs the address in small letters, however it was typed.
+    return urlunsplit(parts._replace(netloc=before + at + host.lower()))
+
+
+def _link_host() -> str:
+    host = os.environ.get("SMS_LINK_HOST", "")
+    if host and urlsplit(f"//{host}").netloc != host:
+        raise ConfigError(f"SMS_LINK_HOST: give a host without scheme, for example s.example, not {host!r}")
+    return host.lower()
+
+
+def _link_scheme() -> str:
+    given = os.environ.get("SMS_LINK_SCHEME", "").removesuffix("://")
+    if given not in LINK_SCHEMES:
+        raise ConfigError(f"SMS_LINK_SCHEME: give https, or nothing for bare links, not {given!r}")
+    return LINK_SCHEMES[given]
+
+
+def _links() -> bool:
+    links = _flag("SMS_LINKS", default=True)
+    if not links and not _flag("SMS_TWO_WAY", default=True):
+        raise ConfigError("SMS_LINKS: give 1 where SMS_TWO_WAY is 0, as people answer by reply or by link")
+    return links
+
+
+def _max_ucs2() -> int:
+    given = int(_number("SMS_MAX_UCS2", MOST_UCS2))
+    if not LEAST_UCS2 <= given <= MOST_UCS2:
+        raise ConfigError(f"SMS_MAX_UCS2: give {LEAST_UCS2} to {MOST_UCS2}, for example 65")
+    return given
+
+
+def _tail_prefix() -> bool:
+    wanted = _flag("SMS_TAIL_PREFIX", default=False)
+    if wanted and _max_ucs2() < MOST_UCS2:
+        raise ConfigError(f"SMS_TAIL_PREFIX: give 0 where SMS_MAX_UCS2 is under {MOST_UCS2}: no room is left")
+    return wanted
+
+
+def _price() -> TextPrice | None:
+    stated = os.environ.get("SMS_PRICE", "")
+    try:
+        return text_price.parse(stated) if stated else None
+    except ValueError as error:
+        raise ConfigError(f"SMS_PRICE: {error}, not {stated!r}") from None
 
 
 def _demo_secret(demo: bool) -> str:

@@ -129,7 +129,14 @@ def _answer_database_error(error: DBAPIError) -> Response:
 def _texting(config: Config) -> Texting:
     return Texting(
         links=Links.from_secret(config.secret_key, host=config.link_host, public_url=config.public_url),
-        capabilities=Capabilities(two_way=config.sms_two_way),
+        capabilities=Capabilities(
+            two_way=config.sms_two_way,
+            max_ucs2=config.sms_max_ucs2,
+            links=config.sms_links,
+            link_scheme=config.sms_link_scheme,
+            tail_prefix=config.sms_tail_prefix,
+        ),
+        price=config.sms_price,
         demo=config.demo,
         countries=config.sms_countries,
         own_numbers=frozenset({config.twilio_from} - {""}),

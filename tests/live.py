@@ -21,7 +21,7 @@ READY_SECONDS = 60.0
 STOP_SECONDS = 10.0
 
 # Every setting of the app: none may leak in from the shell that runs the tests.
-SETTINGS = frozenset(re.findall(r'"([A-Z][A-Z_]+)"', (ROOT / "config.py").read_text()))
+SETTINGS = frozenset(re.findall(r'"([A-Z][A-Z0-9_]+)"', (ROOT / "config.py").read_text()))
 
 
 @dataclass

@@ -38,8 +38,7 @@ def enqueue(
     due_at: datetime | None = None,
     expires_at: datetime | None = None,
 ) -> int | None:
-    """Add a text to the caller's transaction, worded in the person's language and `within` what the provider
-    lets it be, and wake the clock: its id.
+    """Add a text to the caller's transaction, in the person's language and as `within` lets it be: its id.
 
     None when nothing was added: the number sent STOP, the event was told before (`event_id` names it once),
     or the same words to the same number are on their way. `due_at` (default now): when it may leave;

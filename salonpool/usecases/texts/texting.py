@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from salonpool.domain.links import Links
 from salonpool.domain.phone import guest_number
+from salonpool.domain.text_price import TextPrice
 from salonpool.messaging.capabilities import DEFAULT, Capabilities
 
 
@@ -12,7 +13,7 @@ class Texting:
     """Set once in app.py, passed to every use case that texts or makes links.
 
     `countries` (ISO 3166) get texts beside a network's own; `own_numbers` (E.164) send them. `limits_scale`
-    multiplies the caps a load test meets.
+    multiplies the caps a load test meets. `price`: of one segment, until the provider tells its own.
     """
 
     links: Links
@@ -21,6 +22,7 @@ class Texting:
     countries: frozenset[str] = frozenset()
     own_numbers: frozenset[str] = frozenset()
     limits_scale: float = 1.0
+    price: TextPrice | None = None
 
     @property
     def two_way(self) -> bool:
