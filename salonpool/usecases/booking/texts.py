@@ -137,7 +137,7 @@ def text_cancelled(
 
 
 def _time(starts_at: datetime, salon: SalonRow, booking: Booking) -> dict[str, str]:
-    """A time that is not the booking's own."""
+    """A time as the booking's texts say it; a text may be about another than its own."""
     return {
         "d": formats.short_date(starts_at, salon.tz, booking.language),
         "t": formats.clock_time(starts_at, salon.tz),
@@ -188,8 +188,7 @@ def _text(
         values={
             "s": salon.sms_name,
             "tel": for_reading(salon.phone, salon.region),
-            "d": formats.short_date(booking.starts_at, salon.tz, booking.language),
-            "t": formats.clock_time(booking.starts_at, salon.tz),
+            **_time(booking.starts_at, salon, booking),
             **values,
         },
         within=texting.capabilities,
