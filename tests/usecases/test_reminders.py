@@ -17,7 +17,7 @@ from salonpool.jobs.timetable import SWEEPS, Timetable
 from salonpool.messaging.capabilities import Capabilities
 from salonpool.messaging.simulator import SimulatorGateway
 from salonpool.models import Booking, BookingItem, ClockJob, Customer, Message, Network, OptOut
-from salonpool.queries.reminders import list_due
+from salonpool.queries.reminders import list_due, list_missed
 from salonpool.usecases import demo_clock, leases
 from salonpool.usecases.booking import bookings, cancellations, moves, reminders
 from salonpool.usecases.booking.bookings import Guest
@@ -215,6 +215,23 @@ def test_what_was_due_while_the_clock_stood_still_is_made_up_for_by_day(shop):
     _ran(b.at("08:59", WEDNESDAY))
     assert _sweep(b.at("09:00", WEDNESDAY)) == (1, 0)
     assert [(text.status, text.sent_at) for text in _reminders()] == [("expired", None), ("pending", None)]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_however_many_visits_there_were_only_those_of_two_days_are_read(shop):
+    asked: list[tuple[str, Any]] = []
+
+    def note(_: Any, __: Any, statement: str, values: Any, *___: Any) -> None:
+        asked.append((f"EXPLAIN QUERY PLAN {statement}", values))
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    list_due(NOON)
+    list_missed(NOON, NOON + MINUTE)
+    sa.event.remove(db.engine, "before_cursor_execute", note)
+    for statement, values in asked[-2:]:
+        plan = str(db.session.connection().exec_driver_sql(statement, values).all())
+        assert "(salon_id=? AND starts_at>? AND starts_at<?)" in plan
+        assert "SCAN" not in plan
 
 
 def test_two_sweeps_at_once_remind_each_guest_once(app, shop):
