@@ -33,14 +33,18 @@ def sign(auth_token: str, url: str, params: Params) -> str:
 
 
 def _port_forms(url: str) -> list[str]:
-    """The URL without and with its port: the provider signs either, depending on the scheme."""
+    """The URL without and with its port: the provider signs either, depending on the scheme.
+
+    A host in capitals is the same host, and may be signed in small letters.
+    """
     parts = urlsplit(url)
     try:
         port = parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError:
         return [url]
     host = parts.netloc.removesuffix(f":{parts.port}") if parts.port else parts.netloc
-    return [_with_netloc(parts, host), _with_netloc(parts, f"{host}:{port}")]
+    hosts = dict.fromkeys([host, host.lower()])
+    return [_with_netloc(parts, netloc) for each in hosts for netloc in (each, f"{each}:{port}")]
 
 
 def _with_netloc(parts: SplitResult, netloc: str) -> str:

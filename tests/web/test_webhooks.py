@@ -1,5 +1,7 @@
 """Twilio's calls: signed or refused, answered at once, harmless when repeated."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +10,8 @@ import sqlalchemy as sa
 from salonpool.database import db, transaction
 from salonpool.messaging.capabilities import DEFAULT
 from salonpool.messaging.simulator import SimulatorGateway
-from salonpool.models import InboundMessage, Message
+from salonpool.models import Counter, InboundMessage, Message, OptOut, Receipt
+from salonpool.queries.webhooks import refused_webhooks
 from salonpool.usecases.texts import messages, outbox
 from tests.builders import NOW, a_network
 from tests.twilio_stand_in import AUTH_TOKEN, signed
@@ -85,9 +88,71 @@ def test_a_call_without_the_right_signature_is_refused(client, signature):
     assert _inbound() == []
 
 
-def test_a_proxy_that_changes_host_and_scheme_does_not_matter(client):
-    headers = {"X-Twilio-Signature": signed(PUBLIC + INBOUND, TEXT), "Host": "10.0.0.7:8000"}
-    assert client.post(INBOUND, data=TEXT, headers=headers).status_code == 200
+FORWARDED = {"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https"}
+TWO_HOPS = {
+    "X-Forwarded-For": "192.0.2.7, 10.0.0.2",
+    "X-Forwarded-Proto": "https, http",
+    "X-Forwarded-Host": "inner",
+}
+# PUBLIC_URL, the address as Twilio signs it, and what the app sees of the call.
+SET_UPS: dict[str, tuple[str, str, str, dict[str, str]]] = {
+    "direct": ("http://book.example:8000", "http://book.example:8000", "http://book.example:8000", {}),
+    "TLS, no headers": (PUBLIC, PUBLIC, "http://book.example", {}),
+    "TLS, headers": (PUBLIC, PUBLIC, "http://book.example", FORWARDED),
+    "two hops": (PUBLIC, PUBLIC, "http://book.example", TWO_HOPS),
+    "host rewritten": (PUBLIC, PUBLIC, "http://10.0.0.7:8000", {}),
+    "odd port": (f"{PUBLIC}:8443", f"{PUBLIC}:8443", "http://127.0.0.1:8000", {}),
+    "default port named by Twilio": (PUBLIC, f"{PUBLIC}:443", "http://book.example", FORWARDED),
+    "default port in PUBLIC_URL": (f"{PUBLIC}:443", PUBLIC, "http://book.example", FORWARDED),
+    "path prefix stripped": (f"{PUBLIC}/salon", f"{PUBLIC}/salon", "http://book.example", FORWARDED),
+    "capitals": ("https://Book.Example", PUBLIC, "http://book.example", FORWARDED),
+}
+
+
+@pytest.mark.parametrize("path", [INBOUND, f"{STATUS}?oid=7"])
+def test_behind_any_proxy_the_right_calls_are_taken_once_and_others_refused(app, client, path):
+    answers = {}
+    for number, (name, (public_url, signs, seen, headers)) in enumerate(SET_UPS.items()):
+        app.config["SALONPOOL"] = replace(app.config["SALONPOOL"], public_url=public_url)
+        params = {**TEXT, "MessageSid": f"SM{number}", "MessageStatus": "delivered"}
+        right, forged = signed(signs + path, params), signed(signs + path, params, "another token")
+        answers[name] = [
+            client.post(
+                path, data=params, base_url=seen, headers={**headers, "X-Twilio-Signature": signature}
+            ).status_code
+            for signature in (forged, right, right)
+        ]
+    assert answers == {name: [403, 200, 200] for name in SET_UPS}
+    db.session.rollback()
+    kept = db.session.scalar(sa.select(sa.func.count(InboundMessage.id if path == INBOUND else Receipt.id)))
+    assert kept == len(SET_UPS)
+
+
+@pytest.mark.parametrize("path", [INBOUND, STATUS])
+@pytest.mark.parametrize(
+    "odd",
+    [{"MessageSid": "S" * 41}, {"MessageSid": "SM\0"}, {"From": "1" * 41, "MessageStatus": "x" * 21}],
+)
+def test_a_signed_call_that_no_column_can_take_is_bad_and_no_error(client, path, odd):
+    assert _post(client, path, {**TEXT, "MessageStatus": "sent", **odd}).status_code == 400
+
+
+def test_whatsapp_numbers_are_the_same_people(client, sent):
+    params = {**TEXT, "From": "whatsapp:+886912000001", "Body": "STOP"}
+    assert _post(client, INBOUND, params).status_code == 200
+    db.session.rollback()
+    assert db.session.scalar(sa.select(OptOut.phone)) == "+886912000001"
+
+
+def test_five_refused_calls_in_ten_minutes_are_an_alert_and_a_flood_writes_little(client, caplog):
+    for turn in range(30):
+        assert _post(client, INBOUND, TEXT, "nonsense").status_code == 403
+        alerts = [record.url for record in caplog.records if hasattr(record, "alert")]
+        assert alerts == ([PUBLIC + INBOUND] if turn >= 4 else [])
+    db.session.rollback()
+    assert db.session.scalar(sa.select(Counter.hits)) == 20
+    assert refused_webhooks(NOW) == 20
+    assert refused_webhooks(NOW + timedelta(minutes=25)) == 0
 
 
 def test_a_signed_call_without_a_sender_is_refused(client):
@@ -106,6 +171,7 @@ class TestWithoutToken:
 
     def test_every_call_is_refused(self, client):
         assert _post(client, INBOUND, TEXT, signed(PUBLIC + INBOUND, TEXT, "")).status_code == 403
+        assert refused_webhooks(NOW) == 0  # a stranger who tries addresses is no alarm
 
 
 def _status(client: Any, message_id: int, word: str, sid: str) -> int:

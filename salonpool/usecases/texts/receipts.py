@@ -50,7 +50,7 @@ def record_receipt(*, sid: str, reference: str, to: str, word: str, error_code: 
             lock(session, _sid_lock(sid))  # whoever records this sid now has done so, or will look after us
             message = _find(session, Message.sid == sid)
         if message is None:
-            insert(session, Receipt, sid=sid, word=word, error_code=error_code or None, received_at=now)
+            _park(session, sid, word, error_code or None, now)
             return False
         return apply_word(session, message, sid, word, error_code or None, now)
 
@@ -111,6 +111,12 @@ def _referenced(session: Session, reference: str, to: str) -> Message | None:
         return None
     handed_over = (Message.claimed_at.is_not(None), Message.sid.is_(None), Message.to == to)
     return _find(session, Message.id == int(reference), *handed_over)
+
+
+def _park(session: Session, sid: str, word: str, error_code: str | None, now: datetime) -> None:
+    said = sa.exists().where(Receipt.sid == sid, Receipt.word == word)
+    if not session.scalar(sa.select(said)):
+        insert(session, Receipt, sid=sid, word=word, error_code=error_code, received_at=now)
 
 
 def _is_replaced(session: Session, sid: str) -> bool:
