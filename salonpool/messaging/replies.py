@@ -42,7 +42,9 @@ WORDS = {
     ReplyKind.CANNOT_WORK: "sick 請假 请假 病假 不能來 不能来",
     ReplyKind.HELP: "help info 幫助 帮助",
 }
-KIND_OF_WORD = {word: kind for kind, words in WORDS.items() for word in words.split()}
+KIND_OF_WORD = {word: kind for kind, words in WORDS.items() for word in words.split()} | dict.fromkeys(
+    ("stop all", "opt out", "取消訂閱", "取消订阅"), ReplyKind.STOP
+)
 KEYCAP = "\u20e3"  # "1" followed by this is the boxed digit on phone keyboards
 
 
@@ -50,12 +52,12 @@ def parse(body: str) -> Reply:
     """What an inbound text says. Case, width, punctuation around and inside do not matter.
 
     More than one word is unclear ("1 thanks", "ok but later"): a person must read it. So is a digit of
-    another script, an emoji, and a digit with a sign ("1%", "$1").
+    another script, an emoji, and a digit with a sign ("1%", "$1"). Only ways to stop may be two words.
     """
     text = unicodedata.normalize("NFKC", body).strip().lower()
     if text and not text.strip("? "):
         return Reply(ReplyKind.HELP, typed_word=False, original=body)
-    bare = "".join(character for character in text if not _ignored(character)).strip()
+    bare = " ".join("".join(character for character in text if not _ignored(character)).split())
     if bare in DIGITS:
         return Reply(DIGITS[bare], typed_word=False, original=body)
     kind = KIND_OF_WORD.get(bare, ReplyKind.UNCLEAR)

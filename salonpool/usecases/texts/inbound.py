@@ -1,27 +1,48 @@
 """Texts people send us: kept raw first, then read, acted on and answered once."""
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from salonpool.database import db, retried, transaction, wake
+from salonpool.database import (
+    RETRIABLE_SQLSTATES,
+    db,
+    is_unavailable,
+    lock,
+    retried,
+    sqlstate,
+    transaction,
+    wake,
+)
 from salonpool.domain.message import MessageStatus
-from salonpool.models import InboundMessage, Message
+from salonpool.messaging.replies import ReplyKind, parse
+from salonpool.models import InboundMessage, Message, OptOut
 from salonpool.queries import people
 from salonpool.queries.people import Person
 from salonpool.usecases.rows import insert_new
 from salonpool.usecases.texts import messages, opt_outs
-from salonpool.usecases.texts.answers import Answer, Received, act
+from salonpool.usecases.texts.answers import E164, Answer, Handled, Received, act
+from salonpool.usecases.texts.opt_outs import OPTED_OUT
 from salonpool.usecases.texts.texting import Texting
+
+log = logging.getLogger(__name__)
 
 BODY_MAX, SENDER_MAX, SID_MAX = 2000, 40, 64
 ANSWERED_AGAIN_AFTER = timedelta(hours=1)
+POISON, MOST_TRIES = "poison", 3
 
 
+@retried
 def receive(sid: str, sender: str, body: str, raw: dict[str, Any], now: datetime) -> int:
-    """Keep a text as it came and wake the clock; its row's id. The same `sid` again changes nothing."""
+    """Keep a text as it came and wake the clock; its row's id. The same `sid` again changes nothing.
+
+    STOP and START count at once and in the order they came: neither waits for the clock. `raw` is the
+    provider's whole call; its OptOutType names words of its own that it has acted on.
+    """
     with transaction() as session:
         inbound_id = insert_new(
             session,
@@ -35,6 +56,7 @@ def receive(sid: str, sender: str, body: str, raw: dict[str, Any], now: datetime
         if inbound_id is None:
             kept = sa.select(InboundMessage.id).where(InboundMessage.sid == sid[:SID_MAX])
             return session.scalars(kept).one()
+        _heed(session, inbound_id, sender, body, str(raw.get("OptOutType", "")), now)
         wake("inbound", inbound_id)
         return int(inbound_id)
 
@@ -50,32 +72,90 @@ def handle(inbound_id: int, now: datetime, texting: Texting) -> str | None:
     """Act on a text and answer it; a word for what became of it, None if it was handled before.
 
     What is acted on may be done twice with one effect, so a crash before the row is marked loses and doubles
-    nothing. An answer counts at the time it was received, however late it is read.
+    nothing. An answer counts at the time it was received, however late it is read. A text whose reading ends
+    in an error three times is left to people: `poison`. A busy or absent database is not the text's fault.
     """
-    text = _unread(inbound_id)
+    at_fault = True
+    try:
+        outcome = _handle(inbound_id, now, texting)
+        at_fault = False
+    except DBAPIError as error:
+        at_fault = not (is_unavailable(error) or sqlstate(error) in RETRIABLE_SQLSTATES)
+        raise
+    finally:
+        if at_fault:
+            _count_try(inbound_id, now)
+    return outcome
+
+
+def _handle(inbound_id: int, now: datetime, texting: Texting) -> str | None:
+    text, heeded = _unread(inbound_id)
     if text is None:
         return None
     person = people.find_person(text.sender, now)
-    handled = act(text, person, now, texting)
+    handled = Handled(heeded) if heeded else act(text, person, now, texting)
     with transaction() as session:
         if not _mark(session, text, handled.outcome, person, now):
             return None
-        if handled.outcome == "opted_out":
-            opt_outs.opt_out(session, text.sender, now)
-        elif handled.outcome == "resumed":
-            opt_outs.resume(session, text.sender)
         if handled.answer is not None and person is not None:
             _answer(session, text, person, handled.answer, now, texting)
     return handled.outcome
 
 
-def _unread(inbound_id: int) -> Received | None:
+def _heed(
+    session: Session, inbound_id: int, sender: str, body: str, opt_out_type: str, now: datetime
+) -> None:
+    """Do what STOP or START asks for, and leave word of it for handle()."""
+    if not E164.fullmatch(sender):
+        return
+    lock(session, f"opt_out:{sender}")
+    said = parse(body).kind
+    is_out = session.scalar(sa.select(sa.exists().where(OptOut.phone == sender)))
+    outcome = ""
+    if said is ReplyKind.STOP or opt_out_type == "STOP":
+        opt_outs.opt_out(session, sender, now)
+        outcome = OPTED_OUT
+    # The provider takes YES for START; from somebody who never stopped it is an answer.
+    elif said is ReplyKind.START or opt_out_type == "START" and is_out:
+        opt_outs.resume(session, sender)
+        outcome = "resumed"
+    elif opt_out_type == "HELP":
+        outcome = "helped"  # by the provider, in the operator's words
+    if outcome:
+        session.execute(
+            sa.update(InboundMessage).where(InboundMessage.id == inbound_id).values(outcome=outcome)
+        )
+
+
+def _unread(inbound_id: int) -> tuple[Received | None, str | None]:
+    """A text that waits, and what was made of it when it came."""
     row = db.session.execute(
         sa.select(
-            InboundMessage.id, InboundMessage.sender, InboundMessage.body, InboundMessage.received_at
+            InboundMessage.id,
+            InboundMessage.sender,
+            InboundMessage.body,
+            InboundMessage.received_at,
+            InboundMessage.outcome,
         ).where(InboundMessage.id == inbound_id, InboundMessage.handled_at.is_(None))
     ).first()
-    return Received(*row) if row else None
+    return (Received(*row[:4]), row.outcome) if row else (None, None)
+
+
+def _count_try(inbound_id: int, now: datetime) -> None:
+    with transaction() as session:
+        tries = session.scalar(
+            sa.update(InboundMessage)
+            .where(InboundMessage.id == inbound_id, InboundMessage.handled_at.is_(None))
+            .values(tries=InboundMessage.tries + 1)
+            .returning(InboundMessage.tries)
+        )
+        if tries == MOST_TRIES:
+            session.execute(
+                sa.update(InboundMessage)
+                .where(InboundMessage.id == inbound_id)
+                .values(handled_at=now, outcome=POISON)
+            )
+            log.error("a text cannot be read", extra={"alert": "poison_inbound", "inbound": inbound_id})
 
 
 def _mark(session: Session, text: Received, outcome: str, person: Person | None, now: datetime) -> bool:
