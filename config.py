@@ -52,6 +52,7 @@ class Config:
     backoff_scale: float = 1.0
     clock_tick_seconds: float = 1.0
     planner_memory_mb: int = 1024
+    metrics_token: str = ""
     demo: bool = False
     testing: bool = False
 
@@ -88,6 +89,7 @@ class Config:
             backoff_scale=_number("BACKOFF_SCALE", 1.0),
             clock_tick_seconds=_number("CLOCK_TICK_SECONDS", 1.0),
             planner_memory_mb=_planner_memory_mb(),
+            metrics_token=os.environ.get("METRICS_TOKEN", ""),
             demo=demo,
         )
 

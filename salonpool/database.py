@@ -2,6 +2,7 @@
 
 import functools
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.engine import Connection, Dialect, Engine, ExceptionContext
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -27,6 +28,7 @@ NAMING = {
 }
 
 READING = "salonpool.reading"
+FULL_AT = "salonpool.full_at"
 WRITING: dict[str, dict[str, Any]] = {
     "sqlite": {"writing": True},
     "postgresql": {"writing": True, "isolation_level": "READ COMMITTED"},
@@ -34,6 +36,8 @@ WRITING: dict[str, dict[str, Any]] = {
 BUSY_TIMEOUT_MS = 5000
 RETRIES = 3
 RETRIABLE_SQLSTATES = {"40P01", "40001"}  # deadlock detected, serialization failure
+FULL_SQLSTATE = "53100"  # disk full
+FULL_FOR_SECONDS = 30.0
 OVERLAP_SQLSTATE = "23P01"  # exclusion violation
 OVERLAP_MESSAGE = "occupancy_overlap"  # raised by the SQLite triggers in migrations/guards.py
 
@@ -228,11 +232,26 @@ def is_unavailable(error: DBAPIError) -> bool:
     return bool(error.connection_invalidated) or state[:2] in {"08", "53", "57", "40", "55"} or unreachable
 
 
+def is_full(error: BaseException) -> bool:
+    """Did the database refuse to write for want of room?"""
+    return getattr(error, "sqlstate", None) == FULL_SQLSTATE or (
+        isinstance(error, sqlite3.OperationalError) and "full" in str(error)
+    )
+
+
+def was_full() -> bool:
+    """Did it refuse this process a write for want of room in the last half minute? After that nobody knows
+    until one is tried again."""
+    full_at: float = current_app.extensions.get(FULL_AT, float("-inf"))
+    return time.monotonic() < full_at + FULL_FOR_SECONDS
+
+
 def init_app(app: Flask) -> None:
     """Bind the session to the app's database and set up each new connection."""
     db.init_app(app)
     with app.app_context():
         engine = db.engine
+    event.listen(engine, "handle_error", functools.partial(_note_full, app))
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -244,6 +263,11 @@ def init_app(app: Flask) -> None:
 def wal_is_safe(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
     """Has the linked SQLite the WAL-reset fix (3.51.3, 3.50.7, 3.44.6 or later of those lines)?"""
     return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
+
+
+def _note_full(app: Flask, context: ExceptionContext) -> None:
+    if is_full(context.original_exception):
+        app.extensions[FULL_AT] = time.monotonic()
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

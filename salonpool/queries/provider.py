@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from salonpool.database import db
 from salonpool.models import Provider
@@ -20,9 +21,9 @@ class ProviderState:
     reason: str | None = None
 
 
-def find_state() -> ProviderState:
+def find_state(connection: Connection | None = None) -> ProviderState:
     """The state as the clock last wrote it down; all is well where it never did."""
-    row = db.session.execute(
+    row = (connection or db.session).execute(
         sa.select(Provider.failing_since, Provider.stopped_at, Provider.reason).where(Provider.name == NAME)
     ).one_or_none()
     return ProviderState(*row) if row else ProviderState()
