@@ -51,3 +51,8 @@ def tell_of_shift_at(made_at: datetime, starts_at: datetime, tz: ZoneInfo) -> da
     than 2 hours before that, with a text of its own."""
     evening = at_local(local_day(starts_at, tz) - DAY, EVENING, tz)
     return evening if made_at + APART <= evening else None
+
+
+def tomorrow_event(assignment_id: int) -> str:
+    """What names a stylist's reminder, so that it is told once."""
+    return f"assignment:{assignment_id}:tomorrow"

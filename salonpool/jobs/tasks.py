@@ -11,8 +11,8 @@ from salonpool import clock
 from salonpool.usecases import upkeep
 from salonpool.usecases.booking import approvals, bookings, move_answers, places, reminders, waitlist
 from salonpool.usecases.planning import planning, what_if
-from salonpool.usecases.pool import offers, rotas
-from salonpool.usecases.texts import inbound, outbox
+from salonpool.usecases.pool import offers, rotas, tomorrow
+from salonpool.usecases.texts import inbound, outbox, reports
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +39,11 @@ def handle_inbound(may_go_on: Callable[[], bool] = lambda: True) -> None:
         outcome = inbound.handle(inbound_id, clock.now(), _extension("texting"))
         del _not_before[inbound_id]
         log.info("inbound %s: %s", inbound_id, outcome)
+
+
+def read_reports(may_go_on: Callable[[], bool] = lambda: True) -> None:
+    """Ask the provider what became of a few texts it took, and what they cost."""
+    reports.read_reports(clock.now(), _extension("gateway")(), may_go_on=may_go_on)
 
 
 def run_plans() -> None:
@@ -89,10 +94,11 @@ def sweep_offers() -> None:
 
 
 def remind() -> None:
-    """Remind guests of their visits."""
-    done = reminders.sweep(clock.now(), _extension("texting"))
-    if done.reminded or done.missed:
-        log.info("reminders: %s added, %s too late", done.reminded, done.missed)
+    """Remind guests of their visits, and people from the pool of tomorrow's shift."""
+    now, texting = clock.now(), _extension("texting")
+    done, told = reminders.sweep(now, texting), tomorrow.sweep(now, texting)
+    if done.reminded or done.missed or told:
+        log.info("reminders: %s to guests, %s too late, %s of shifts", done.reminded, done.missed, told)
 
 
 def fill_rotas() -> None:

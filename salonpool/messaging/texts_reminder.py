@@ -102,7 +102,7 @@ TEXTS: Texts = {
     "S7": {
         "en": (
             "Tomorrow {d} {r}: {s}, {a}. Guests so far: {k}. Cannot come? Call {tel}",
-            "Tomorrow {d} {r}: {s}. {k} guests so far. Call {tel}",
+            "Tomorrow {d} {r}: {s}. Guests: {k}. Call {tel}",
             "{d} {r}: {s}. {k} booked. {tel}",
         ),
         "zh-Hant": (

@@ -6,13 +6,34 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from salonpool.database import db, fetch
-from salonpool.domain.booking import BookingStatus
+from salonpool.domain.booking import OPEN_STATES, BookingStatus
 from salonpool.domain.message import MessageStatus
-from salonpool.domain.reminder import FURTHEST, MOST, REMINDERS, is_quiet, remind_at
-from salonpool.models import Booking, ClockJob, Customer, Message, OptOut, Salon
+from salonpool.domain.reminder import (
+    FURTHEST,
+    MOST,
+    REMINDERS,
+    is_quiet,
+    quiet_from,
+    remind_at,
+    tell_of_shift_at,
+    tomorrow_event,
+)
+from salonpool.domain.shift import AssignmentSource, AssignmentStatus
+from salonpool.models import (
+    Assignment,
+    Booking,
+    BookingItem,
+    ClockJob,
+    Customer,
+    Message,
+    OptOut,
+    Salon,
+    Segment,
+    Stylist,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +44,16 @@ class Due:
     salon_id: int
     starts_at: datetime
     tz: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftDue:
+    """A shift somebody from the pool is to be told of now; no more after `until`."""
+
+    assignment_id: int
+    shift_id: int
+    stylist_id: int
+    until: datetime
 
 
 def _was_reminded() -> sa.ColumnElement[bool]:
@@ -59,6 +90,12 @@ def _speaks_for_all() -> sa.ColumnElement[bool]:
     )
 
 
+def _event_of(assignment_id: InstrumentedAttribute[int]) -> sa.ColumnElement[str]:
+    """tomorrow_event() of a column."""
+    before, after = tomorrow_event(0).split("0")
+    return sa.literal(before) + sa.cast(assignment_id, sa.String(20)) + sa.literal(after)
+
+
 _TOUCHED = sa.func.coalesce(Booking.moved_at, Booking.confirmed_at, Booking.created_at)
 # Built once: building a statement costs more than running it.
 _REMINDABLE: Any = (
@@ -91,6 +128,26 @@ _BETWEEN = _REMINDABLE.where(
     Booking.starts_at > sa.bindparam("after", type_=Booking.starts_at.type),
     Booking.starts_at <= sa.bindparam("until", type_=Booking.starts_at.type),
 ).order_by(Booking.starts_at, Booking.id)
+# Own staff know their rota.
+FROM_POOL = (AssignmentSource.OFFER, AssignmentSource.STANDING_YES, AssignmentSource.BY_HAND)
+_TOMORROW: Any = (
+    sa.select(Assignment.id, Assignment.shift_id, Assignment.stylist_id)
+    .add_columns(Assignment.created_at, Assignment.starts_at, Salon.zone)
+    .select_from(Salon)
+    .join(Assignment, Assignment.salon_id == Salon.id)
+    .join(Stylist, Stylist.id == Assignment.stylist_id)
+    .where(
+        Assignment.salon_id.in_(sa.select(aliased(Salon).id)),
+        Assignment.starts_at > sa.bindparam("after", type_=Assignment.starts_at.type),
+        Assignment.starts_at <= sa.bindparam("until", type_=Assignment.starts_at.type),
+        Assignment.status.in_([AssignmentStatus.ACTIVE, AssignmentStatus.CONFIRMED]),
+        Assignment.source.in_(FROM_POOL),
+        Stylist.phone.is_not(None),
+        ~sa.exists().where(OptOut.phone == Stylist.phone),
+        ~sa.exists().where(Message.event_id == _event_of(Assignment.id)),
+    )
+    .order_by(Assignment.starts_at, Assignment.id)
+)
 _ONE = _REMINDABLE.where(Booking.id == sa.bindparam("id"))
 AHEAD = frozenset({BookingStatus.CONFIRMED})
 # Who came anyway needs no call; who did not may not have known.
@@ -114,6 +171,33 @@ def list_missed(since: datetime, now: datetime) -> list[Due]:
     return _list(_BETWEEN, {"after": since, "until": now}, BEGUN, now)
 
 
+def list_shifts_told(now: datetime) -> list[ShiftDue]:
+    """The shifts of tomorrow, held by people from the pool who should be told of them by now and were not."""
+    return [
+        ShiftDue(row.id, row.shift_id, row.stylist_id, quiet_from(now, tz))
+        for row in fetch(_TOMORROW, {"after": now, "until": now + FURTHEST})
+        if _is_evening_before(row, now, tz := ZoneInfo(row.zone))
+    ]
+
+
+def count_guests(assignment: Assignment) -> int:
+    """How many people have booked with the stylist in these hours."""
+    seen = (
+        sa.select(Segment.booking_id, BookingItem.guest)
+        .join(BookingItem, BookingItem.id == Segment.item_id)
+        .join(Booking, Booking.id == Segment.booking_id)
+        .where(
+            Segment.stylist_id == assignment.stylist_id,
+            Segment.starts_at >= assignment.starts_at,
+            Segment.starts_at < assignment.ends_at,
+            Booking.status.in_(OPEN_STATES),
+        )
+        .distinct()
+        .subquery()
+    )
+    return db.session.scalars(sa.select(sa.func.count()).select_from(seen)).one()
+
+
 def find_one(booking_id: int, now: datetime) -> Due | None:
     """The visit, if its guest should have been reminded by now, or before it began, and was not."""
     found = _list(_ONE, {"id": booking_id}, BEGUN, now)
@@ -124,6 +208,11 @@ def last_run(name: str) -> datetime | None:
     """When a job of the timetable was last due that was done, in the time people see; None: not for days."""
     done = sa.select(sa.func.max(ClockJob.due_at)).where(ClockJob.name == name, ClockJob.done_at.is_not(None))
     return db.session.scalar(done)
+
+
+def _is_evening_before(row: Any, now: datetime, tz: ZoneInfo) -> bool:
+    tell_at = tell_of_shift_at(row.created_at, row.starts_at, tz)
+    return tell_at is not None and tell_at <= now < quiet_from(tell_at, tz)
 
 
 def _list(

@@ -128,6 +128,14 @@ def test_where_nobody_can_reply_the_link_is_asked_to_be_used(shop):
     assert [(text.text_id, "Reply" in text.body) for text in _reminders()] == [("C2L", False)]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_where_links_are_refused_the_salons_number_is_given(shop):
+    _book()
+    reminders.sweep(NOON, texting(capabilities=Capabilities(links=False)))
+    [text] = _reminders()
+    assert text.body.endswith("Reply 1 if you will come, 2 to give it up. Change? 02 2591 2345")
+
+
 def test_who_books_late_is_reminded_at_the_next_sensible_time_or_not_at_all(shop):
     at_noon_past_one, less_than_a_day_ahead = NOON + MINUTE, NOON + 3 * HOUR
     _book("14:00", now=at_noon_past_one)

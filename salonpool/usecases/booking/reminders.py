@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from salonpool.database import db, retried, transaction
 from salonpool.domain.message import MessageStatus
+from salonpool.domain.phone import for_reading
 from salonpool.domain.reminder import is_quiet, quiet_from
 from salonpool.messaging import formats
 from salonpool.models import Booking, Message
@@ -83,6 +84,7 @@ def _text(session: Session, booking: Booking, due: Due, now: datetime, texting: 
             ),
             "n": served.name_of(booking.stylist_id),
             "u": texting.links.text_url(path),
+            "tel": for_reading(salon.phone, salon.region),
         },
         now=now,
         booking_id=booking.id,

@@ -13,6 +13,7 @@ from salonpool.domain.money import Money, pay_between
 from salonpool.domain.offer import QUESTIONS, ask_at
 from salonpool.domain.person import RoleKind
 from salonpool.domain.phone import for_reading
+from salonpool.domain.reminder import TOMORROW, tomorrow_event
 from salonpool.domain.travel import walk_minutes
 from salonpool.messaging import formats
 from salonpool.models import Account, Assignment, Message, Network, Offer, Role, Salon, Shift, Skill, Stylist
@@ -75,6 +76,17 @@ class Scene:
         event_id = f"assignment:{assignment.id}:made"
         self._to_stylist(stylist, text_id, event_id, values, now, offer_id=offer.id if offer else None)
 
+    def tomorrow(
+        self, assignment: Assignment, stylist: Stylist, guests: int, now: datetime, until: datetime
+    ) -> None:
+        """S7: where they work tomorrow, and how many guests have booked with them; it may leave `until` then."""
+        values: Values = {
+            "a": self.salon.address,
+            "k": guests,
+            "tel": for_reading(self.salon.phone, self.network.region),
+        }
+        self._to_stylist(stylist, TOMORROW, tomorrow_event(assignment.id), values, now, expires_at=until)
+
     def taken(self, offer: Offer, stylist: Stylist, now: datetime) -> None:
         """S5: somebody else has it. Who has not heard the question is not told."""
         if not drop_question(self.session, offer, now):
@@ -103,7 +115,8 @@ class Scene:
         """S6: the seat is theirs no more; O3T to the owners but the one who did it.
 
         What told of the yes and has not left is dropped, and an owner it was for is not told."""
-        _drop_unsent(self.session, Message.event_id == f"assignment:{assignment.id}:made", now)
+        told = (f"assignment:{assignment.id}:made", tomorrow_event(assignment.id))
+        _drop_unsent(self.session, Message.event_id.in_(told), now)
         tel = for_reading(self.salon.phone, self.network.region)
         self._to_stylist(stylist, "S6", f"assignment:{assignment.id}:taken_back", {"tel": tel}, now)
         for owner in self._owners():
