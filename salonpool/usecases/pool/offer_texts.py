@@ -79,7 +79,7 @@ class Scene:
     def tomorrow(
         self, assignment: Assignment, stylist: Stylist, guests: int, now: datetime, until: datetime
     ) -> None:
-        """S7: where they work tomorrow, and how many guests have booked with them; it may leave `until` then."""
+        """S7: where they work tomorrow, and how many guests they have so far; it may leave `until` then."""
         values: Values = {
             "a": self.salon.address,
             "k": guests,
