@@ -47,7 +47,7 @@ TEXTS: Texts = {
 }
 CONTACTS = ("u", "tel")  # how people get further, the better one first
 TAIL = 3  # digits of the number a text is for
-WITHOUT_TAIL = frozenset({"C9"})  # its digits would be read as part of the code
+WITHOUT_TAIL = frozenset({"C9", "S1"})  # the digits would be read as part of the code
 
 
 def compose(

@@ -1,5 +1,6 @@
-"""Texts to stylists: S1 sign-in (owners too), S2-S4 the offer and the yes (L = with a link, where nobody can
-reply), S5* why a yes or a no led to nothing, S10T-S15 answers to other words.
+"""Texts to stylists: S1 sign-in (owners too; a code to type where links are refused), S2-S4 the offer and the
+yes (L = with a link, where nobody can reply), S5* why a yes or a no led to nothing, S10T-S15 answers to other
+words.
 
 S5 taken, S5D declined, S5E after the deadline, S5W withdrawn, S5T changed, S5N not eligible any
 more, S5Q nothing open; S6 a seat that was theirs was taken back;
@@ -10,9 +11,18 @@ from salonpool.messaging.text_table import Texts
 
 TEXTS: Texts = {
     "S1": {
-        "en": ("salonpool sign-in, good for 10 minutes: {u} Not you? Ignore this.",),
-        "zh-Hant": ("登入連結，10分鐘內有效：{u} 不是您本人請忽略。",),
-        "zh-Hans": ("登录链接，10分钟内有效：{u} 不是您本人请忽略。",),
+        "en": (
+            "salonpool sign-in, good for 10 minutes: {u} Not you? Ignore this.",
+            "{c} is your sign-in code for 10 minutes. We never phone to ask for it.",
+        ),
+        "zh-Hant": (
+            "登入連結，10分鐘內有效：{u} 不是您本人請忽略。",
+            "{c} 是您的登入碼，10分鐘內有效。我們不會打電話問您。",
+        ),
+        "zh-Hans": (
+            "登录链接，10分钟内有效：{u} 不是您本人请忽略。",
+            "{c} 是您的登录码，10分钟内有效。我们不会打电话问您。",
+        ),
     },
     "S2": {
         "en": (

@@ -27,7 +27,8 @@ NO_REGION = "ZZ"  # before the first network only numbers with a country code ca
 
 @retried
 def ask(typed_phone: str, *, address: str | None, now: datetime, texting: Texting) -> None:
-    """Text a sign-in link, good for 10 minutes and once, to every account of that number.
+    """Text a sign-in link, or its token where links are refused, good for 10 minutes and once, to every
+    account of that number.
 
     A number nobody has is treated the same, so that nobody learns whose is known. Raises InvalidInput for
     what cannot be a mobile number, Refusal too_many_tries after 3 requests for a number in 10 minutes or 20
@@ -53,7 +54,8 @@ def ask(typed_phone: str, *, address: str | None, now: datetime, texting: Textin
                 to=phone,
                 language=account.language,
                 values={
-                    "u": texting.links.text_url(texting.links.sign_in_path(sign_in.id, sign_in.created_at))
+                    "u": texting.links.text_url(_path(sign_in, texting)),
+                    "c": texting.links.sign_in_token(sign_in.id, sign_in.created_at),
                 },
                 within=texting.capabilities,
                 now=now,

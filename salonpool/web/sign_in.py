@@ -8,8 +8,9 @@ from flask import Blueprint, Flask, g, redirect, render_template, request, sessi
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, logout_user
 
+from salonpool.domain.links import looks_like_token
 from salonpool.domain.person import SIGN_IN_MINUTES
-from salonpool.domain.refusal import InvalidInput
+from salonpool.domain.refusal import InvalidInput, Refusal
 from salonpool.queries import accounts
 from salonpool.queries.access import AccountRow
 from salonpool.usecases import sign_ins
@@ -46,8 +47,16 @@ def text_link() -> ResponseReturnValue:
     except InvalidInput as refusal:
         return _form(phone, {"phone": in_words(refusal)}, next_url), 422
     session[NEXT] = next_url
-    demo_url = "/demo/phones" if texting().demo else None
-    return render_template("sign_in/sent.html", minutes=SIGN_IN_MINUTES, demo_url=demo_url)
+    return _sent({})
+
+
+@blueprint.post("/in/code")
+def type_code() -> ResponseReturnValue:
+    """Where links are refused the text holds the link's token: typed here, it opens the link's page."""
+    typed = request.form.get("code", "").strip()
+    if not looks_like_token(typed):
+        return _sent({"code": in_words(Refusal("code_wrong", field="code"))}), 422
+    return redirect(f"/in/{typed}", 303)
 
 
 @blueprint.get("/in/<token>")
@@ -79,7 +88,20 @@ def leave() -> ResponseReturnValue:
 
 
 def _form(phone: str, errors: dict[str, str], next_url: str) -> str:
-    return render_template("sign_in/ask.html", form={"phone": phone}, errors=errors, next_url=next_url)
+    by_code = not texting().capabilities.links
+    return render_template(
+        "sign_in/ask.html", form={"phone": phone}, errors=errors, next_url=next_url, by_code=by_code
+    )
+
+
+def _sent(errors: dict[str, str]) -> str:
+    return render_template(
+        "sign_in/sent.html",
+        minutes=SIGN_IN_MINUTES,
+        by_code=not texting().capabilities.links,
+        errors=errors,
+        demo_url="/demo/phones" if texting().demo else None,
+    )
 
 
 def _open_to(account: AccountRow, url: str) -> bool:

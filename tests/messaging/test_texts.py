@@ -36,8 +36,8 @@ WAYS = {
     "no link, tail": (Capabilities(links=False, tail_prefix=True), LINKS[0]),
     "65, no link": (Capabilities(max_ucs2=65, links=False), LINKS[0]),
 }
-# Never written without a link: signing in, and what is asked where nobody can reply.
-LINK_ONLY = {"S1", "C8L", "S2L", "S3L", "S4L"}
+# Never written without a link: what is asked where nobody can reply.
+LINK_ONLY = {"C8L", "S2L", "S3L", "S4L"}
 # These drop the deadline when names or the link leave no room for it; the link leads to it.
 MAY_DROP_DEADLINE = {"S2L", "S3L"}
 
@@ -346,7 +346,8 @@ def test_where_links_are_refused_a_text_does_without_one_or_is_not_written():
     assert compose("C14", "en", within=within, s="Kapok", u=LINK, tel="02 2345 6789") == (
         "Sorry, nobody reads texts here. Please call 02 2345 6789"
     )
-    with pytest.raises(ValueError, match="S1: missing field u"):
+    assert compose("S1", "zh-Hant", within=within, u=LINK, c="aB3dE6gH9jK").startswith("aB3dE6gH9jK 是您的")
+    with pytest.raises(ValueError, match="S1: missing field c"):
         compose("S1", "en", within=within, u=LINK)
 
 

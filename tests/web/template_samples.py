@@ -566,10 +566,21 @@ def _others(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[
     ]
     return {
         "sign_in/ask.html": [
-            ("fresh", {"form": {"phone": ""}, "errors": {}, "next_url": ""}),
-            ("wrong", {"form": {"phone": "091"}, "errors": {"phone": word["wrong"]}, "next_url": "/desk"}),
+            ("fresh", {"form": {"phone": ""}, "errors": {}, "next_url": "", "by_code": False}),
+            (
+                "wrong",
+                {
+                    "form": {"phone": "091"},
+                    "errors": {"phone": word["wrong"]},
+                    "next_url": "/desk",
+                    "by_code": True,
+                },
+            ),
         ],
-        "sign_in/sent.html": [("sent", {"minutes": 10, "demo_url": "/demo/phones"})],
+        "sign_in/sent.html": [
+            ("link", {"minutes": 10, "by_code": False, "errors": {}, "demo_url": "/demo/phones"}),
+            ("code", {"minutes": 10, "by_code": True, "errors": {"code": word["wrong"]}, "demo_url": None}),
+        ],
         "sign_in/enter.html": [
             ("open", {"token": "tok", "name": word["chen"], "usable": True}),
             ("used", {"token": "tok", "name": "", "usable": False}),

@@ -1,12 +1,14 @@
 """Signing in on the pages: a link by text, a button, a session that ends."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from salonpool.database import db, transaction
+from salonpool.messaging.capabilities import Capabilities
 from salonpool.models import Account, AuditEntry, Message, Role, SignIn
 from salonpool.usecases import limits
 from tests.builders import NOW, a_network, a_salon, a_stylist, add, an_account
@@ -44,6 +46,26 @@ def _press(client, link: str):
 def _signed_in(client) -> bool:
     with client.session_transaction() as session:
         return "_user_id" in session
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_where_links_are_refused_an_owner_types_the_code_of_the_text(app, client, owner):
+    open_way = app.extensions["salonpool.texting"]
+    app.extensions["salonpool.texting"] = replace(open_way, capabilities=Capabilities(links=False))
+    page = _ask(client).text
+    db.session.rollback()
+    body = db.session.scalars(sa.select(Message.body)).one()
+    code, words = body.split(" ", 1)
+    assert words == "is your sign-in code for 10 minutes. We never phone to ask for it."
+
+    def type_in(typed: str):
+        return client.post("/in/code", data={"csrf_token": _form_token(page), "code": typed})
+
+    wrong = type_in("482913")
+    assert (wrong.status_code, "/in/code" in wrong.text) == (422, True)
+    assert type_in("https://a.test/").status_code == 422
+    assert type_in(f" {code} ").location == f"/in/{code}"
+    assert _press(client, f"/in/{code}").location == "/desk"
 
 
 def test_an_owner_signs_in_by_the_link_and_lands_at_the_desk(client, owner):
