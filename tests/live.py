@@ -107,11 +107,20 @@ def start_web(
         listener.bind(("127.0.0.1", 0))
         listener.listen(512)
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        bind = f"fd://{listener.fileno()}"
-        command = ["gunicorn", app, "--bind", bind, "--workers", str(workers), "--threads", str(threads)]
-        command += ["--worker-class", "gthread", "--graceful-timeout", "3", "--no-control-socket"]
+        command = _gunicorn(app, f"fd://{listener.fileno()}", workers, threads)
         web = start("web", command, {"PUBLIC_URL": url, **settings}, (listener.fileno(),), python)
     return Live(url, web)
+
+
+def start_web_at(url: str, settings: Mapping[str, str], *, workers: int = 1, threads: int = 8) -> Process:
+    """Start gunicorn at an address of this machine, again and again the same. Does not wait."""
+    command = _gunicorn("wsgi:app", url.removeprefix("http://"), workers, threads)
+    return start("web", command, {"PUBLIC_URL": url, **settings})
+
+
+def _gunicorn(app: str, bind: str, workers: int, threads: int) -> list[str]:
+    command = ["gunicorn", app, "--bind", bind, "--workers", str(workers), "--threads", str(threads)]
+    return [*command, "--worker-class", "gthread", "--graceful-timeout", "3", "--no-control-socket"]
 
 
 def start_jobs(settings: Mapping[str, str]) -> Process:

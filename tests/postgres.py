@@ -25,7 +25,7 @@ class NotInstalled(Exception):
     """The machine has no PostgreSQL server; the message says what to install."""
 
 
-def start_cluster(folder: Path) -> str:
+def start_cluster(folder: Path, **settings: str) -> str:
     """Make and start a cluster in a new folder; returns the SQLAlchemy URL of its database `postgres`.
 
     A server refuses to run as root, so root runs it as the account Debian made for it; that account must be
@@ -39,10 +39,15 @@ def start_cluster(folder: Path) -> str:
     port = _free_port()
     data = folder / "data"
     _run(initdb, "-D", data, "-U", "postgres", "--auth=trust", "--locale=C", "--encoding=UTF8", "--no-sync")
-    options = {**SETTINGS, "port": port, "unix_socket_directories": folder}
+    options = {**SETTINGS, **settings, "port": port, "unix_socket_directories": folder}
     flags = " ".join(f"-c {name}={value}" for name, value in options.items())
     _run(_binary("pg_ctl"), "-D", data, "-l", folder / "log", "-w", "-t", "60", "-o", flags, "start")
     return f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
+
+
+def restart_cluster(folder: Path) -> None:
+    """Kill the server's processes and start it again, as after a crash; also when it is down."""
+    _run(_binary("pg_ctl"), "-D", folder / "data", "-l", folder / "log", "-m", "immediate", "-w", "restart")
 
 
 def stop_cluster(folder: Path) -> None:
