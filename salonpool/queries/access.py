@@ -21,6 +21,8 @@ from salonpool.models import (
     Booking,
     Closure,
     Customer,
+    InboundMessage,
+    Message,
     Offer,
     PlanningRun,
     Role,
@@ -131,6 +133,17 @@ def get_owned_booking_id(account: AccountRow, booking_id: int) -> int:
     return found
 
 
+def get_owned_text(account: AccountRow, message_id: int) -> tuple[int, str]:
+    """The text of ours of that id and its number, if it is of a salon the account owns. Raises Missing."""
+    return _text(Message.id, Message.to, message_id, Message.salon_id.in_(account.owned_salon_ids))
+
+
+def get_owned_words(account: AccountRow, inbound_id: int) -> tuple[int, str]:
+    """The text somebody sent and its number, if they are of a salon the account owns. Raises Missing."""
+    owned = InboundMessage.salon_id.in_(account.owned_salon_ids)
+    return _text(InboundMessage.id, InboundMessage.sender, inbound_id, owned)
+
+
 def get_owned_closure_id(account: AccountRow, closure_id: int) -> int:
     """The closure of that id, if it is of a salon the account owns. Raises Missing."""
     found = db.session.scalar(
@@ -175,6 +188,18 @@ def booking_id_by_hold(token: str) -> int:
 def waitlist_id_by_link(token: str) -> int:
     """The entry of the waitlist a link opens. Raises Missing."""
     return _by_token(WaitlistEntry.link_digest, WaitlistEntry.id, token)
+
+
+def _text(
+    key: sa.orm.InstrumentedAttribute[int],
+    number: sa.orm.InstrumentedAttribute[str],
+    wanted: int,
+    owned: sa.ColumnElement[bool],
+) -> tuple[int, str]:
+    found = db.session.execute(sa.select(key, number).where(key == wanted, owned)).one_or_none()
+    if found is None:
+        raise Missing
+    return found[0], found[1]
 
 
 def _posted_shift(shift_id: int, condition: sa.ColumnElement[bool]) -> int:

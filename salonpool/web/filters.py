@@ -19,6 +19,7 @@ from salonpool.domain.shift import MAX_SEATS
 from salonpool.domain.text_input import NAME_MAX, NOTE_MAX, REASON_MAX
 from salonpool.queries import naming
 from salonpool.queries.salons import ServiceRow
+from salonpool.web import text_trouble
 from salonpool.web.extensions import LANGUAGE_TAGS, home_of, language
 
 LANGUAGE_NAMES = {"zh-Hant": "繁體中文", "en": "English", "zh-Hans": "简体中文"}
@@ -28,6 +29,7 @@ MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct
 # ISO 4217 currencies by how people of the network's languages write them; others by their code.
 SYMBOLS = {"TWD": "NT$", "CNY": "¥", "EUR": "€", "GBP": "£", "USD": "US$"}
 DEFAULT_REGION = "TW"
+STAFFED = {"desk", "office"}  # blueprints whose pages say when texts do not leave
 
 
 # What a field takes, as the rules have it; SHIFT_MINUTES is the grid `check_post` keeps to.
@@ -179,6 +181,7 @@ def frame() -> dict[str, Any]:
             if code != reader
         ],
         "demo": current_app.config["DEMO"],
+        "text_trouble": text_trouble.find_for_staff() if signed_in and request.blueprint in STAFFED else None,
         "account": signed_in
         and {"name": signed_in.name, "home_url": home_of(signed_in), "is_office": signed_in.is_office},
     }

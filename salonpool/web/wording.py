@@ -158,6 +158,14 @@ _SENTENCES: dict[str, Any] = {
         "We have sent several codes already. Use the last one, wait a few minutes, or call the salon."
     ),
     "texts_off": lambda v: _("We cannot send texts right now. Please call the salon, or try again later."),
+    "nothing_to_send": lambda v: _(
+        "There is nothing to say once more: the visit has begun or is off, or we have said something newer."
+    ),
+    "still_on_its_way": lambda v: _("This text is on its way, or it has arrived. Look again in a minute."),
+    "wants_no_texts": lambda v: _("This number wants no texts. Please call."),
+    "too_many_texts": lambda v: _(
+        "This number, or your salon, has had so many texts that no more may leave for now. Please call."
+    ),
     "asked_anew": lambda v: _("The guest no longer asks for that. Look again at what they ask for."),
     "already_confirmed": lambda v: _("This hold is already a booking."),
     "idempotency_key_missing": lambda v: _(

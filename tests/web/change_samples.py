@@ -46,6 +46,7 @@ def _booking(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict
             "token": "tok",
             "problem": "",
             "series": [],
+            "texts_late": False,
             "just_booked": False,
             "just_moved": False,
             "just_cancelled": False,
@@ -68,6 +69,7 @@ def _booking(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict
     return {
         "guest/booking.html": [
             ("booked", page(open_, just_booked=True)),
+            ("booked, text late", page(open_, just_booked=True, texts_late=True)),
             ("moved", page(open_, just_moved=True)),
             ("moved, no texts", page(_row(word, gets_texts=False), just_moved=True)),
             ("booked, no texts", page(_row(word, gets_texts=False), just_booked=True)),

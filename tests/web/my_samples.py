@@ -25,7 +25,9 @@ def pages(word: dict[str, str]) -> dict[str, list[tuple[str, dict[str, Any]]]]:
         )
 
     states = ("confirmed", "pending", "checked_in", "completed", "no_show", "cancelled")
-    code: dict[str, Any] = {"form": {"phone": "0912 345 678"}, "errors": {}, "minutes": 10, "demo_url": None}
+    code: dict[str, Any] = {
+        "form": {"phone": "0912 345 678"}, "errors": {}, "minutes": 10, "demo_url": None, "texts_late": False,
+    }  # fmt: skip
     shown: dict[str, Any] = {
         "ahead": [], "past": [], "old": False, "rests_days": 45, "remembered_days": 180,
         "just_taken_off": False,
@@ -38,6 +40,7 @@ def pages(word: dict[str, str]) -> dict[str, list[tuple[str, dict[str, Any]]]]:
         "guest/my_code.html": [
             ("sent", code),
             ("wrong", {**code, "errors": {"code": word["wrong"]}}),
+            ("late", {**code, "texts_late": True}),
             ("demo", {**code, "demo_url": "/demo/phones"}),
         ],
         "guest/my_visits.html": [

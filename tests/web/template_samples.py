@@ -17,6 +17,7 @@ from tests.web import (
     near_samples,
     remedy_samples,
     run_samples,
+    text_samples,
     waitlist_samples,
     what_if_samples,
 )
@@ -85,6 +86,7 @@ def frame(page_language: str = "en", account: Row | None = None) -> dict[str, An
         ],
         "demo": True,
         "account": account,
+        "text_trouble": None,
     }
 
 
@@ -111,6 +113,7 @@ def samples(language: str = "en") -> dict[str, list[tuple[str, dict[str, Any]]]]
         **_me(word),
         **_desk(word, salon),
         **desk_samples.bookings(word, salon),
+        **text_samples.pages(word, salon, twd(300)),
         **near_samples.pages(word, salon),
         **_shift(word, salon),
         **by_hand_samples.pages(word, salon),
@@ -259,6 +262,7 @@ def _visit(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
         "form": {"phone": "", "name": "", "note": ""},
         "terms": terms(change_until=TEN),
         "errors": {},
+        "texts_late": False,
         "ask_code": False,
         "change_url": "/s/qinghe?service=1",
         "idempotency_key": "k1",
@@ -275,6 +279,8 @@ def _visit(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[s
             ("fresh", confirm),
             ("wrong", wrong),
             ("code asked for", {**wrong, "ask_code": True, "errors": {"code": word["wrong"]}}),
+            ("late", {**confirm, "texts_late": True}),
+            ("code late", {**wrong, "ask_code": True, "texts_late": True}),
             ("fee", {**confirm, "terms": terms(change_until=TEN, free_until=TEN, late_fee=twd(300))}),
             ("fee by now", {**confirm, "terms": terms(late_fee=twd(300))}),
             ("several serve", {**confirm, "hold": Row(**vars(hold) | {"serving": several})}),
@@ -399,6 +405,7 @@ def _desk(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[st
         "today": TODAY,
         "previous_on": TODAY,
         "next_on": TODAY + timedelta(days=2),
+        "to_see_to": 2,
         "waiting": [
             {"row": desk_samples.row(word, number), "attendance": word["missed"] if number == 2 else ""}
             for number in (1, 2)
@@ -431,7 +438,18 @@ def _desk(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[st
             ("paused", {**day, "paused": run_samples.paused(word)}),
             ("best fit first", {**day, **waitlist_samples.at_the_desk(word, TEN, "best_fit")}),
             ("value first", {**day, **waitlist_samples.at_the_desk(word, TEN, "value")}),
-            ("empty", {**day, "on": TODAY, "waiting": [], "bookings": [], "shifts": [], "later_shifts": []}),
+            (
+                "empty",
+                {
+                    **day,
+                    "on": TODAY,
+                    "to_see_to": 0,
+                    "waiting": [],
+                    "bookings": [],
+                    "shifts": [],
+                    "later_shifts": [],
+                },
+            ),
             (
                 "past",
                 {**day, "on": TODAY - timedelta(days=1), "bookings": [], "shifts": [], "later_shifts": []},

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salonpool.database import fetch
+from salonpool.domain.booking import BookingStatus
 from salonpool.domain.caps import Kind, Per, prefix_of
 from salonpool.domain.local_time import to_minutes
 from salonpool.domain.message import NoSmsReason
@@ -13,6 +14,7 @@ from salonpool.domain.money import Money
 from salonpool.domain.phone import for_reading
 from salonpool.messaging import formats
 from salonpool.models import Booking, Customer
+from salonpool.queries.asked_moves import AskedMoveRow
 from salonpool.queries.naming import visit_name
 from salonpool.queries.salons import SalonRow
 from salonpool.usecases import limits
@@ -134,6 +136,29 @@ def text_cancelled(
         _text(session, booking, salon, "C4F", "cancelled", values | {"p": fee}, now, texting)
     else:
         _text(session, booking, salon, "C4", "cancelled", values, now, texting)
+
+
+def text_again(
+    session: Session,
+    booking: Booking,
+    salon: SalonRow,
+    lost_id: int,
+    asked: AskedMoveRow | None,
+    now: datetime,
+    texting: Texting,
+) -> None:
+    """How the booking stands now, because message `lost_id` did not arrive: C1P or C1, C3 once it has moved,
+    C3P while another time is `asked` for. Once for each message."""
+    values, event = _visit(booking, texting), f"again:{lost_id}"
+    text_id = "C3" if booking.moved_at else "C1"
+    if booking.status == BookingStatus.PENDING:
+        text_id, answer_by = "C1P", booking.answer_by or booking.starts_at
+        values["h"] = formats.deadline(answer_by, salon.tz, booking.language)
+    elif asked is not None:
+        text_id = "C3P"
+        values |= _time(asked.starts_at, salon, booking)
+        values["h"] = formats.deadline(asked.answer_by, salon.tz, booking.language)
+    _text(session, booking, salon, text_id, event, values, now, texting)
 
 
 def _time(starts_at: datetime, salon: SalonRow, booking: Booking) -> dict[str, str]:

@@ -9,6 +9,7 @@ from salonpool.web.desk import (  # noqa: E402  each adds its routes
     by_hand,  # noqa: F401
     closures,  # noqa: F401
     labour,  # noqa: F401
+    messages,  # noqa: F401
     new_booking,  # noqa: F401
     others,  # noqa: F401
     remedies,  # noqa: F401

@@ -9,6 +9,7 @@ from salonpool.domain.booking import HORIZON
 from salonpool.domain.local_time import DAY, day_span, local_day
 from salonpool.domain.refusal import Missing
 from salonpool.queries import bookings, desk, quarantines, shifts, waitlist_pages
+from salonpool.queries.desk_tasks import list_tasks
 from salonpool.web.desk import blueprint
 from salonpool.web.desk.bookings import attendance_words
 from salonpool.web.desk.run_words import paused_words
@@ -53,6 +54,7 @@ def _page(on: date) -> str:
         previous_on=on - DAY,
         next_on=on + DAY,
         paused=paused_words(quarantines.find_quarantined(salon.network_id)),
+        to_see_to=len(list_tasks(salon.id, now())) if on == local_day(now(), salon.tz) else 0,
         waiting=[{"row": row, "attendance": attendance_words(row.attendance)} for row in waiting],
         bookings=bookings.list_day_at_salon(salon.id, begins, ends, language()),
         shifts=shifts.list_between([salon.id], begins, ends, language()),

@@ -25,6 +25,7 @@ from salonpool.web.guest import blueprint
 from salonpool.web.guest.choices import arguments
 from salonpool.web.guest.wait import show_place
 from salonpool.web.links import opened_booking
+from salonpool.web.text_trouble import texts_may_be_late
 from salonpool.web.wording import in_words
 
 AGAIN_AFTER = timedelta(weeks=5)
@@ -94,6 +95,7 @@ def show(booking: BookingPage, token: str, problem: str = "") -> str:
         just_booked=done == "booked" and is_open,
         just_moved=done == "moved" and is_open and booking.sequence > 0 and not _asked(booking),
         just_cancelled=done == "cancelled" and booking.status == BookingStatus.CANCELLED,
+        texts_late=done in {"booked", "moved"} and is_open and booking.gets_texts and texts_may_be_late(),
         can_change=booking.can_change(now()),
         past=booking.ends_at <= now(),
         map_url=_map_url(booking),

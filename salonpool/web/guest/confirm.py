@@ -27,6 +27,7 @@ from salonpool.web.guest import blueprint
 from salonpool.web.guest.book import page, page_taken
 from salonpool.web.guest.choices import arguments
 from salonpool.web.links import opened
+from salonpool.web.text_trouble import texts_may_be_late
 from salonpool.web.wording import in_words
 
 TYPED = ("phone", "name", "note")
@@ -150,6 +151,7 @@ def _confirm_page(
         terms=_terms(held, now()),
         form=form,
         errors=errors,
+        texts_late=texts_may_be_late(),
         ask_code=field == "code" or bool(request.form.get("asked")),
         change_url=url_for("guest.show_book", slug=held.salon.slug, **chosen),
         idempotency_key=key,

@@ -16,6 +16,7 @@ from salonpool.web import askers
 from salonpool.web.errors import status_of, wait_as_told
 from salonpool.web.extensions import language, now, texting
 from salonpool.web.guest import blueprint
+from salonpool.web.text_trouble import texts_may_be_late
 from salonpool.web.wording import in_words
 
 
@@ -102,7 +103,12 @@ def _phone_page(phone: str, errors: dict[str, str], status: int = 200) -> Respon
 def _code_page(phone: str, errors: dict[str, str], status: int = 200) -> Response:
     demo_url = "/demo/phones" if texting().demo else None
     text = render_template(
-        "guest/my_code.html", form={"phone": phone}, errors=errors, minutes=CODE_MINUTES, demo_url=demo_url
+        "guest/my_code.html",
+        form={"phone": phone},
+        errors=errors,
+        minutes=CODE_MINUTES,
+        demo_url=demo_url,
+        texts_late=texts_may_be_late(),
     )
     return make_response(text, status)
 
