@@ -139,7 +139,7 @@ def _texting(config: Config) -> Texting:
         price=config.sms_price,
         demo=config.demo,
         countries=config.sms_countries,
-        own_numbers=frozenset({config.twilio_from} - {""}),
+        own_numbers=frozenset({config.twilio_from.removeprefix("whatsapp:")} - {""}),
         limits_scale=config.limits_scale,
     )
 

@@ -198,3 +198,12 @@ def test_a_receipt_for_a_text_of_somebody_else_is_taken_and_ignored(client, sent
 def test_an_unsigned_receipt_is_refused(client, sent):
     params = {"MessageSid": "SM1", "MessageStatus": "delivered"}
     assert _post(client, f"{STATUS}?oid={sent}", params, "nonsense").status_code == 403
+
+
+class TestFromWhatsApp:
+    @pytest.fixture
+    def settings(self) -> dict[str, Any]:
+        return {"public_url": PUBLIC, "twilio_from": "whatsapp:+886912000009"}
+
+    def test_the_number_texts_come_from_may_not_book(self, app):
+        assert app.extensions["salonpool.texting"].own_numbers == frozenset({"+886912000009"})
