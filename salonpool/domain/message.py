@@ -1,12 +1,31 @@
 """The states of an outgoing text and how it may move on."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-LEASE = timedelta(seconds=60)
+# How long whoever claimed a text may be at it. A call of the provider ends within CALL_MOST; one that could
+# outlive the lease is not begun.
+LEASE = timedelta(seconds=20)
+CALL_MOST = timedelta(seconds=15)
+# The provider's list may lag behind its answers: after an unknown outcome look only then.
+LOOK_AFTER = timedelta(seconds=60)
+LOOK_FOR = timedelta(hours=72)  # then nobody will ever know
 RETRY_FIRST = timedelta(seconds=5)
 RETRY_MOST = timedelta(minutes=15)
-MAX_ATTEMPTS = 20
+USEFUL_MOST = timedelta(hours=72)
+USEFUL_UNTIL_SAID = timedelta(hours=4)  # a text that names no end
+POISON_TRIES = 3  # tries that ended in an error of our own
+
+# Codes and sign-in links: somebody is waiting for them, so they leave first.
+URGENT = ("C9", "S1")
+# A code that came twice would look like a second one; who still wants one asks for another.
+NEVER_TWICE = frozenset({"C9"})
+
+# How the provider's state follows from its answers.
+KEYS_REFUSED_MOST = 3  # refusals of our keys in a row, then nothing is tried any more
+DOUBT_AFTER = 8  # tries in a row that nothing came of, then one at a time until one is taken
+PROBE_FIRST = timedelta(minutes=1)
+PROBE_MOST = timedelta(minutes=15)
 
 
 class MessageStatus(StrEnum):
@@ -46,9 +65,31 @@ class NoSmsReason(StrEnum):
     CAPPED = "capped"
 
 
-def retry_after(attempts: int) -> timedelta:
-    """Wait before try number `attempts` + 1: 5 s doubling to 15 minutes."""
-    return min(RETRY_FIRST * (1 << min(attempts, 10)), RETRY_MOST)
+def retry_after(tries: int, spread: float = 1.0) -> timedelta:
+    """Wait before the next try after `tries` before this one: 5 s doubling to 15 minutes.
+
+    `spread`, drawn by the caller around 1, keeps texts that failed together from coming back together.
+    """
+    return min(RETRY_FIRST * (1 << min(tries, 10)), RETRY_MOST) * spread
+
+
+def probe_after(probes: int) -> timedelta:
+    """Wait before the provider is asked about our keys once more: 1 minute doubling to 15."""
+    return min(PROBE_FIRST * (1 << min(probes, 10)), PROBE_MOST)
+
+
+def give_up_at(due_at: datetime, expires_at: datetime | None) -> datetime:
+    """Until when a text due then is tried: while it is of use, at most 72 h; 4 h if it does not say."""
+    if expires_at is None:
+        return due_at + USEFUL_UNTIL_SAID
+    return min(expires_at, due_at + USEFUL_MOST)
+
+
+def may_send_again(text_id: str, crashes: int = 0) -> bool:
+    """May a text be sent again that perhaps was sent, but that the provider does not list?
+
+    `crashes`: its tries that ended in an error of our own."""
+    return text_id not in NEVER_TWICE and crashes < POISON_TRIES
 
 
 def can_become(current: MessageStatus, new: MessageStatus) -> bool:

@@ -12,7 +12,7 @@ from salonpool.usecases import upkeep
 from salonpool.usecases.booking import approvals, bookings, move_answers, places, reminders, waitlist
 from salonpool.usecases.planning import planning, what_if
 from salonpool.usecases.pool import offers, rotas, tomorrow
-from salonpool.usecases.texts import inbound, outbox, reports
+from salonpool.usecases.texts import inbound, lookups, outbox, reports
 
 log = logging.getLogger(__name__)
 
@@ -21,11 +21,14 @@ RETRY_SECONDS = 30.0  # a text that could not be handled stands back meanwhile, 
 _not_before: dict[int, float] = {}
 
 
-def send_messages() -> None:
+def send_messages(may_go_on: Callable[[], bool] = lambda: True) -> None:
     """One pass of the outbox."""
-    config = current_app.config["SALONPOOL"]
-    gateway = _extension("gateway")()
-    outbox.send_due(clock.now(), clock.system_now(), gateway, backoff_scale=config.backoff_scale)
+    _pass(outbox.send_due, may_go_on)
+
+
+def settle_unknown(may_go_on: Callable[[], bool] = lambda: True) -> None:
+    """Look up the texts whose outcome is unknown."""
+    _pass(lookups.settle_unknown, may_go_on)
 
 
 def handle_inbound(may_go_on: Callable[[], bool] = lambda: True) -> None:
@@ -109,6 +112,12 @@ def fill_rotas() -> None:
 def tidy_up() -> None:
     """Drop rows the machinery has no more use for."""
     upkeep.forget_old(clock.now())
+
+
+def _pass(make: Callable[..., object], may_go_on: Callable[[], bool]) -> None:
+    scale = current_app.config["SALONPOOL"].backoff_scale
+    gateway = _extension("gateway")()
+    make(clock.now(), clock.system_now(), gateway, backoff_scale=scale, may_go_on=may_go_on)
 
 
 def _extension(name: str) -> Any:

@@ -1,20 +1,24 @@
 """How a text moves on: receipts only take it forward, tries come further and further apart."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise, product
 
 import pytest
 
 from salonpool.domain.message import (
-    MAX_ATTEMPTS,
     RANK,
     RETRY_FIRST,
     RETRY_MOST,
     MessageStatus,
     can_become,
+    give_up_at,
+    may_send_again,
+    probe_after,
     retry_after,
 )
 
+HOUR = timedelta(hours=1)
+NOON = datetime(2026, 10, 19, 12, tzinfo=UTC)
 FINAL = [MessageStatus.DELIVERED, MessageStatus.UNDELIVERED, MessageStatus.FAILED]
 
 
@@ -42,7 +46,31 @@ def test_a_receipt_before_the_answer_settles_a_message_of_unknown_outcome() -> N
 
 
 def test_the_wait_before_the_next_try_doubles_up_to_a_quarter_of_an_hour() -> None:
-    waits = [retry_after(attempts) for attempts in range(MAX_ATTEMPTS + 1)]
+    waits = [retry_after(tries) for tries in range(2000)]
     assert waits[:4] == [timedelta(seconds=seconds) for seconds in (5, 10, 20, 40)]
     assert (waits[0], waits[-1]) == (RETRY_FIRST, RETRY_MOST)
     assert all(later == min(2 * sooner, RETRY_MOST) for sooner, later in pairwise(waits))
+    assert retry_after(1, 0.8) == timedelta(seconds=8)
+
+
+def test_the_provider_is_asked_about_our_keys_less_and_less() -> None:
+    minutes = [probe_after(probes) / timedelta(minutes=1) for probes in (0, 1, 2, 3, 4, 2000)]
+    assert minutes == [1, 2, 4, 8, 15, 15]
+
+
+@pytest.mark.parametrize(
+    ("useful", "tried"), [(None, 4 * HOUR), (HOUR, HOUR), (30 * HOUR, 30 * HOUR), (720 * HOUR, 72 * HOUR)]
+)
+def test_a_text_is_tried_while_it_is_of_use_but_not_for_ever(
+    useful: timedelta | None, tried: timedelta
+) -> None:
+    assert give_up_at(NOON, useful and NOON + useful) == NOON + tried
+
+
+@pytest.mark.parametrize(
+    ("text_id", "crashes", "may"), [("C1", 0, True), ("C1", 2, True), ("C1", 3, False), ("C9", 0, False)]
+)
+def test_what_perhaps_was_sent_is_sent_again_unless_it_is_a_code_or_ends_each_try_with_an_error(
+    text_id: str, crashes: int, may: bool
+) -> None:
+    assert may_send_again(text_id, crashes) is may

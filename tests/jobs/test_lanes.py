@@ -191,7 +191,7 @@ def test_a_lane_woken_while_it_runs_looks_again(app):
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_lanes_go_on_when_the_clock_is_put_back(app, gateway, monkeypatch):
     looks = threading.Semaphore(0)
-    monkeypatch.setattr(tasks, "send_messages", looks.release)
+    monkeypatch.setattr(tasks, "send_messages", lambda *_: looks.release())
     lanes = Lanes(app, 0.05)
     lanes.start()
     for _ in range(3):

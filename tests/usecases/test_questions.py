@@ -8,12 +8,12 @@ import pytest
 import sqlalchemy as sa
 
 from salonpool.database import db, transaction
-from salonpool.domain.message import LEASE
+from salonpool.domain.message import LEASE, LOOK_AFTER
 from salonpool.messaging.simulator import SimulatorGateway
 from salonpool.models import Message, Stylist
 from salonpool.queries import shifts as shift_queries
 from salonpool.usecases.pool import offers
-from salonpool.usecases.texts import outbox
+from salonpool.usecases.texts import lookups, outbox
 from tests.builders import NOW, a_network, a_pooled_stylist, a_salon, a_shift, an_account
 from tests.usecases import pool
 
@@ -61,7 +61,9 @@ def test_a_question_whose_sending_fails_is_not_tried_again_after_its_answer() ->
     pool.decline(pool.offer_of(shift, stylist).id, stylist)
     assert [text.status for text in pool.texts("S2")] == ["sending"]
     lost = NOW + timedelta(minutes=5)
-    assert outbox.send_due(lost, lost, SimulatorGateway()).sent == 0
+    for at in (lost, lost + 2 * LOOK_AFTER):
+        lookups.settle_unknown(at, at, SimulatorGateway())
+        assert outbox.send_due(at, at, SimulatorGateway()).sent == 0
     assert [text.status for text in pool.texts("S2")] == ["expired"]
 
 

@@ -126,7 +126,7 @@ def release(session: Session, booking: Booking, cause: CancelCause, now: datetim
     before = {"status": booking.status}
     booking.status, booking.cancel_cause, booking.cancelled_at = BookingStatus.CANCELLED, cause, now
     free(session, booking.id)
-    drop_question(session, booking.id, now)
+    drop_question(session, booking.id)
     _audit(session, now, actor, "let_go", booking, before)
 
 

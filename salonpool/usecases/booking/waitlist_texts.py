@@ -2,10 +2,8 @@
 
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from salonpool.domain.message import MessageStatus
 from salonpool.domain.phone import for_reading
 from salonpool.domain.waitlist import QUESTIONS
 from salonpool.messaging import formats
@@ -49,14 +47,6 @@ def text_place(
     )
 
 
-def drop_question(session: Session, booking_id: int, now: datetime) -> None:
+def drop_question(session: Session, booking_id: int) -> None:
     """Let the text of a place that was answered not leave any more."""
-    session.execute(
-        sa.update(Message)
-        .where(
-            Message.booking_id == booking_id,
-            Message.text_id.in_(QUESTIONS),
-            Message.status == MessageStatus.PENDING,
-        )
-        .values(status=MessageStatus.EXPIRED, expires_at=now)
-    )
+    messages.withdraw(session, Message.booking_id == booking_id, Message.text_id.in_(QUESTIONS))

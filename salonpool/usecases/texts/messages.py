@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salonpool.database import wake
-from salonpool.domain.message import MessageStatus
+from salonpool.domain.message import UNFINISHED, MessageStatus, give_up_at
 from salonpool.messaging.capabilities import Capabilities
 from salonpool.messaging.texts import compose
 from salonpool.models import Message, OptOut
@@ -42,7 +42,7 @@ def enqueue(
 
     None when nothing was added: the number sent STOP, the event was told before (`event_id` names it once),
     or the same words to the same number are on their way. `due_at` (default now): when it may leave;
-    `expires_at`: when it is of no more use; `salon_id`: whose desk sees it. Raises KeyError, ValueError.
+    `expires_at`: its end, within give_up_at(); `salon_id`: whose desk sees it. Raises KeyError, ValueError.
     """
     return _add(
         session,
@@ -56,19 +56,30 @@ def enqueue(
         status=MessageStatus.PENDING,
         created_at=now,
         due_at=due_at or now,
-        expires_at=expires_at,
+        expires_at=give_up_at(due_at or now, expires_at),
         booking_id=booking_id,
         offer_id=offer_id,
     )
 
 
 def drop_waiting(session: Session, booking_id: int, text_id: str | None = None) -> None:
-    """The booking has changed: what waits to be told about it as it was is not sent any more; only such
+    """The booking has changed: what has still to tell about it as it was is not sent any more; only such
     texts where `text_id` names one."""
-    waiting = [Message.booking_id == booking_id, Message.status == MessageStatus.PENDING]
-    waiting += [Message.text_id == text_id] if text_id else []
+    about = [Message.booking_id == booking_id]
+    about += [Message.text_id == text_id] if text_id else []
+    withdraw(session, *about)
+
+
+def withdraw(session: Session, *which: sa.ColumnElement[bool]) -> None:
+    """Send these texts no more. One that is under way, or perhaps was sent, is not sent a second time."""
+    waits = Message.status == MessageStatus.PENDING
     session.execute(
-        sa.update(Message).where(*waiting).values(status=MessageStatus.EXPIRED),
+        sa.update(Message)
+        .where(*which, Message.status.in_(UNFINISHED))
+        .values(
+            status=sa.case((waits, MessageStatus.EXPIRED), else_=Message.status),
+            expires_at=Message.created_at,  # as if it had never been of use
+        ),
         execution_options={"synchronize_session": False},
     )
 

@@ -1,89 +1,35 @@
 """Sending: claim due rows under a lease, call the gateway with nothing open, settle each row once.
 
-A claim is named by the row's `attempts`, which rises with each: whoever comes back late with an older number
-changes nothing. `due_at` and `expires_at` are people's time, leases system time.
+A row is claimed only when a call is free for it, so that STOP, an end of use and the kill switch count up to
+the last moment. What became of texts of unknown outcome is asked in lookups.py.
 """
 
 import logging
-import time
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from salonpool.database import db, transaction
-from salonpool.domain.message import LEASE, MAX_ATTEMPTS, MessageStatus, retry_after
-from salonpool.messaging.gateway import (
-    Accepted,
-    Gateway,
-    GatewayUnavailable,
-    Outcome,
-    RefusalCode,
-    Refused,
-    Unknown,
-)
+from salonpool.database import db, lock, transaction
+from salonpool.domain.message import CALL_MOST, LEASE, LOOK_AFTER, RETRY_MOST, URGENT, MessageStatus
+from salonpool.messaging.gateway import Accepted, Gateway, Outcome, RefusalCode, Refused, Unknown
 from salonpool.models import Message, OptOut
+from salonpool.usecases.texts import provider
+from salonpool.usecases.texts.claims import Claim, Pass, Tally, accept, change, take
 from salonpool.usecases.texts.opt_outs import OPTED_OUT, opt_out
-from salonpool.usecases.texts.parallel import in_parallel
+from salonpool.usecases.texts.parallel import Calls
 from salonpool.usecases.texts.switch import are_texts_off
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 8  # calls in flight
-CLAIM_AT_ONCE = 16  # two rounds of calls; with the gateway's 10 s limit well inside the lease
 PASS_LIMIT = 400
-# A text that waited in a thread's queue is put back rather than sent this close to its lease's end: a call
-# may take 10 seconds, and whoever finds the lease expired asks the provider at once.
-LEASE_MARGIN = timedelta(seconds=20)
-# The provider's list may lag behind its answers: after an unknown outcome look only now.
-LOOK_AFTER = timedelta(seconds=60)
+LOOK_UP_SECONDS = 1.0  # what has become due meanwhile does not wait for a call that hangs
 
-Late = MessageStatus.PENDING, MessageStatus.SENDING, MessageStatus.UNKNOWN
-
-
-@dataclass(slots=True)
-class Tally:
-    """What one pass of the outbox did, in rows."""
-
-    sent: int = 0
-    failed: int = 0
-    later: int = 0
-    unknown: int = 0
-    expired: int = 0
-
-    def __str__(self) -> str:
-        return (
-            f"sent {self.sent}, failed {self.failed}, later {self.later}, unknown {self.unknown}, "
-            f"expired {self.expired}"
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Claim:
-    id: int
-    to: str
-    body: str
-    attempts: int
-    claimed_at: datetime
-
-
-class _Pass:
-    """One pass: its times, its gateway, what it did. System time goes on by the monotonic clock."""
-
-    def __init__(self, now: datetime, system_now: datetime, gateway: Gateway, backoff_scale: float) -> None:
-        self.now = now
-        self.gateway = gateway
-        self.backoff_scale = backoff_scale
-        self.tally = Tally()
-        self._started_at = system_now
-        self._started = time.monotonic()
-
-    def system_now(self) -> datetime:
-        return self._started_at + timedelta(seconds=time.monotonic() - self._started)
-
-    def scaled(self, wait: timedelta) -> timedelta:
-        return wait * self.backoff_scale
+# What the outbox knows of a call: the gateway's answer, its error, or None for a call not made.
+Ended = Outcome | BaseException | None
 
 
 def send_due(
@@ -93,195 +39,167 @@ def send_due(
     *,
     backoff_scale: float = 1.0,
     limit: int = PASS_LIMIT,
+    may_go_on: Callable[[], bool] = lambda: True,
 ) -> Tally:
     """One pass: every text that is due, until none is left or `limit` were claimed.
 
-    Texts of unknown outcome are looked up at the provider first, and only sent again if it has none. Safe to
-    run twice at once. Nothing is written when nothing is due, nothing leaves while the kill switch is on.
+    Safe to run twice at once. Nothing is written when nothing is due; nothing is claimed while the kill
+    switch is on, the provider refuses our keys, or `may_go_on` says no.
     """
-    this = _Pass(now, system_now, gateway, backoff_scale)
+    this = Pass(now, system_now, gateway, backoff_scale)
     if not _anything_to_do(this):
         return this.tally
-    for claim in _claim_unknown(this):
-        _reconcile(this, claim)
+    provider.probe(gateway, this.system_now())
     _close(this)
-    claimed = 0
-    while (
-        claimed < limit and _may_send() and (claims := _claim_due(this, min(CLAIM_AT_ONCE, limit - claimed)))
-    ):
-        claimed += len(claims)
-        for claim, outcome in in_parallel(lambda claim: _send(this, claim), claims, AT_ONCE):
-            _settle(this, claim, outcome)
+    with Calls(partial(_send, this), AT_ONCE) as calls:
+        try:
+            while True:
+                limit -= _start(this, calls, limit, may_go_on)
+                if not calls:
+                    break
+                _settle_ended(this, calls)
+        finally:  # a database that refuses a claim must not cost what is known of the calls under way
+            while calls:
+                _settle_ended(this, calls)
     return this.tally
 
 
-def _due(this: _Pass) -> sa.ColumnElement[bool]:
-    return sa.and_(Message.status == MessageStatus.PENDING, Message.due_at <= this.now)
+def due(now: datetime) -> sa.ColumnElement[bool]:
+    """It waits, and its time has come; or the clock was put back since it was added or tried."""
+    added_later = sa.and_(Message.created_at > now, Message.due_at <= Message.created_at)
+    tried_later = sa.and_(Message.attempts > 0, Message.due_at > now + 2 * RETRY_MOST)
+    come = sa.or_(Message.due_at <= now, added_later, tried_later)
+    return sa.and_(Message.status == MessageStatus.PENDING, come)
 
 
-def _lease_over(this: _Pass, status: MessageStatus) -> sa.ColumnElement[bool]:
-    return sa.and_(Message.status == status, Message.lease_until <= this.system_now())
+def _over(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(Message.status == MessageStatus.PENDING, Message.expires_at <= now)
 
 
-def _anything_to_do(this: _Pass) -> bool:
-    wanted = sa.or_(
-        _due(this), _lease_over(this, MessageStatus.SENDING), _lease_over(this, MessageStatus.UNKNOWN)
-    )
-    found = db.session.scalar(sa.select(sa.exists().where(wanted)))
+def _anything_to_do(this: Pass) -> bool:
+    texts = sa.exists().where(sa.or_(due(this.now()), _over(this.now())))
+    probe = sa.exists().where(provider.OF_OURS, provider.is_probe_due(this.system_now()))
+    found = db.session.scalar(sa.select(sa.or_(texts, probe)))
     db.session.rollback()
     return bool(found)
 
 
-def _may_send() -> bool:
-    """Asked before each few texts, so that the kill switch works at once."""
-    may = not are_texts_off()
-    db.session.rollback()
-    return may
-
-
-def _close(this: _Pass) -> None:
+def _close(this: Pass) -> None:
     """What nobody needs or wants any more."""
+    stopped = sa.and_(due(this.now()), Message.to.in_(sa.select(OptOut.phone)))
     with transaction() as session:
-        this.tally.failed += _change(
-            session,
-            sa.and_(_due(this), Message.to.in_(sa.select(OptOut.phone))),
-            status=MessageStatus.FAILED,
-            error=OPTED_OUT,
-        )
-        this.tally.expired += _change(
-            session,
-            sa.and_(Message.status == MessageStatus.PENDING, Message.expires_at <= this.now),
-            status=MessageStatus.EXPIRED,
-        )
+        this.tally.expired += change(session, _over(this.now()), status=MessageStatus.EXPIRED)
+        this.tally.failed += change(session, stopped, status=MessageStatus.FAILED, error=OPTED_OUT)
 
 
-def _claim_due(this: _Pass, limit: int) -> list[_Claim]:
-    at = this.system_now()
-    ids = sa.select(Message.id).where(_due(this)).order_by(Message.due_at, Message.id).limit(limit)
-    claim = (
-        sa.update(Message)
-        .where(Message.id.in_(ids), _due(this))
-        .values(
+def _start(this: Pass, calls: Calls[Claim, Outcome | None], most: int, may_go_on: Callable[[], bool]) -> int:
+    """Claim a text for each free call, and begin the calls; how many."""
+    if not may_go_on() or _are_off():
+        return 0
+    free = min(most, provider.room(AT_ONCE) - len(calls))
+    claims = _claim(this, free) if free > 0 else []
+    for claim in claims:
+        calls.start(claim)
+    return len(claims)
+
+
+def _are_off() -> bool:
+    off = are_texts_off()
+    db.session.rollback()
+    return off
+
+
+def _claim(this: Pass, most: int) -> list[Claim]:
+    """The most urgent, then the oldest; one for each number, and none while another to it is under way, so
+    that no text overtakes another to the same person."""
+    now, at = this.now(), this.system_now()
+    other = aliased(Message)
+    under_way = sa.exists().where(other.to == Message.to, other.status == MessageStatus.SENDING)
+    useful = sa.or_(Message.expires_at.is_(None), Message.expires_at > now)
+    wanted = Message.to.not_in(sa.select(OptOut.phone))
+    order = (Message.text_id.not_in(URGENT), Message.due_at, Message.id)
+    place = sa.func.row_number().over(partition_by=Message.to, order_by=order)
+    queue = sa.select(Message.id, place.label("place")).where(due(now), useful, wanted, ~under_way).subquery()
+    first = (
+        sa.select(Message.id)
+        .where(Message.id.in_(sa.select(queue.c.id).where(queue.c.place == 1)))
+        .where(Message.status == MessageStatus.PENDING)
+        .order_by(*order)
+        .limit(most)
+        .with_for_update(
+            skip_locked=True
+        )  # a row that is being changed is not due any more, or will be later
+    )
+    with transaction() as session:
+        lock(session, "outbox")  # of two passes, the second sees what the first has claimed
+        return take(
+            session,
+            Message.id.in_(session.scalars(first).all()),
             status=MessageStatus.SENDING,
-            claimed_at=at,
+            claimed_at=sa.func.coalesce(Message.claimed_at, at),
             lease_until=at + LEASE,
             attempts=Message.attempts + 1,
         )
-    )
-    with transaction() as session:
-        return _claims(session, claim)
 
 
-def _claim_unknown(this: _Pass) -> list[_Claim]:
-    """Texts whose outcome to ask for, also a dead sender's; the lease keeps others from asking."""
-    over = _lease_over(this, MessageStatus.UNKNOWN)
-    ids = sa.select(Message.id).where(over).order_by(Message.lease_until, Message.id).limit(AT_ONCE // 2)
-    claim = sa.update(Message).where(Message.id.in_(ids), over).values(lease_until=this.system_now() + LEASE)
-    with transaction() as session:
-        abandoned = _lease_over(this, MessageStatus.SENDING)
-        _change(session, abandoned, status=MessageStatus.UNKNOWN, error="lease expired")
-        return _claims(session, claim)
-
-
-def _claims(session: Session, claim: sa.Update) -> list[_Claim]:
-    columns = (Message.id, Message.to, Message.body, Message.attempts, Message.claimed_at)
-    rows = session.execute(claim.returning(*columns), execution_options={"synchronize_session": False})
-    return [
-        _Claim(id_, to, body, attempts, claimed_at)
-        for id_, to, body, attempts, claimed_at in sorted(rows.all())
-        if claimed_at is not None
-    ]
-
-
-def _send(this: _Pass, claim: _Claim) -> Outcome | None:
-    """One call of the gateway, in a thread; None when the lease is too short for it by now."""
-    if this.system_now() > claim.claimed_at + LEASE - LEASE_MARGIN:
+def _send(this: Pass, claim: Claim) -> Outcome | None:
+    """One call of the gateway, in a thread; None if it was not made, because whoever finds the lease over
+    might call while it lasts. That happens to a process that was frozen."""
+    if this.system_now() > claim.lease_until - CALL_MOST:
         return None
     return this.gateway.send(claim.to, claim.body, reference=str(claim.id))
 
 
-def _settle(this: _Pass, claim: _Claim, outcome: Outcome | None) -> None:
-    with transaction() as session:
-        if isinstance(outcome, Accepted):
-            this.tally.sent += _accepted(session, this, claim, outcome.sid)
-        elif isinstance(outcome, Unknown):
-            until = this.system_now() + this.scaled(LOOK_AFTER)
-            this.tally.unknown += _claimed(
-                session, claim, status=MessageStatus.UNKNOWN, lease_until=until, error=outcome.reason[:200]
-            )
-        elif isinstance(outcome, Refused):
-            _refused(session, this, claim, outcome)
-        else:
-            this.tally.later += _claimed(session, claim, status=MessageStatus.PENDING)
-    log.info("message %s attempt %s: %s", claim.id, claim.attempts, _word(outcome))
+def _settle_ended(this: Pass, calls: Calls[Claim, Outcome | None]) -> None:
+    for claim, ended in calls.ended(LOOK_UP_SECONDS):
+        this.settle(claim, partial(_record, this=this, claim=claim, ended=ended))
+        log.info("message %s attempt %s: %s", claim.id, claim.attempts, _word(ended))
 
 
-def _refused(session: Session, this: _Pass, claim: _Claim, refused: Refused) -> None:
+def _record(session: Session, *, this: Pass, claim: Claim, ended: Ended) -> str:
+    provider.note(session, ended, this.system_now())
+    if isinstance(ended, Accepted):
+        return accept(session, this, claim, ended.sid)
+    if isinstance(ended, Refused):
+        return _refused(session, this, claim, ended)
+    if ended is None:
+        return _not_sent(session, claim, status=MessageStatus.PENDING) and "later"
+    return _unclear(session, this, claim, ended)
+
+
+def _refused(session: Session, this: Pass, claim: Claim, refused: Refused) -> str:
     error = f"{refused.code} {refused.provider_code}".strip()
-    if refused.permanent or claim.attempts >= MAX_ATTEMPTS:
-        this.tally.failed += _claimed(session, claim, status=MessageStatus.FAILED, error=error)
+    if refused.permanent:
         if refused.code is RefusalCode.OPTED_OUT:
-            opt_out(session, claim.to, this.now)
-        return
-    due_at = this.now + this.scaled(retry_after(claim.attempts - 1))
-    this.tally.later += _claimed(session, claim, status=MessageStatus.PENDING, due_at=due_at, error=error)
+            opt_out(session, claim.to, this.now())
+        return _not_sent(session, claim, status=MessageStatus.FAILED, error=error) and "failed"
+    due_at = this.now() + this.backoff(claim.attempts - 1, refused.retry_after)
+    return _not_sent(session, claim, status=MessageStatus.PENDING, due_at=due_at, error=error) and "later"
 
 
-def _reconcile(this: _Pass, claim: _Claim) -> None:
-    """Has the provider the text? Then it is sent; if not, it may be sent again."""
-    try:
-        sid = this.gateway.find_sent(claim.to, claim.body, claim.claimed_at, known=_known_sids(claim.to))
-    except GatewayUnavailable as unavailable:
-        log.warning("message %s: outcome still unknown: %s", claim.id, unavailable)
-        until = this.system_now() + this.scaled(retry_after(claim.attempts))
-        with transaction() as session:
-            this.tally.unknown += _unknown(session, claim, lease_until=until)
-        return
-    with transaction() as session:
-        if sid is not None:
-            this.tally.sent += _accepted(session, this, claim, sid)
-        elif claim.attempts >= MAX_ATTEMPTS:
-            this.tally.failed += _unknown(session, claim, status=MessageStatus.FAILED)
-        else:
-            _unknown(session, claim, status=MessageStatus.PENDING)
-    log.info("message %s attempt %s: %s", claim.id, claim.attempts, "found" if sid else "not found")
-
-
-def _known_sids(to: str) -> list[str]:
-    sids = db.session.scalars(sa.select(Message.sid).where(Message.to == to, Message.sid.is_not(None))).all()
-    db.session.rollback()
-    return [sid for sid in sids if sid is not None]
-
-
-def _accepted(session: Session, this: _Pass, claim: _Claim, sid: str) -> int:
-    """The provider has this claim's text, whatever the row was taken for meanwhile."""
-    return _change(
+def _unclear(session: Session, this: Pass, claim: Claim, ended: Unknown | BaseException) -> str:
+    """An error of ours may have come after the text was taken: it is looked up like any other."""
+    crashes = 0 if isinstance(ended, Unknown) else 1
+    changed = change(
         session,
-        sa.and_(Message.id == claim.id, Message.attempts == claim.attempts, Message.status.in_(Late)),
-        status=MessageStatus.SENT,
-        sid=sid,
-        sent_at=this.now,
-        error=None,
+        sa.and_(claim.mine(), Message.status == MessageStatus.SENDING),
+        status=MessageStatus.UNKNOWN,
+        lease_until=this.system_now() + this.scaled(LOOK_AFTER),
+        error=_word(ended)[:200],
+        crashes=Message.crashes + crashes,
     )
+    return "unknown" if changed else ""
 
 
-def _claimed(session: Session, claim: _Claim, **values: object) -> int:
-    mine = sa.and_(Message.id == claim.id, Message.attempts == claim.attempts)
-    return _change(session, sa.and_(mine, Message.status == MessageStatus.SENDING), **values)
+def _not_sent(session: Session, claim: Claim, **values: object) -> str:
+    """The provider certainly has not got it, even if somebody found the lease over meanwhile."""
+    left = Message.status.in_([MessageStatus.SENDING, MessageStatus.UNKNOWN])
+    return "yes" if change(session, sa.and_(claim.mine(), left), **values, lease_until=None) else ""
 
 
-def _unknown(session: Session, claim: _Claim, **values: object) -> int:
-    mine = sa.and_(Message.id == claim.id, Message.attempts == claim.attempts)
-    return _change(session, sa.and_(mine, Message.status == MessageStatus.UNKNOWN), **values)
-
-
-def _change(session: Session, where: sa.ColumnElement[bool], **values: object) -> int:
-    """Compare and set; the number of rows it was true of."""
-    statement = sa.update(Message).where(where).values(**values).returning(Message.id)
-    return len(session.execute(statement, execution_options={"synchronize_session": False}).all())
-
-
-def _word(outcome: Outcome | None) -> str:
-    if isinstance(outcome, Refused):
-        return f"refused {outcome.code} {outcome.provider_code}".strip()
-    return type(outcome).__name__.lower() if outcome is not None else "put back"
+def _word(ended: Ended) -> str:
+    if isinstance(ended, Refused):
+        return f"refused {ended.code} {ended.provider_code}".strip()
+    if isinstance(ended, Unknown):
+        return ended.reason
+    return "not sent in time" if ended is None else type(ended).__name__

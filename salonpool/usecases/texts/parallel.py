@@ -1,43 +1,42 @@
-"""Several slow calls at once, their results handled one by one in the caller's thread."""
+"""Several slow calls at once, what comes of them handled in the caller's thread."""
 
-import queue
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from types import TracebackType
+from typing import Generic, Self, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def in_parallel(
-    work: Callable[[Item], Result], items: Sequence[Item], threads: int
-) -> Iterator[tuple[Item, Result]]:
-    """Each item with its result, in the order they finish. `work` must not touch the database session.
+class Calls(Generic[Item, Result]):
+    """Calls of `work` in threads of their own; it must not touch the database session.
 
-    An item whose work raises is left out; the exception goes to threading.excepthook.
+    What a call raises is its result, so that it ends no other call.
     """
-    waiting: queue.SimpleQueue[Item] = queue.SimpleQueue()
-    done: queue.SimpleQueue[tuple[Item, Result] | None] = queue.SimpleQueue()
-    for item in items:
-        waiting.put(item)
 
-    def run() -> None:
-        try:
-            while not waiting.empty():
-                try:
-                    item = waiting.get_nowait()
-                except queue.Empty:
-                    return
-                done.put((item, work(item)))
-        finally:
-            done.put(None)
+    def __init__(self, work: Callable[[Item], Result], most: int) -> None:
+        self._work = work
+        self._threads = ThreadPoolExecutor(most)
+        self._running: dict[Future[Result], Item] = {}
 
-    running = min(threads, len(items))
-    for _ in range(running):
-        threading.Thread(target=run, daemon=True).start()
-    while running:
-        result = done.get()
-        if result is None:
-            running -= 1
-        else:
-            yield result
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._threads.shutdown()
+
+    def __len__(self) -> int:
+        return len(self._running)
+
+    def start(self, item: Item) -> None:
+        """Begin a call at once, as long as fewer than `most` are running."""
+        self._running[self._threads.submit(self._work, item)] = item
+
+    def ended(self, seconds: float) -> list[tuple[Item, Result | BaseException]]:
+        """The calls that have ended, each with its result or its error; waits for the first of them, at most
+        so long."""
+        done, _ = wait(self._running, timeout=seconds, return_when=FIRST_COMPLETED)
+        return [(self._running.pop(call), call.exception() or call.result()) for call in done]
