@@ -207,7 +207,8 @@ def demo(reset: bool, if_empty: bool, json_out: TextIO | None) -> None:
 def doctor() -> None:
     """Check the set-up and what must always be true; exit 1 and what to do when something is wrong."""
     config = _config()
-    click.echo(f"texts: {type(_extension('gateway')()).__name__}, links start with {config.link_host}")
+    links = f"links start with {config.sms_link_scheme}{config.link_host}" if config.sms_links else "no links"
+    click.echo(f"texts: {type(_extension('gateway')()).__name__}, {links}")
     if config.twilio_auth_token:
         click.echo(f"Twilio must call {config.public_url}/sms/twilio/inbound")
     found = doctor_queries.check_database()

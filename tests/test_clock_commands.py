@@ -82,6 +82,19 @@ def test_doctor_is_content_with_a_sound_installation(command):
     assert out.endswith("all well\n")
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "links start with book.example\n"),
+        ({"sms_link_scheme": "https://"}, "links start with https://book.example\n"),
+        ({"sms_links": False}, "SimulatorGateway, no links\n"),
+    ],
+)
+def test_doctor_says_how_links_look_in_texts(changes, said):
+    _, out, _ = _run_on(ABSENT, "doctor", public_url="https://book.example", **changes)
+    assert said in out
+
+
 def test_doctor_says_what_is_wrong_and_what_to_do(command):
     with transaction() as session:
         session.execute(sa.text("UPDATE alembic_version SET version_num = 'older'"))

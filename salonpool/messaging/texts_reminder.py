@@ -13,23 +13,18 @@ TEXTS: Texts = {
             "{s} {d} {t} 1 yes 2 no {u}",
             "{s}: see you {d} {t}, {v} with {n}. Reply 1 if you will come, 2 to give it up. Change? {tel}",
             "{s} {d} {t}. Reply 1 yes, 2 no. {tel}",
-            "{s}: see you {d} {t}, {v} with {n}. Reply 1 if you will come, 2 to give it up.",
-            "{s}: {d} {t} {v}. Reply 1 yes, 2 no.",
-            "{s}: {d} {t}. Reply 1 yes, 2 no.",
         ),
         "zh-Hant": (
             "【{s}】{d}{t} {v}見。回1會到、回2取消，改期：{u}",
             "【{s}】{d}{t}見。回1會到、回2取消，改期：{u}",
             "【{s}】{d}{t}。回1會到、回2取消 {u}",
             "【{s}】{d}{t} {v}見。回1會到、回2取消，改期請電{tel}",
-            "【{s}】{d}{t} {v}見。回1會到、回2取消。",
         ),
         "zh-Hans": (
             "【{s}】{d}{t} {v}见。回1会到、回2取消，改期：{u}",
             "【{s}】{d}{t}见。回1会到、回2取消，改期：{u}",
             "【{s}】{d}{t}。回1会到、回2取消 {u}",
             "【{s}】{d}{t} {v}见。回1会到、回2取消，改期请致电{tel}",
-            "【{s}】{d}{t} {v}见。回1会到、回2取消。",
         ),
     },
     "C2L": {

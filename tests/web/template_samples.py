@@ -613,5 +613,5 @@ def _others(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict[
             ("salon", {"status": 404, "code": "not_found", "message": word["wrong"], "salon": salon}),
         ],
         "help.html": [("help", {})],
-        "privacy.html": [("privacy", {})],
+        "privacy.html": [("two-way", {"two_way": True}), ("one-way", {"two_way": False})],
     }

@@ -12,7 +12,7 @@ from salonpool.queries import nearby, salons
 from salonpool.queries.nearby import Order, Search
 from salonpool.queries.salons import SalonRow, ServiceRow
 from salonpool.queries.visits import visit_of
-from salonpool.web.extensions import language, now
+from salonpool.web.extensions import language, now, texting
 from salonpool.web.guest import blueprint
 from salonpool.web.guest.near import DAYS, row_of
 from salonpool.web.wording import in_words
@@ -69,7 +69,7 @@ def show_help() -> str:
 @blueprint.get("/privacy")
 def show_privacy() -> str:
     """What is kept of whom, and for how long."""
-    return render_template("privacy.html")
+    return render_template("privacy.html", two_way=texting().two_way)
 
 
 def _rows(members: list[SalonRow], given: dict[str, str]) -> list[dict[str, Any]] | None:
