@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from salonpool.database import db
-from salonpool.models import Provider
+from salonpool.domain.message import UNFINISHED
+from salonpool.models import Message, Provider
 
 NAME = "sms"
 
@@ -22,8 +23,12 @@ class ProviderState:
 
 
 def find_state(connection: Connection | None = None) -> ProviderState:
-    """The state as the clock last wrote it down; all is well where it never did."""
-    row = (connection or db.session).execute(
-        sa.select(Provider.failing_since, Provider.stopped_at, Provider.reason).where(Provider.name == NAME)
-    ).one_or_none()
+    """The state as the clock last wrote it down; all is well where it never did.
+
+    While no text waits that was tried, nobody is said to fail to carry it.
+    """
+    waits = sa.exists().where(Message.status.in_(UNFINISHED), Message.sid.is_(None), Message.attempts > 0)
+    failing_since = sa.case((waits, Provider.failing_since))
+    state = sa.select(failing_since, Provider.stopped_at, Provider.reason).where(Provider.name == NAME)
+    row = (connection or db.session).execute(state).one_or_none()
     return ProviderState(*row) if row else ProviderState()
