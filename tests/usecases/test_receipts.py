@@ -117,7 +117,8 @@ def test_each_code_has_its_end(text, word, code, status, error):
     message_id = text()
     assert _say(message_id, word, code)
     row = _row(message_id)
-    assert (row.status, row.error, row.error_code) == (status, error, code or None)
+    assert (row.status, row.error) == (status, error)
+    assert row.error_code == (None if status == "pending" else code or None)
     stopped = db.session.scalars(sa.select(OptOut.phone)).all()
     assert stopped == ([TO] if code == "21610" else [])
 
@@ -153,7 +154,7 @@ def test_what_is_said_of_the_first_try_is_not_about_the_second(text):
     assert not _say(message_id, "failed", "30003")
     with transaction() as session:
         session.get_one(Message, message_id).status = MessageStatus.SENDING
-        assert session.scalars(receipts.replaced_sids()).all() == [f"SM{message_id}"]
+        assert session.scalars(sa.select(Receipt.sid)).all() == [f"SM{message_id}"]  # no lookup finds it
     assert not _say(message_id, "undelivered", "30003")
     assert _say(message_id, "delivered", sid="SMsecond")
     assert (_row(message_id).status, _row(message_id).sid) == ("delivered", "SMsecond")
@@ -163,7 +164,7 @@ def test_what_is_said_of_the_first_try_is_not_about_the_second(text):
     "why_not",
     [
         {"expires_at": NOW + 2 * MINUTE},  # of no use by then
-        {"created_at": NOW - timedelta(hours=5)},
+        {"expires_at": None, "created_at": NOW - timedelta(hours=5)},
         {"text_id": "C9"},
         {"redeliveries": 2},
     ],
@@ -200,7 +201,7 @@ FINALS = [("delivered", ""), ("undelivered", "30005"), ("failed", "30004"), ("un
 
 def test_receipts_in_any_order_doubled_early_late_and_unknown_end_right(text):
     chance = random.Random(5)
-    texts = {text(number): number for number in range(examples(25))}
+    texts = {text(number): number for number in range(examples(60))}
     said: list[tuple[int, str, str, str]] = []
     final = {message_id: chance.choice(FINALS) for message_id in texts}
     for message_id in texts:

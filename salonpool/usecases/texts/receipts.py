@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salonpool.database import lock, retried, transaction, wake
-from salonpool.domain.message import UNFINISHED, MessageStatus, can_become
+from salonpool.domain.message import UNFINISHED, MessageStatus, can_become, give_up_at, may_send_again
 from salonpool.messaging.receipts import MAY_PASS, Failure, failure_of, status_for
 from salonpool.models import Message, Receipt
 from salonpool.usecases.rows import insert
@@ -22,8 +22,6 @@ REPLACED = "replaced"
 KEEP_REPLACED = timedelta(hours=72)
 MOST_REDELIVERIES = 2
 REDELIVER_AFTER = (timedelta(minutes=2), timedelta(minutes=10))
-USEFUL_FOR = timedelta(hours=4)  # a text that names no end
-NEVER_AGAIN = frozenset({"C9"})  # a code: whoever still wants one asks for another
 FILTERED_ALERT, FILTERED_WITHIN = 3, timedelta(hours=72)
 
 
@@ -89,11 +87,6 @@ def apply_word(
     return True
 
 
-def replaced_sids() -> sa.Select[str]:
-    """Sids of texts that were handed over once more: what a lookup of the new try may not find."""
-    return sa.select(Receipt.sid).where(Receipt.word == REPLACED)
-
-
 def forget_old(session: Session, now: datetime) -> int:
     """Delete what was said of texts that are none of ours. Returns how many rows."""
     unclaimed = sa.and_(Receipt.word != REPLACED, Receipt.received_at < now - KEEP_PARKED)
@@ -151,9 +144,9 @@ def _end_badly(session: Session, message: Message, error_code: str | None, now: 
 
 def _is_useful_again(session: Session, message: Message, now: datetime) -> bool:
     """It has not been tried too often, is wanted still, and nothing newer was written about the same."""
-    if message.redeliveries >= MOST_REDELIVERIES or message.text_id in NEVER_AGAIN:
+    if message.redeliveries >= MOST_REDELIVERIES or not may_send_again(message.text_id):
         return False
-    until = message.expires_at or message.created_at + USEFUL_FOR
+    until = give_up_at(message.created_at, message.expires_at)
     if until <= now + REDELIVER_AFTER[message.redeliveries]:
         return False
     others = [sa.and_(Message.body == message.body, Message.status.in_(UNFINISHED))]
@@ -168,7 +161,7 @@ def _again(session: Session, message: Message, now: datetime) -> None:
     """Let the outbox hand it over once more; what it is called by then is another sid."""
     insert(session, Receipt, sid=message.sid, word=REPLACED, error_code=None, received_at=now)
     message.status = MessageStatus.PENDING
-    message.sid = None
+    message.sid = message.error_code = None
     message.due_at = now + REDELIVER_AFTER[message.redeliveries]
     message.redeliveries += 1
     wake("message", message.id)
