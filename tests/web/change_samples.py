@@ -34,6 +34,7 @@ def _row(word: dict[str, str], status: str = "confirmed", **over: Any) -> Row:
         "asked": None,
         "by_salon": False,
         "gets_texts": True,
+        "gets_link": True,
     }
     return Row(**known | over)
 
@@ -72,6 +73,7 @@ def _booking(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict
             ("booked, text late", page(open_, just_booked=True, texts_late=True)),
             ("moved", page(open_, just_moved=True)),
             ("moved, no texts", page(_row(word, gets_texts=False), just_moved=True)),
+            ("booked, no link", page(_row(word, gets_link=False), just_booked=True)),
             ("booked, no texts", page(_row(word, gets_texts=False), just_booked=True)),
             ("open", page(open_)),
             ("free so far", page(_row(word, late_fee=FEE, free_until=free))),

@@ -49,7 +49,7 @@ def bookings(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict
         return {
             "salon": salon, "booking": Row(**values | known), "can": set(can), "attendance": "",
             "back_until": TEN,
-            "is_open": status in ("pending", "confirmed"), "ask_first": False, "problem": "", **over,
+            "is_open": status in ("pending", "confirmed"), "ask_first": False, "problem": "", "with_link": True, **over,
         }  # fmt: skip
 
     no_texts = {"guest_name": None, "phone": None, "note": None, "no_sms_reason": "no_phone"}
@@ -76,7 +76,7 @@ def bookings(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict
         "desk/booking.html": [
             ("pending", page("pending", answer_by=TEN, attendance=word["missed"], ask_first=True)),
             ("booked", page("confirmed", ("arrived", "done", "missed"), attendance=word["missed"])),
-            ("asks", page("confirmed", asked=asked)),
+            ("asks", page("confirmed", asked=asked, with_link=False)),
             ("series", page("confirmed", series=series)),
             ("no_texts", page("confirmed", ("arrived",), **no_texts, problem=word["wrong"])),
             ("here", page("checked_in", ("done", "undo"), no_sms_reason="opted_out")),

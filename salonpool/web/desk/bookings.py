@@ -151,6 +151,7 @@ def _page(booking_id: int, problem: str = "") -> str:
         attendance=attendance_words(booking.attendance),
         ask_first=booking.attendance.ask_first,
         problem=problem,
+        with_link=texting().capabilities.links,
     )
 
 

@@ -124,6 +124,7 @@ def shown(booking: BookingPage) -> dict[str, Any]:
         "answer_by": booking.answer_by,
         "asked": _asked(booking),
         "gets_texts": booking.gets_texts,
+        "gets_link": texting().capabilities.links,
         "by_salon": booking.cancel_cause not in {None, CancelCause.GUEST},
     }
 
