@@ -48,8 +48,8 @@ def bookings(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict
         known = {name: over.pop(name) for name in list(over) if name in values}
         return {
             "salon": salon, "booking": Row(**values | known), "can": set(can), "attendance": "",
-            "back_until": TEN,
-            "is_open": status in ("pending", "confirmed"), "ask_first": False, "problem": "", "with_link": True, **over,
+            "back_until": TEN, "with_link": True,
+            "is_open": status in ("pending", "confirmed"), "ask_first": False, "problem": "", **over,
         }  # fmt: skip
 
     no_texts = {"guest_name": None, "phone": None, "note": None, "no_sms_reason": "no_phone"}
