@@ -1,5 +1,6 @@
 """Texts before the day: C2 see you soon (C2L where nobody can reply), answers to it: C2N too late to give up
-by text, C2F that costs a fee, C2W which of several visits; S7 tomorrow's shift, to stylists from the pool.
+by text, C2F that costs a fee, C2W which of several visits; S7 tomorrow's shift, to stylists from the pool;
+S16 answer by the link, to whoever answers what nobody asked.
 """
 
 from salonpool.messaging.text_table import Texts
@@ -107,6 +108,24 @@ TEXTS: Texts = {
         "zh-Hans": (
             "明天{d}{r}到{s}，{a}，目前{k}位客人。来不了请致电{tel}",
             "明天{d}{r}到{s}，{k}位客人。来不了请致电{tel}",
+        ),
+    },
+    "S16": {
+        "en": (
+            "Please answer on the page, not by text: {u} Questions? Call {tel}",
+            "Please answer on the page: {u}",
+            "Please do not answer by text. Call {tel}",
+            "Please do not answer by text.",
+        ),
+        "zh-Hant": (
+            "請改在網頁回覆，不要用簡訊：{u}",
+            "請不要用簡訊回覆，請電{tel}",
+            "請不要用簡訊回覆。",
+        ),
+        "zh-Hans": (
+            "请改在网页回复，不要用短信：{u}",
+            "请不要用短信回复，请致电{tel}",
+            "请不要用短信回复。",
         ),
     },
 }

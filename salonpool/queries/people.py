@@ -12,9 +12,21 @@ from salonpool.domain.local_time import local_day
 from salonpool.domain.message import MessageStatus
 from salonpool.domain.offer import QUESTIONS
 from salonpool.domain.phone import for_reading
-from salonpool.models import Account, Booking, Customer, Message, Network, Offer, Salon, Shift, Stylist
+from salonpool.models import (
+    Account,
+    Booking,
+    Customer,
+    InboundMessage,
+    Message,
+    Network,
+    Offer,
+    Salon,
+    Shift,
+    Stylist,
+)
 
-RECENT = timedelta(hours=48)
+RECENT, HOUR = timedelta(hours=48), timedelta(hours=1)
+UNMATCHED = ("nothing_open", "several_open", "from_guest", "unclear")  # of inbound_message.outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +104,18 @@ def list_questions(phone: str, asked_by: datetime) -> list[Question]:
         for offer, shift, salon, network, stylist in rows
         if _is_member(stylist, network, asked_by)
     ]
+
+
+def count_unmatched(phone: str, before: datetime) -> int:
+    """How many texts of the hour before answered no question."""
+    return db.session.scalars(
+        sa.select(sa.func.count(InboundMessage.id)).where(
+            InboundMessage.sender == phone,
+            InboundMessage.received_at < before,
+            InboundMessage.received_at > before - HOUR,
+            InboundMessage.outcome.in_(UNMATCHED),
+        )
+    ).one()
 
 
 def _is_member(stylist: Stylist, network: Network, now: datetime) -> bool:

@@ -1,5 +1,6 @@
-"""Guests are reminded of their visits, in the words of the moment they are due."""
+"""Guests are reminded of their visits, in the words of the moment, and say that they will come."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salonpool.database import db, retried, transaction
+from salonpool.domain.booking import BookingStatus
 from salonpool.domain.message import MessageStatus
 from salonpool.domain.phone import for_reading
 from salonpool.domain.reminder import is_quiet, quiet_from
@@ -14,9 +16,10 @@ from salonpool.messaging import formats
 from salonpool.models import Booking, Message
 from salonpool.queries import reminders
 from salonpool.queries.naming import visit_name
+from salonpool.queries.reminder_questions import VisitQuestion
 from salonpool.queries.reminders import Due
 from salonpool.queries.salons import get_salon_by_id
-from salonpool.usecases.booking.booked import lock_booking, read_served
+from salonpool.usecases.booking.booked import GUEST, lock_booking, read_served, record
 from salonpool.usecases.texts import messages
 from salonpool.usecases.texts.texting import Texting
 
@@ -45,6 +48,21 @@ def sweep(now: datetime, texting: Texting) -> Reminded:
         missed=sum(_remind(one, now, texting) for one in missed),
         reminded=sum(_remind(one, now, texting) for one in due),
     )
+
+
+@retried
+def will_come(visits: Collection[VisitQuestion], *, said_at: datetime, now: datetime) -> None:
+    """The guest says that they will come, so nobody reminds them again; said twice it is the same.
+
+    Not to what has been moved or given up since they were asked.
+    """
+    with transaction() as session:
+        for visit in sorted(visits, key=lambda visit: visit.booking_id):
+            booking = lock_booking(session, visit.booking_id)
+            stands = booking.status == BookingStatus.CONFIRMED and booking.starts_at == visit.starts_at
+            if stands and booking.will_come_at is None:
+                booking.will_come_at = said_at
+                record(session, now, GUEST, "will_come", booking, None)
 
 
 @retried

@@ -12,10 +12,11 @@ from salonpool.domain.refusal import InvalidInput, Refusal
 from salonpool.messaging import formats
 from salonpool.messaging.replies import ReplyKind, parse
 from salonpool.messaging.texts import reason
-from salonpool.queries import people, waitlist
+from salonpool.queries import people, reminder_questions, waitlist
 from salonpool.queries.people import Person, Question
+from salonpool.queries.reminder_questions import VisitQuestion
 from salonpool.queries.waitlist import PlaceQuestion
-from salonpool.usecases.booking import places
+from salonpool.usecases.booking import cancellations, places, reminders
 from salonpool.usecases.pool import offers
 from salonpool.usecases.texts.texting import Texting
 
@@ -36,6 +37,7 @@ CODE_OF_STATUS = {
     OfferStatus.WITHDRAWN: "withdrawn",
     OfferStatus.ACCEPTED: "accepted",
 }
+MOST_UNMATCHED = 5  # within the hour
 TEXT_OF_WORD = {ReplyKind.CANNOT_WORK: "S10T", ReplyKind.HELP: "S15"}
 
 
@@ -96,24 +98,49 @@ def _answer_question(
 ) -> Handled:
     """A yes or no answers the one open question asked before it, or is told what became of the last one.
 
-    A question is an offer to a stylist or a place held for a guest; one number may be both.
+    A question is an offer to a stylist, a place held for a guest, or whether they will come to what they have
+    booked, which is one question however many visits it is about; one number may be asked all three.
     """
     asked = people.list_questions(text.sender, text.received_at)
     places_asked = waitlist.list_questions(text.sender, text.received_at)
+    visits = reminder_questions.list_questions(text.sender, text.received_at)
+    tries = people.count_unmatched(text.sender, text.received_at)
     db.session.rollback()
+    if tries >= MOST_UNMATCHED:
+        return _by_link_only(person, texting)
     live = [question for question in asked if question.status == OfferStatus.OFFERED]
     live_places = [place for place in places_asked if place.is_open]
-    if len(live) + len(live_places) > 1:
+    is_asked_to_come = any(visit.is_open for visit in visits)
+    if len(live) + len(live_places) + is_asked_to_come > 1:
         return Handled("several_open", Answer("S14", {"tel": person.tel}, seldom=True))
     if live:
         return _answer_offer(live[0], kind, text.received_at, now, texting)
     if live_places:
         return _answer_place(live_places[0], kind, now, texting)
-    last_place = places_asked[0] if places_asked else None
-    if asked and (last_place is None or asked[0].asked_at > last_place.asked_at):
-        return _told(asked[0], CODE_OF_STATUS[OfferStatus(asked[0].status)])
-    if last_place is not None:
-        return _told_of_place(last_place, texting)
+    if is_asked_to_come:
+        return _answer_visits(visits, kind, text.received_at, now, texting)
+    return _of_the_last(asked, places_asked, visits, text, person, kind, now, texting)
+
+
+def _of_the_last(
+    asked: list[Question],
+    places_asked: list[PlaceQuestion],
+    visits: list[VisitQuestion],
+    text: Received,
+    person: Person,
+    kind: ReplyKind,
+    now: datetime,
+    texting: Texting,
+) -> Handled:
+    """Nothing is open: what became of the question asked last."""
+    last: list[Question | PlaceQuestion | VisitQuestion] = [*asked[:1], *places_asked[:1], *visits[:1]]
+    newest = max(last, key=lambda question: question.asked_at, default=None)
+    if isinstance(newest, Question):
+        return _told(newest, CODE_OF_STATUS[OfferStatus(newest.status)])
+    if isinstance(newest, PlaceQuestion):
+        return _told_of_place(newest, texting)
+    if isinstance(newest, VisitQuestion):
+        return _answer_visits(visits, kind, text.received_at, now, texting)
     if person.is_guest:
         return Handled("from_guest", _for_guest(person, texting))
     return Handled("nothing_open", Answer("S5Q", {"tel": person.tel}, seldom=True))
@@ -156,6 +183,67 @@ def _about_place(place: PlaceQuestion, text_id: str, url: str) -> Answer:
         "tel": place.tel,
     }
     return Answer(text_id, values, booking_id=place.booking_id, language=place.language)
+
+
+def _answer_visits(
+    visits: list[VisitQuestion], kind: ReplyKind, said_at: datetime, now: datetime, texting: Texting
+) -> Handled:
+    """A yes is for all the visits somebody was reminded of, a no only for a single one."""
+    standing = [visit for visit in visits if visit.stands]
+    if not standing:
+        return _told_of_visit(visits[0], texting)
+    if kind is ReplyKind.YES:
+        reminders.will_come(standing, said_at=said_at, now=now)
+        return Handled("will_come")
+    if len(standing) > 1:
+        url = texting.links.text_url("/my")
+        answer = _about_visit(standing[0], "C2W", k=str(len(standing)), u=url)
+        return Handled("several_visits", replace(answer, seldom=True))
+    [visit] = standing
+    # It counts from when it came in, unless the visit has begun before anybody read it.
+    at = said_at if now < visit.starts_at else now
+    try:
+        cancellations.cancel(booking_id=visit.booking_id, now=at, texting=texting, agreed_fee_minor=0)
+    except Refusal as refusal:
+        return _told_no(visit, refusal, at, texting)
+    return Handled("given_up")  # cancelling texts the guest itself
+
+
+def _told_no(visit: VisitQuestion, refusal: Refusal, at: datetime, texting: Texting) -> Handled:
+    """It is not given up by this text: it costs something the guest was not shown, or it is too late."""
+    if refusal.code == "fee_changed":
+        fee = formats.money(Money(visit.costs_minor(at), visit.currency))
+        path = texting.links.booking_path(visit.booking_id, visit.link_version)
+        return Handled("told_fee", _about_visit(visit, "C2F", p=fee, u=texting.links.text_url(path)))
+    return Handled("told_too_late", _about_visit(visit, "C2N"))
+
+
+def _told_of_visit(visit: VisitQuestion, texting: Texting) -> Handled:
+    """It was given up already, and what that cost."""
+    url = texting.links.text_url(f"/s/{visit.slug}")
+    if not visit.fee_minor:
+        return Handled("told_given_up", _about_visit(visit, "C4", u=url))
+    fee = formats.money(Money(visit.fee_minor, visit.currency))
+    return Handled("told_given_up", _about_visit(visit, "C4F", p=fee, u=url))
+
+
+def _about_visit(visit: VisitQuestion, text_id: str, **more: str) -> Answer:
+    values: dict[str, str | None] = {
+        "s": visit.salon,
+        "d": formats.short_date(visit.starts_at, visit.tz, visit.language),
+        "t": formats.clock_time(visit.starts_at, visit.tz),
+        "tel": visit.tel,
+        **more,
+    }
+    return Answer(text_id, values, booking_id=visit.booking_id, language=visit.language)
+
+
+def _by_link_only(person: Person, texting: Texting) -> Handled:
+    """Whoever guesses, in somebody's name perhaps, gets no further than the links they have."""
+    if person.is_guest:
+        return Handled("link_only", _for_guest(person, texting))
+    url = texting.links.text_url("/me")
+    return Handled("link_only", Answer("S16", {"u": url, "tel": person.tel}, seldom=True))
 
 
 def _answer_offer(
