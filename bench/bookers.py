@@ -81,14 +81,16 @@ class Bookers:
         for thread in reversed(self._threads):
             thread.join()
 
-    def book(self, key: str) -> Acknowledged | None:
+    def book(self, key: str, number: str = "") -> Acknowledged | None:
         """One guest, in one step or by a hold, in turns; another place when somebody has this one, which may
-        be a hold of our own whose answer was lost. None: out of patience."""
+        be a hold of our own whose answer was lost. `number`: the guest's phone, otherwise a new one. None:
+        out of patience."""
         until = time.monotonic() + PATIENCE_SECONDS
         tries, in_one = 0, next(self._guests) % 2 == 0
         while time.monotonic() < until:
             tries += 1
             ground, stylist, start, phone = self._place()
+            phone = number or phone
             ask = self._in_one_step if in_one else self._by_hold
             answer = ask(ground.wish(start, stylist), phone, f"{key}-{tries}", until)
             if answer.status in {200, 201}:
@@ -120,6 +122,11 @@ class Bookers:
         with self._changing:
             self.answers.append(answer)
         return answer
+
+    def new_phone(self) -> str:
+        """A number nobody has used."""
+        with self._changing:
+            return self.grounds[0].phone()
 
     def statuses(self, since: float = 0.0) -> Counter[int]:
         """How often each status was answered to what was asked from then on (monotonic)."""

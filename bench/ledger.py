@@ -57,7 +57,7 @@ def reckon(
     the dump) that not sending it at all was right."""
     found = Reckoning(len(acknowledged), len(dump["sms"]), len(taken))
     _bookings(found, acknowledged, dump)
-    times = _times(taken)
+    times = times_taken(taken)
     died = sorted(deaths)
     for text in dump["sms"]:
         at = times.get(str(text["id"]), [])
@@ -86,7 +86,7 @@ def _bookings(found: Reckoning, acknowledged: Sequence[Acknowledged], dump: Mapp
     found.booked_twice = sorted(key for key, count in kept.items() if key is not None and count > 1)
 
 
-def _times(taken: Sequence[Mapping[str, Any]]) -> dict[str, list[float]]:
+def times_taken(taken: Sequence[Mapping[str, Any]]) -> dict[str, list[float]]:
     """When each text was taken, by our own id of it, which the status callback's address bears."""
     times: dict[str, list[float]] = {}
     for text in taken:

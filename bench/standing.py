@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import sqlalchemy as sa
 from flask import Flask
 
-from bench import ledger, race
+from bench import ledger
 from bench.bookers import Bookers, open_salons, wall
 from bench.supervisor import Supervisor
 from salonpool import clock
@@ -21,6 +22,7 @@ from salonpool.app import create_app
 from salonpool.database import db
 from salonpool.domain.message import UNFINISHED, MessageStatus
 from salonpool.models import Lease, Message
+from salonpool.queries import dump
 from salonpool.usecases.leases import DatabaseTrouble
 from salonpool.usecases.planning import planning
 from tests import builders, databases, live
@@ -83,7 +85,6 @@ class Readiness(threading.Thread):
 class Standing:
     """The system on one database; `bookers` are outside and come when their block is entered."""
 
-    database_url: str
     app: Flask
     texts: StandIn
     supervisor: Supervisor
@@ -102,8 +103,7 @@ class Standing:
     def reckon(self) -> ledger.Reckoning:
         """What guests, dump and provider say, all of it so far."""
         died = [wall(at) for at in self.supervisor.services["jobs"].deaths]
-        dump = race.dump(self.database_url)
-        return ledger.reckon(self.bookers.acknowledged, dump, self.texts.messages, deaths=died)
+        return ledger.reckon(self.bookers.acknowledged, read_dump(), self.texts.messages, deaths=died)
 
     @contextmanager
     def planning(self) -> Iterator[None]:
@@ -164,7 +164,12 @@ def standing(
         stack.callback(readiness.over.set)
         if not (readiness.wait(0.0) and _has_clock()):
             raise RuntimeError(f"it did not begin to work:\n{supervisor.said()}")
-        yield Standing(database_url, app, texts, supervisor, Bookers(url, grounds, rate), readiness)
+        yield Standing(app, texts, supervisor, Bookers(url, grounds, rate), readiness)
+
+
+def read_dump() -> dict[str, Any]:
+    """What `flask dump --json` would print, as of now."""
+    return {name: rows if isinstance(rows, str) else list(rows) for name, rows in dump.tables(clock.now())}
 
 
 def end_leases() -> None:

@@ -112,6 +112,11 @@ class StandIn:
         with self._lock:
             self._faults[on, to] = fault
 
+    def left(self, to: str = "", *, on: str = "create") -> int:
+        """How many requests the fault of that `on` and `to` is still waiting for; 0 if there is none."""
+        with self._lock:
+            return int(self._faults.get((on, to), {}).get("times") or 0)
+
     def change(self, **changes: Any) -> None:
         """Behave otherwise from now on; names as in Settings."""
         settings = replace(self.settings, **changes)
