@@ -272,6 +272,16 @@ def test_an_owner_is_answered_too(pool, text):
     assert _told("+886912000003") == ["S14"]
 
 
+def test_an_answer_that_never_left_has_told_nobody(pool, texting):
+    pool.offer(status="superseded")
+    first, second = (inbound.receive(f"SM{n}", PHONE, "1", {}, NOW) for n in (1, 2))
+    inbound.handle(first, NOW, texting)
+    with transaction() as session:
+        session.execute(sa.update(Message).values(status="expired"))
+    inbound.handle(second, NOW + MINUTE, texting)
+    assert _told() == ["S5", "S5"]
+
+
 def test_a_guest_is_shown_the_booking(pool, text, texting):
     stylist_id = a_stylist(pool.network_id, home=pool.salon_id)
     service_id = a_service(pool.salon_id)

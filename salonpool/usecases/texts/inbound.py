@@ -193,7 +193,9 @@ def _answer(
 def _knows_already(session: Session, text: Received, answer: Answer, now: datetime) -> bool:
     """Was the person told the same since they wrote, or, for a seldom answer, within the hour?"""
     told = sa.and_(
-        Message.to == text.sender, Message.text_id == answer.text_id, Message.status != MessageStatus.FAILED
+        Message.to == text.sender,
+        Message.text_id == answer.text_id,
+        Message.status.not_in([MessageStatus.FAILED, MessageStatus.EXPIRED]),
     )
     if answer.seldom:
         told = sa.and_(told, Message.created_at > now - ANSWERED_AGAIN_AFTER)
