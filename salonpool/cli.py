@@ -1,6 +1,7 @@
 """The commands; each calls one use case. Bad input: exit 2 and one line, never a traceback."""
 
 import json
+import logging
 import math
 import sys
 from typing import Any, TextIO
@@ -10,7 +11,7 @@ from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import Config, ConfigError
-from salonpool import clock
+from salonpool import clock, logs
 from salonpool.demo import handout as demo_handout
 from salonpool.demo import network as demo_network
 from salonpool.domain.labour.packs import list_codes
@@ -19,8 +20,9 @@ from salonpool.queries import accounts as account_queries
 from salonpool.queries import doctor as doctor_queries
 from salonpool.queries import dump as dump_queries
 from salonpool.queries import labour as labour_queries
-from salonpool.queries import networks
+from salonpool.queries import networks, text_checks
 from salonpool.queries.health import in_short
+from salonpool.queries.text_checks import Finding
 from salonpool.solver import files
 from salonpool.solver.problem import Problem
 from salonpool.solver.reading import InvalidProblem
@@ -30,7 +32,9 @@ from salonpool.usecases.planning import plan_process, plan_report, planning, sto
 from salonpool.usecases.planning.plan_process import NoAnswer
 from salonpool.usecases.planning.stored_runs import StoredRun
 from salonpool.usecases.salons import labour_rules as choosing
-from salonpool.usecases.texts import outbox, switch
+from salonpool.usecases.texts import lookups, outbox, switch
+
+log = logging.getLogger(__name__)
 
 # These work on files alone: with no database and no settings.
 ON_FILES = ("solve", "check")
@@ -145,15 +149,19 @@ def jobs() -> None:
 
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     _extension("gateway")()  # wrong settings stop us now, not at the first text
+    logs.set_up()
+    for finding in _check_texts():
+        log.warning("%s -> %s", finding.what, finding.remedy, extra={"alert": "texts_set_up"})
     lanes.run(app, _config().clock_tick_seconds)
 
 
 @click.command("send-messages", cls=OneLine)
 def send_messages() -> None:
-    """One pass of the outbox."""
-    gateway = _extension("gateway")()
+    """One pass of the outbox, after one over the texts of unknown outcome."""
+    now, system_now, gateway = clock.now(), clock.system_now(), _extension("gateway")()
     scale = _config().backoff_scale
-    click.echo(outbox.send_due(clock.now(), clock.system_now(), gateway, backoff_scale=scale))
+    looked_up = lookups.settle_unknown(now, system_now, gateway, backoff_scale=scale)
+    click.echo(looked_up + outbox.send_due(now, system_now, gateway, backoff_scale=scale))
 
 
 @click.command(cls=OneLine)
@@ -215,6 +223,8 @@ def doctor() -> None:
     if not found:
         found = doctor_queries.list_findings(clock.now(), clock.system_now(), config.limits_scale)
         found += doctor_queries.check_proxy(config.public_url, config.trusted_proxy_hops, clock.now())
+        found += text_checks.check_webhooks(config.public_url, clock.now())
+    found += _check_texts()
     for finding in found:
         click.echo(f"{finding.what} -> {finding.remedy}")
     click.echo(f"{len(found)} found" if found else "all well")
@@ -335,6 +345,13 @@ def check(problem: str, roster: str) -> None:
         where = " ".join(part for part in (violation.shift, violation.stylist) if part)
         click.echo(f"{violation.rule}: {where + ': ' if where else ''}{violation.message}")
     raise SystemExit(1 if broken else 0)
+
+
+def _check_texts() -> list[Finding]:
+    """What keeps real texts and their answers from getting through."""
+    config = _config()
+    is_real = config.twilio_auth_token and not (config.twilio_api_base or config.demo or config.testing)
+    return text_checks.check_set_up(config.public_url, config.link_host) if is_real else []
 
 
 def _config() -> Config:

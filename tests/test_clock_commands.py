@@ -4,14 +4,16 @@ import pytest
 import sqlalchemy as sa
 
 from config import Config, ConfigError
+from salonpool import clock
 from salonpool.app import create_app
 from salonpool.database import db, transaction
+from salonpool.messaging.capabilities import DEFAULT
 from salonpool.messaging.simulator import SimulatorGateway
 from salonpool.messaging.twilio_gateway import TwilioGateway
 from salonpool.models import Account, Message, Network
 from salonpool.queries import access
 from salonpool.usecases.texts import messages
-from tests.builders import NOW, a_network, an_account
+from tests.builders import a_network, an_account
 from tests.databases import config_for
 
 KEYS = {"twilio_account_sid": "AC1", "twilio_auth_token": "token", "twilio_from": "+15005550006"}
@@ -69,7 +71,7 @@ def test_send_messages_sends_what_is_due(command):
     with transaction() as session:
         messages.enqueue(
             session, network_id=network_id, event_id="sign_in:1", text_id="S1", to="+886912000001",
-            language="en", values={"u": "s.example/in/1"}, now=NOW,
+            language="en", values={"u": "s.example/in/1"}, within=DEFAULT, now=clock.now(),
         )  # fmt: skip
     code, out, _ = command("send-messages")
     assert (code, out.split(",")[0]) == (0, "sent 1")
@@ -150,6 +152,24 @@ def test_doctor_finds_that_there_is_no_database(url):
     assert "the database cannot be used: " in out
     assert "DATABASE_URL" in out
     assert out.endswith("1 found\n")
+
+
+REAL = {**KEYS, "testing": False, "public_url": "http://book.example"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_found"),
+    [({}, True), ({"twilio_api_base": "http://127.0.0.1:1"}, False), ({"demo": True}, False)],
+)
+def test_doctor_and_the_clock_say_when_real_texts_cannot_get_through(changes, is_found, monkeypatch, caplog):
+    monkeypatch.setattr("salonpool.jobs.lanes.run", lambda *_: None)
+    monkeypatch.setattr("salonpool.logs.set_up", lambda: None)
+    _, out, _ = _run_on(ABSENT, "doctor", **{**REAL, **changes})
+    _run_on(ABSENT, "jobs", **{**REAL, **changes})
+    assert ("set PUBLIC_URL to https" in out) is is_found
+    assert [record.alert for record in caplog.records if hasattr(record, "alert")] == [
+        "texts_set_up"
+    ] * is_found
 
 
 @pytest.mark.parametrize("demo", [False, True])

@@ -16,7 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask
 
-from salonpool import clock, logs
+from salonpool import clock
 from salonpool.jobs import tasks
 from salonpool.jobs.clock import RENEW_EVERY, LeaseKeeper
 from salonpool.jobs.timetable import PLANNING, SWEEPS, Timetable
@@ -33,7 +33,7 @@ LANE_OF = {
     "waitlist": "waitlist",
 }
 # A lane that searches rather than looks; what frees a place wakes it, other processes' changes it finds.
-WAITS = {"waitlist": timedelta(seconds=15)}
+WAITS = {"waitlist": timedelta(seconds=15), "reports": timedelta(minutes=1)}
 # How long a lane may go on with what it does when we stop: one call of the provider, or one planning run.
 DRAIN_SECONDS = 20.0
 LONG_DRAINS = {"planning": 75.0, "questions": 75.0}
@@ -53,13 +53,16 @@ class Lane:
         self._work = work
 
     def look(self) -> None:
-        """Work if the clock is ours. Trouble with the database is logged, and the next look tries again."""
-        with self.running:
-            again = True
-            while again and self._may_go_on():
-                self.woken.clear()
+        """Work if the clock is ours and nobody works here. Trouble with the database is logged, and the next
+        look tries again."""
+        again = True
+        while again and self._may_go_on() and self.running.acquire(blocking=False):
+            self.woken.clear()
+            try:
                 self._look_once()
-                again = self.woken.is_set()
+            finally:
+                self.running.release()
+            again = self.woken.is_set()
 
     def _look_once(self) -> None:
         with self._app.app_context():
@@ -81,8 +84,9 @@ class Lanes:
         self.lanes = {name: Lane(name, app, self._may_go_on, work) for name, work in self._works().items()}
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
-            executors={"default": ThreadPoolExecutor(len(self.lanes))},
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+            executors={"default": ThreadPoolExecutor(len(self.lanes) + 1)},
+            # Two, as the scheduler counts a look that has just ended; a second one at once has nothing to do.
+            job_defaults={"coalesce": True, "max_instances": 2, "misfire_grace_time": None},
         )
 
     def start(self) -> None:
@@ -122,10 +126,8 @@ class Lanes:
     def wake(self, woken: Iterable[tuple[str, int]]) -> None:
         """Shorten the wait of the lanes that look at these rows."""
         for name in {LANE_OF[task] for task, _ in woken if task in LANE_OF}:
-            lane = self.lanes[name]
-            lane.woken.set()
-            if not lane.running.locked():
-                self._tick_now(name)
+            self.lanes[name].woken.set()
+            self._tick_now(name)
 
     def _works(self) -> dict[str, Callable[[], None]]:
         planning, sweeps = Timetable(PLANNING), Timetable(SWEEPS)
@@ -136,7 +138,9 @@ class Lanes:
 
         return {
             "inbound": partial(tasks.handle_inbound, self._may_go_on),
-            "outbox": tasks.send_messages,
+            "outbox": partial(tasks.send_messages, self._may_go_on),
+            "lookups": partial(tasks.settle_unknown, self._may_go_on),
+            "reports": partial(tasks.read_reports, self._may_go_on),
             "planning": plan,
             "questions": tasks.answer_questions,
             "waitlist": tasks.offer_places,
@@ -172,7 +176,6 @@ class Lanes:
 
 def run(app: Flask, tick_seconds: float) -> None:
     """Run the clock until SIGTERM or SIGINT."""
-    logs.set_up()
     signals: queue.SimpleQueue[int] = queue.SimpleQueue()  # its put() is safe inside a signal handler
     for wanted in (signal.SIGTERM, signal.SIGINT):
         signal.signal(wanted, lambda number, _: signals.put(number))

@@ -1,7 +1,6 @@
 """What must always be true of the rows, asked by SQL of its own rather than by the code that keeps it so."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice, pairwise
 from urllib.parse import urlsplit
@@ -18,25 +17,15 @@ from salonpool.domain.booking import OCCUPYING_STATES, BookingStatus
 from salonpool.domain.caps import CAPS, DAY, Per, key_of
 from salonpool.domain.course import StationKind
 from salonpool.domain.labour.packs import books
-from salonpool.domain.message import MessageStatus
 from salonpool.domain.shift import WORKING_STATES
 from salonpool.domain.travel import ride_minutes
-from salonpool.models import Assignment, Booking, Counter, Message, Network, Occupancy, Salon
-from salonpool.queries.health import in_short, newest_revision
+from salonpool.models import Assignment, Booking, Counter, Network, Occupancy, Salon
+from salonpool.queries import text_checks
+from salonpool.queries.health import free_bytes, has_room, in_short, newest_revision
 from salonpool.queries.quarantines import list_quarantined
+from salonpool.queries.text_checks import SHOWN, Finding
 
-STUCK_PENDING = timedelta(minutes=5)
-STUCK_SENDING = timedelta(minutes=5)
 THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
-SHOWN = 20  # rows named per kind of finding
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something wrong, and what to do about it."""
-
-    what: str
-    remedy: str
 
 
 def check_database() -> list[Finding]:
@@ -57,12 +46,13 @@ def list_findings(now: datetime, system_now: datetime, limits_scale: float = 1.0
     with engine().connect() as connection:
         return [
             *_guards(connection),
+            *_room(),
             *_overlaps(connection),
             *_bookings_without_place(connection),
             *_places_without_booking(connection),
             *_assignments_without_presence(connection),
             *_impossible_ways(connection),
-            *_stuck_messages(connection, now, system_now),
+            *text_checks.list_findings(connection, now, system_now),
             *_half_used_limits(connection, now, limits_scale),
             *_quarantines(connection),
             *_unknown_packs(connection),
@@ -119,6 +109,13 @@ def _schema(connection: Connection) -> Iterator[Finding]:
 def _guards(connection: Connection) -> Iterator[Finding]:
     for name in guards.missing(connection):
         yield Finding(f"guard {name} is missing", "run: flask db upgrade")
+
+
+def _room() -> Iterator[Finding]:
+    if not has_room():
+        free = free_bytes()
+        left = f", {free // 2**20} MB are left" if free is not None else ""
+        yield Finding(f"the database's disk is full{left}", "make room; nothing has to be restarted")
 
 
 def _overlaps(connection: Connection) -> Iterator[Finding]:
@@ -213,19 +210,6 @@ def _impossible_ways(connection: Connection) -> Iterator[Finding]:
                 f"stylist {one.stylist_id} cannot get from assignment {one.id} to {other.id} in time",
                 "release one of the two",
             )
-
-
-def _stuck_messages(connection: Connection, now: datetime, system_now: datetime) -> Iterator[Finding]:
-    pending = sa.and_(Message.status == MessageStatus.PENDING, Message.due_at <= now - STUCK_PENDING)
-    left = sa.and_(
-        Message.status.in_([MessageStatus.SENDING, MessageStatus.UNKNOWN]),
-        Message.lease_until <= system_now - STUCK_SENDING,
-    )
-    rows = connection.execute(
-        sa.select(Message.id, Message.status).where(pending | left).order_by(Message.id).limit(SHOWN)
-    )
-    for message_id, status in rows:
-        yield Finding(f"message {message_id} is stuck in {status}", "is `flask jobs` running? see its log")
 
 
 def _half_used_limits(connection: Connection, now: datetime, scale: float) -> Iterator[Finding]:

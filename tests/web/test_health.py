@@ -91,6 +91,7 @@ def test_a_text_of_unknown_outcome_is_told_unless_it_was_taken(client):
     ],
 )
 def test_a_provider_that_takes_nothing_is_told_but_pages_go_on(client, row, told):
+    _a_text(attempts=1)
     with transaction() as session:
         session.add(Provider(name="sms", **row))
     answer = client.get("/readyz")
@@ -185,7 +186,7 @@ def _measured(client: Any, **arguments: Any) -> dict[str, float]:
 
 def test_prometheus_reads_how_texts_clock_and_provider_are_doing(client, stopped_clock):
     leases.acquire("clock", "a", clock.system_now())
-    _a_text()
+    _a_text(attempts=1)
     with transaction() as session:
         since = clock.system_now() - timedelta(minutes=5)
         session.add(Provider(name="sms", failing_since=since, stopped_at=since, reason="credentials"))
