@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from salonpool.messaging import receipts, twilio_gateway
 from salonpool.web import errors, wording
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -89,6 +90,12 @@ def test_every_refusal_is_in_the_api_page_and_no_other() -> None:
     assert set(listed) == set(wording._SENTENCES)
     statuses = errors.STATUS | {code: status for status, code in errors.CODES.items() if code != "unreadable"}
     assert {code for code, status in statuses.items() if f"| `{code}` | {status} |" not in page} == set()
+
+
+def test_every_code_of_twilio_s_is_on_its_page() -> None:
+    known = {str(code) for code in twilio_gateway.CODES} | set(receipts.FAILURE_OF_CODE)
+    rows = re.findall(r"^\| ([^|]*\d{5}[^|]*) \|", _text("docs/twilio.md"), re.MULTILINE)
+    assert known - set(re.findall(r"\b\d{5}\b", " ".join(rows))) == set()
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
