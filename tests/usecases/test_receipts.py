@@ -10,10 +10,13 @@ import sqlalchemy as sa
 from flask import Flask
 
 from salonpool.database import db, transaction
+from salonpool.domain.booking import Wish
 from salonpool.domain.message import RANK, MessageStatus
 from salonpool.messaging.capabilities import DEFAULT
-from salonpool.models import Message, OptOut, Receipt
+from salonpool.models import Booking, Message, OptOut, Receipt, Salon
+from salonpool.usecases.booking import bookings
 from salonpool.usecases.texts import messages, receipts
+from tests import builders as b
 from tests.builders import NOW, a_network
 from tests.thorough import examples
 
@@ -173,6 +176,27 @@ def test_a_text_of_no_more_use_is_not_handed_over_again(text, why_not):
     message_id = text(**why_not)
     assert _say(message_id, "undelivered", "30003")
     assert _row(message_id).status == MessageStatus.UNDELIVERED
+
+
+@pytest.mark.parametrize(("change", "status"), [(None, "pending"), ("moved_at", "undelivered")])
+def test_words_about_a_visit_as_it_was_are_not_handed_over_again(app, change, status):
+    salon_id = b.a_salon(b.a_network())
+    network_id = db.session.get_one(Salon, salon_id).network_id
+    service_id = b.a_service(salon_id)
+    b.a_rota(b.a_stylist(network_id, home=salon_id), salon_id)
+    texting, slug = app.extensions["salonpool.texting"], db.session.get_one(Salon, salon_id).slug
+    booked = bookings.book(
+        salon_slug=slug, wish=Wish((service_id,)), starts_at=b.at("14:00"), guest=bookings.Guest(TO),
+        key="k1", language="en", now=NOW, texting=texting,
+    )  # fmt: skip
+    with transaction() as session:
+        message = session.scalars(sa.select(Message)).one()
+        message_id = message.id
+        message.status, message.sid, message.claimed_at = MessageStatus.SENT, f"SM{message_id}", NOW
+        if change:
+            setattr(session.get_one(Booking, booked.id), change, NOW + MINUTE)
+    assert _say(message_id, "undelivered", "30003")
+    assert _row(message_id).status == status
 
 
 def test_the_same_words_on_their_way_are_enough(text):

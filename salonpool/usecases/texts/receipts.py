@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from salonpool.database import lock, retried, transaction, wake
 from salonpool.domain.message import UNFINISHED, MessageStatus, can_become, give_up_at, may_send_again
 from salonpool.messaging.receipts import MAY_PASS, Failure, failure_of, status_for
-from salonpool.models import Message, Receipt
+from salonpool.models import Booking, Message, Receipt
 from salonpool.usecases.rows import insert
 from salonpool.usecases.texts.opt_outs import opt_out
 
@@ -143,7 +143,7 @@ def _end_badly(session: Session, message: Message, error_code: str | None, now: 
 
 
 def _is_useful_again(session: Session, message: Message, now: datetime) -> bool:
-    """It has not been tried too often, is wanted still, and nothing newer was written about the same."""
+    """It has not been tried too often, is wanted still, and what it tells of is as it was."""
     if message.redeliveries >= MOST_REDELIVERIES or not may_send_again(message.text_id):
         return False
     until = give_up_at(message.created_at, message.expires_at)
@@ -153,8 +153,12 @@ def _is_useful_again(session: Session, message: Message, now: datetime) -> bool:
     for about in (Message.booking_id, Message.offer_id):
         if (subject := getattr(message, about.key)) is not None:
             others.append(sa.and_(about == subject, Message.id > message.id))
+    changed = sa.exists().where(
+        Booking.id == message.booking_id,
+        sa.or_(Booking.cancelled_at > message.created_at, Booking.moved_at > message.created_at),
+    )
     other = sa.exists().where(Message.to == message.to, Message.id != message.id, sa.or_(*others))
-    return not session.scalar(sa.select(other))
+    return not session.scalar(sa.select(sa.or_(other, changed)))
 
 
 def _again(session: Session, message: Message, now: datetime) -> None:
