@@ -13,7 +13,8 @@ from salonpool.domain.person import RoleKind
 from salonpool.domain.refusal import Missing
 from salonpool.models import Account, Card, Customer, InboundMessage, Message, Network, Role, Salon, Stylist
 
-ARRIVED = (MessageStatus.SENT, MessageStatus.DELIVERED)
+# A text that was sent and is of unknown outcome was taken; only its end was never heard of.
+ARRIVED = (MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.UNKNOWN)
 PHONES, TEXTS_EACH, LOOK_BACK = 8, 12, 400
 
 

@@ -152,6 +152,17 @@ def test_no_text_overtakes_another_to_the_same_number(app, enqueue):
     assert gateway.sent == list(map(str, ids))
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_many_texts_to_one_number_hold_up_no_other(enqueue, monkeypatch):
+    monkeypatch.setattr(outbox, "LOOK_AHEAD", 2)
+    for n in range(5):
+        enqueue(f"sign_in:{n}", f"s.example/in/{n}")
+    other = enqueue("sign_in:other", "s.example/in/other", to="+886900000002")
+    gateway = ScriptedGateway()
+    assert send(gateway, limit=2).sent == 2
+    assert str(other) in gateway.sent
+
+
 def test_a_text_waits_until_it_is_due(enqueue):
     enqueue(due_at=NOW + HOUR)
     assert send(ScriptedGateway(), NOW + HOUR - SECOND).sent == 0

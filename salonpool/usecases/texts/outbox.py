@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from salonpool.database import db, lock, transaction
 from salonpool.domain.message import CALL_MOST, LEASE, LOOK_AFTER, RETRY_MOST, URGENT, MessageStatus
@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 8  # calls in flight
 PASS_LIMIT = 400
+LOOK_AHEAD = 32  # rows of the queue that are read at once
 LOOK_UP_SECONDS = 1.0  # what has become due meanwhile does not wait for a call that hangs
 
 # What the outbox knows of a call: the gateway's answer, its error, or None for a call not made.
@@ -112,34 +113,42 @@ def _are_off() -> bool:
 def _claim(this: Pass, most: int) -> list[Claim]:
     """The most urgent, then the oldest; one for each number, and none while another to it is under way, so
     that no text overtakes another to the same person."""
-    now, at = this.now(), this.system_now()
-    other = aliased(Message)
-    under_way = sa.exists().where(other.to == Message.to, other.status == MessageStatus.SENDING)
-    useful = sa.or_(Message.expires_at.is_(None), Message.expires_at > now)
-    wanted = Message.to.not_in(sa.select(OptOut.phone))
-    order = (Message.text_id.not_in(URGENT), Message.due_at, Message.id)
-    place = sa.func.row_number().over(partition_by=Message.to, order_by=order)
-    queue = sa.select(Message.id, place.label("place")).where(due(now), useful, wanted, ~under_way).subquery()
-    first = (
-        sa.select(Message.id)
-        .where(Message.id.in_(sa.select(queue.c.id).where(queue.c.place == 1)))
-        .where(Message.status == MessageStatus.PENDING)
-        .order_by(*order)
-        .limit(most)
-        .with_for_update(
-            skip_locked=True
-        )  # a row that is being changed is not due any more, or will be later
-    )
     with transaction() as session:
         lock(session, "outbox")  # of two passes, the second sees what the first has claimed
+        at = this.system_now()
         return take(
             session,
-            Message.id.in_(session.scalars(first).all()),
+            Message.id.in_(_list_next(session, this.now(), most)),
             status=MessageStatus.SENDING,
             claimed_at=sa.func.coalesce(Message.claimed_at, at),
             lease_until=at + LEASE,
             attempts=Message.attempts + 1,
         )
+
+
+def _list_next(session: Session, now: datetime, most: int) -> list[int]:
+    useful = sa.or_(Message.expires_at.is_(None), Message.expires_at > now)
+    stopped = sa.exists().where(OptOut.phone == Message.to)
+    queue = (
+        sa.select(Message.id, Message.to)
+        .where(due(now), useful, ~stopped)
+        .order_by(Message.text_id.not_in(URGENT), Message.due_at, Message.id)
+        .limit(LOOK_AHEAD)
+        .with_for_update(
+            skip_locked=True
+        )  # a row that is being changed is not due any more, or will be later
+    )
+    busy = set(session.scalars(sa.select(Message.to).where(Message.status == MessageStatus.SENDING)))
+    ids: list[int] = []
+    while len(ids) < most:
+        ahead = session.execute(queue.where(Message.to.not_in(busy))).all()
+        for message_id, to in ahead:
+            if to not in busy and len(ids) < most:
+                busy.add(to)
+                ids.append(message_id)
+        if len(ahead) < LOOK_AHEAD:
+            break
+    return ids
 
 
 def _send(this: Pass, claim: Claim) -> Outcome | None:
