@@ -83,6 +83,13 @@ def test_every_setting_is_in_operating() -> None:
     assert settings - {"FLASK_APP"} == explained
 
 
+def test_every_alert_is_in_operating_and_no_other() -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "salonpool").rglob("*.py"))
+    raised = set(re.findall(r'"alert": "(\w+)"', code.replace(_text("salonpool/logs.py"), "")))
+    listed = _text("docs/operating.md").partition("| `alert` | means |")[2].partition("\n\n")[0]
+    assert raised == set(re.findall(r"^\| `(\w+)` \|", listed, re.MULTILINE))
+
+
 def test_every_refusal_is_in_the_api_page_and_no_other() -> None:
     page = _text("docs/api.md")
     listed = re.findall(r"^\| `(\w+)` \| [\d, ]+ \|", page, re.MULTILINE)

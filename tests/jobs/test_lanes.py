@@ -1,6 +1,7 @@
 """The clock as a whole: what is due gets done, lane beside lane, and a broken row stops nobody."""
 
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -70,11 +71,11 @@ def lanes(app, gateway) -> Iterator[Lanes]:
     lanes.stop()
 
 
-def _text(event_id: str) -> None:
+def _text(event_id: str, to: str = PHONE) -> None:
     with transaction() as session:
         network_id = session.scalars(sa.select(Network.id)).one()
         messages.enqueue(
-            session, network_id=network_id, event_id=event_id, text_id="S1", to=PHONE,
+            session, network_id=network_id, event_id=event_id, text_id="S1", to=to,
             language="en", values={"u": event_id}, within=DEFAULT, now=clock.now(),
         )  # fmt: skip
 
@@ -164,6 +165,24 @@ def test_stopping_waits_for_what_runs_and_gives_the_lease_up(app, gateway):
     assert _read_once(Message.status) == "sent"
     assert _read_once(Lease.expires_at) <= clock.system_now()
     assert "salonpool.wake" not in app.extensions
+
+
+def test_stopping_sends_nothing_that_was_not_under_way(app, gateway):
+    a_network()
+    for number in range(20):
+        _text(f"sign_in:{number}", to=f"+88691200{number:04}")
+    lanes = Lanes(app, 3600)
+    gateway.free.clear()
+    lanes.start()
+    for _ in range(8):
+        assert gateway.took.acquire(timeout=PATIENCE)
+    threading.Timer(0.3, gateway.free.set).start()
+    lanes.stop()
+    assert not gateway.took.acquire(blocking=False)
+    db.session.rollback()
+    statuses = db.session.scalars(sa.select(Message.status)).all()
+    assert Counter(statuses) == {"sent": 8, "pending": 12}
+    db.session.rollback()
 
 
 def test_trouble_with_the_database_is_logged_without_its_values(app, caplog):
