@@ -23,5 +23,5 @@ class SimulatorGateway:
         return None
 
     def read_report(self, sid: str) -> Report | None:
-        """Taken, and nothing more is ever heard; it costs nothing."""
-        return Report("sent", price_micro=0)
+        """Arrived, and cost nothing."""
+        return Report("delivered", price_micro=0)

@@ -216,4 +216,4 @@ def test_the_simulator_takes_every_text_and_the_same_one_twice_as_once():
     assert first == again != other
     assert gateway.find_sent(TO, BODY, _now()) is None
     assert gateway.check() is None
-    assert gateway.read_report(first.sid) == Report("sent", price_micro=0)
+    assert gateway.read_report(first.sid) == Report("delivered", price_micro=0)

@@ -10,7 +10,7 @@ from salonpool.database import transaction
 from salonpool.domain.message import LEASE, LOOK_AFTER, LOOK_FOR, MessageStatus
 from salonpool.messaging.gateway import RefusalCode, Refused, Unknown
 from salonpool.models import Message
-from salonpool.usecases.texts import claims, receipts
+from salonpool.usecases.texts import claims, receipts, reports
 from tests.builders import NOW
 from tests.outgoing import TO, Adding, ScriptedGateway, look, row, send
 
@@ -248,6 +248,9 @@ def test_lookups_are_made_side_by_side(enqueue, monkeypatch):
 def test_a_text_whose_end_nobody_heard_of_for_three_days_is_of_unknown_end_until_somebody_does(enqueue):
     message_id = enqueue()
     send(ScriptedGateway())
+    look(ScriptedGateway(), NOW + LOOK_FOR)
+    assert row(message_id).status == MessageStatus.SENT
+    reports.read_reports(NOW + HOUR, ScriptedGateway())
     look(ScriptedGateway(), NOW + LOOK_FOR - SECOND)
     assert row(message_id).status == MessageStatus.SENT
     gateway = ScriptedGateway()
