@@ -1,7 +1,7 @@
 """Whom the clock reminds: guests of a visit, stylists from the pool of a shift."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -57,11 +57,15 @@ class ShiftDue:
 
 
 def _was_reminded() -> sa.ColumnElement[bool]:
-    """Of the time it has now."""
+    """Of the time it has now. What could not leave before `lost_before` has reminded nobody."""
     return sa.exists().where(
         Message.booking_id == Booking.id,
         Message.text_id.in_(REMINDERS),
         sa.or_(Booking.moved_at.is_(None), Message.created_at >= Booking.moved_at),
+        sa.or_(
+            Message.status != MessageStatus.EXPIRED,
+            Message.created_at >= sa.bindparam("lost_before", type_=Message.created_at.type),
+        ),
     )
 
 
@@ -149,6 +153,9 @@ _TOMORROW: Any = (
     .order_by(Assignment.starts_at, Assignment.id)
 )
 _ONE = _REMINDABLE.where(Booking.id == sa.bindparam("id"))
+# A text that found no way out by 21:00 is written anew the next morning: the quiet hours lie in between.
+ANEW_AFTER = timedelta(hours=12)
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 AHEAD = frozenset({BookingStatus.CONFIRMED})
 # Who came anyway needs no call; who did not may not have known.
 BEGUN = frozenset({BookingStatus.CONFIRMED, BookingStatus.NO_SHOW})
@@ -157,18 +164,16 @@ BEGUN = frozenset({BookingStatus.CONFIRMED, BookingStatus.NO_SHOW})
 def list_due(now: datetime) -> list[Due]:
     """The visits ahead whose guests should have been reminded by now and were not, the next one first.
 
-    None at a salon where it is between 21:00 and 09:00.
+    None at a salon where it is between 21:00 and 09:00. One whose text could not leave until the evening is
+    listed again in the morning.
     """
-    return [
-        due
-        for due in _list(_BETWEEN, {"after": now, "until": now + FURTHEST}, AHEAD, now)
-        if not is_quiet(now, due.tz)
-    ]
+    asked = {"after": now, "until": now + FURTHEST, "lost_before": now - ANEW_AFTER}
+    return [due for due in _list(_BETWEEN, asked, AHEAD, now) if not is_quiet(now, due.tz)]
 
 
 def list_missed(since: datetime, now: datetime) -> list[Due]:
     """The visits that began in between and whose guests should have been reminded before, and were not."""
-    return _list(_BETWEEN, {"after": since, "until": now}, BEGUN, now)
+    return _list(_BETWEEN, {"after": since, "until": now, "lost_before": NEVER}, BEGUN, now)
 
 
 def list_shifts_told(now: datetime) -> list[ShiftDue]:
@@ -198,9 +203,10 @@ def count_guests(assignment: Assignment) -> int:
     return db.session.scalars(sa.select(sa.func.count()).select_from(seen)).one()
 
 
-def find_one(booking_id: int, now: datetime) -> Due | None:
-    """The visit, if its guest should have been reminded by now, or before it began, and was not."""
-    found = _list(_ONE, {"id": booking_id}, BEGUN, now)
+def find_again(due: Due, now: datetime) -> Due | None:
+    """A listed visit as it is now; None if its guest is not to be reminded of it any more."""
+    lost_before = now - ANEW_AFTER if due.starts_at > now else NEVER
+    found = _list(_ONE, {"id": due.booking_id, "lost_before": lost_before}, BEGUN, now)
     return found[0] if found else None
 
 

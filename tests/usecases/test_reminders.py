@@ -242,6 +242,18 @@ def test_however_many_visits_there_were_only_those_of_two_days_are_read(shop):
         assert "SCAN" not in plan
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_text_that_found_no_way_out_until_the_evening_is_written_anew_in_the_morning(shop):
+    _visits(shop, [b.at("10:30", WEDNESDAY), b.at("08:30", WEDNESDAY)])
+    night, morning = b.at("21:00", b.TODAY + DAY), b.at("09:00", WEDNESDAY)
+    assert _sweep(NOON) == (2, 0)
+    _send(night)
+    assert [text.status for text in _reminders()] == ["expired", "expired"]
+    _ran(night)
+    assert (_sweep(morning - MINUTE), _sweep(morning), _sweep(morning + MINUTE)) == ((0, 0), (1, 0), (0, 0))
+    assert [text.status for text in _reminders()] == ["expired", "expired", "pending"]
+
+
 def test_two_sweeps_at_once_remind_each_guest_once(app, shop):
     _visits(shop, [b.at("14:00", WEDNESDAY) + n * HOUR for n in range(6)])
     db.session.remove()

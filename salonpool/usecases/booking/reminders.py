@@ -2,24 +2,23 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salonpool.database import db, retried, transaction
 from salonpool.domain.booking import BookingStatus
+from salonpool.domain.local_time import local_day
 from salonpool.domain.message import MessageStatus
-from salonpool.domain.phone import for_reading
 from salonpool.domain.reminder import is_quiet, quiet_from
-from salonpool.messaging import formats
 from salonpool.models import Booking, Message
 from salonpool.queries import reminders
-from salonpool.queries.naming import visit_name
 from salonpool.queries.reminder_questions import VisitQuestion
 from salonpool.queries.reminders import Due
 from salonpool.queries.salons import get_salon_by_id
 from salonpool.usecases.booking.booked import GUEST, lock_booking, read_served, record
+from salonpool.usecases.booking.texts import words_of
 from salonpool.usecases.texts import messages
 from salonpool.usecases.texts.texting import Texting
 
@@ -71,7 +70,7 @@ def _remind(due: Due, now: datetime, texting: Texting) -> bool:
     with transaction() as session:
         booking = lock_booking(session, due.booking_id)
         # It may have been moved, given up or reminded of, and the guest may have answered.
-        still = reminders.find_one(booking.id, now)
+        still = reminders.find_again(due, now)
         if still is None or (still.starts_at > now and is_quiet(now, still.tz)):
             return False
         return _text(session, booking, still, now, texting)
@@ -82,28 +81,17 @@ def _text(session: Session, booking: Booking, due: Due, now: datetime, texting: 
     served = read_served(booking)
     assert served.phone is not None
     salon = get_salon_by_id(booking.salon_id, booking.language)
-    path = texting.links.booking_path(booking.id, booking.link_version)
     is_over = due.starts_at <= now
     message_id = messages.enqueue(
         session,
         within=texting.capabilities,
         network_id=booking.network_id,
         salon_id=booking.salon_id,
-        event_id=_event_id(booking),
+        event_id=_event_id(booking, local_day(now, due.tz)),
         text_id=texting.capabilities.text_id("C2"),
         to=served.phone,
         language=booking.language,
-        values={
-            "s": salon.sms_name,
-            "d": formats.short_date(booking.starts_at, due.tz, booking.language),
-            "t": formats.clock_time(booking.starts_at, due.tz),
-            "v": visit_name(
-                ((item.guest, item.service_name) for item in served.items), booking.language, "+"
-            ),
-            "n": served.name_of(booking.stylist_id),
-            "u": texting.links.text_url(path),
-            "tel": for_reading(salon.phone, salon.region),
-        },
+        values=words_of(booking, salon, texting, served),
         now=now,
         booking_id=booking.id,
         expires_at=booking.starts_at if is_over else min(booking.starts_at, quiet_from(now, due.tz)),
@@ -115,7 +103,7 @@ def _text(session: Session, booking: Booking, due: Due, now: datetime, texting: 
     return message_id is not None
 
 
-def _event_id(booking: Booking) -> str:
-    """Once for each time the visit was put at."""
+def _event_id(booking: Booking, today: date) -> str:
+    """Once for each time the visit was put at, and for each day of trying."""
     moved = f":{int(booking.moved_at.timestamp())}" if booking.moved_at else ""
-    return f"booking:{booking.id}:reminder{moved}"
+    return f"booking:{booking.id}:reminder{moved}:{today}"

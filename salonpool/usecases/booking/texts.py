@@ -161,6 +161,17 @@ def text_again(
     _text(session, booking, salon, text_id, event, values, now, texting)
 
 
+def words_of(
+    booking: Booking, salon: SalonRow, texting: Texting, served: Served | None = None
+) -> dict[str, str]:
+    """What a text may say of a booking as it stands, the salon's name and number among it."""
+    return _salon(salon) | _time(booking.starts_at, salon, booking) | _visit(booking, texting, served)
+
+
+def _salon(salon: SalonRow) -> dict[str, str]:
+    return {"s": salon.sms_name, "tel": for_reading(salon.phone, salon.region)}
+
+
 def _time(starts_at: datetime, salon: SalonRow, booking: Booking) -> dict[str, str]:
     """A time as the booking's texts say it; a text may be about another than its own."""
     return {
@@ -210,12 +221,7 @@ def _text(
         text_id=text_id,
         to=phone,
         language=booking.language,
-        values={
-            "s": salon.sms_name,
-            "tel": for_reading(salon.phone, salon.region),
-            **_time(booking.starts_at, salon, booking),
-            **values,
-        },
+        values=_salon(salon) | _time(booking.starts_at, salon, booking) | values,
         within=texting.capabilities,
         now=now,
         booking_id=booking.id,
