@@ -3,11 +3,12 @@
 python -m bench.outbox [--database sqlite|postgresql|both] [--texts N] [--receipts N] [--seed N] [--short]
 
 For each mode 100 texts, 10 of them codes, whose first try fails in that way; then bookings beside a provider
-that hangs, in turns with one that does not; then 10,000 receipts, shuffled, doubled, late, unknown. Bars: no
-text lost; none twice where the outcome was known, at most 1 in 1,000 where it was not, never a code; from
-commit to the provider p95 at most 10 s when nothing fails; the p95 of bookings the same while the provider
-hangs; every receipt answered 200, and each text in its final state. Else exit 1. A code of unknown outcome is
-not sent again, so it may be lost. The short form tries the quick modes all at once and measures no times.
+that hangs, in turns with one that does not; each word that stops texts; 10,000 receipts, shuffled, doubled,
+late, unknown. Bars: no text lost; none twice where the outcome was known, 1 in 1,000 where it was not, never a
+code; from commit to the provider p95 at most 10 s when nothing fails; the p95 of bookings the same while the
+provider hangs; nothing sent later than 5 s after a word, texts again after START; every receipt answered 200,
+each text in its final state. Else exit 1. A code of unknown outcome is not sent again, so it may be lost. The
+short form tries the quick modes all at once and measures no times.
 """
 
 import argparse
@@ -24,6 +25,7 @@ import sqlalchemy as sa
 
 from bench import ledger
 from bench.bookers import API, Acknowledged
+from bench.opting_out import OptOuts, try_words
 from bench.standing import Standing, read_dump, standing
 from bench.table import percentile, show
 from salonpool.database import db
@@ -43,6 +45,7 @@ AT_ONCE = 4
 HANGS = {"seconds": 15.0}  # longer than the gateway waits
 # A provider's list may lag. The short form looks after 60 s * 0.05.
 LISTING_DELAY, SHORT_LISTING_DELAY, SHORT_SCALE = 20.0, 1.0, "0.05"
+STOP_BAR_SECONDS, SHORT_STOP_BAR_SECONDS = 5.0, 1.0
 FINALS: tuple[tuple[str, str | None, str], ...] = (
     ("delivered", None, "delivered"),
     ("undelivered", "30006", "undelivered"),
@@ -132,6 +135,7 @@ class Run:
     receipts: Counter[int] = field(default_factory=Counter)
     receipts_wanted: int = 0
     not_final: int = 0
+    opted_out: OptOuts = field(default_factory=OptOuts)
 
     def wrong(self) -> list[str]:
         """Every bar that does not hold, in words."""
@@ -150,7 +154,7 @@ class Run:
             f"receipts answered {dict(self.receipts)}": set(self.receipts) > {200},
             f"{self.not_final} texts not in their final state": self.not_final > 0,
         }
-        return found + [name for name, is_wrong in bars.items() if is_wrong]
+        return found + [name for name, is_wrong in bars.items() if is_wrong] + self.opted_out.wrong()
 
 
 def main() -> None:
@@ -189,6 +193,7 @@ def run(
             found.modes += _try_modes(it, batch, texts, known)
         if not short:
             _time_bookings(it, found)
+        found.opted_out = try_words(it, SHORT_STOP_BAR_SECONDS if short else STOP_BAR_SECONDS)
         _post_receipts(it, found, receipts, chance)
         if found.wrong():
             print(f"{kind}: {found.wrong()}\n{it.supervisor.said()[-6000:]}", file=sys.stderr)
@@ -321,6 +326,7 @@ def _show(runs: Mapping[str, Run]) -> None:
         "database",
         "booking p95 ms",
         "while it hangs",
+        "words that stop",
         "receipts",
         "answers",
         "wrong in the end",
@@ -331,8 +337,9 @@ def _show(runs: Mapping[str, Run]) -> None:
         plain, hanging = (f"{percentile(times, 0.95) * 1000:.0f}" for times in (found.plain, found.hanging))
         answers = " ".join(f"{status}:{count}" for status, count in sorted(found.receipts.items()))
         verdict = "held" if not found.wrong() else "BROKEN " + ", ".join(found.wrong())
-        rows.append([kind, plain, hanging, found.receipts.total(), answers, found.not_final, verdict])
-    show("outbox: bookings beside it, and receipts", heads, rows)
+        words = len(found.opted_out.words)
+        rows.append([kind, plain, hanging, words, found.receipts.total(), answers, found.not_final, verdict])
+    show("outbox: bookings beside it, words that stop, receipts", heads, rows)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import pytest
 
 from bench import outbox
 from bench.ledger import Reckoning
+from bench.opting_out import OptOuts
 from bench.outbox import MODES, NOTHING, Mode, Outcome, Run
 from tests import databases
 
@@ -68,6 +69,7 @@ def _run(**changes: Any) -> Run:
         "hanging": [0.05] * 100,
         "receipts": Counter({200: 50}),
         "receipts_wanted": 50,
+        "opted_out": OptOuts(["stop"]),
     }
     return Run(**values | changes)
 
@@ -84,6 +86,10 @@ def _run(**changes: Any) -> Run:
         {"receipts": Counter({200: 49})},
         {"receipts": Counter({200: 49, 500: 1})},
         {"not_final": 1},
+        {"opted_out": OptOuts()},
+        {"opted_out": OptOuts(["stop"], refused=["stop"])},
+        {"opted_out": OptOuts(["stop"], sent_later=["stop"])},
+        {"opted_out": OptOuts(["stop"], not_resumed=["stop"])},
     ],
 )
 def test_every_bar_of_the_bench_can_break(changes):
