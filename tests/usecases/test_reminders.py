@@ -254,6 +254,14 @@ def test_a_text_that_found_no_way_out_until_the_evening_is_written_anew_in_the_m
     assert [text.status for text in _reminders()] == ["expired", "expired", "pending"]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_visit_that_cannot_be_put_into_words_keeps_no_other_guest_from_being_reminded(shop, caplog):
+    [broken] = _visits(shop, [b.at("10:00", WEDNESDAY)], language="fr")
+    _visits(shop, [b.at("14:00", WEDNESDAY)])
+    assert _sweep(NOON) == (1, 0)
+    assert [record.booking for record in caplog.records if record.levelname == "ERROR"] == [broken]
+
+
 def test_two_sweeps_at_once_remind_each_guest_once(app, shop):
     _visits(shop, [b.at("14:00", WEDNESDAY) + n * HOUR for n in range(6)])
     db.session.remove()

@@ -1,5 +1,6 @@
 """Guests are reminded of their visits, in the words of the moment, and say that they will come."""
 
+import logging
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +22,8 @@ from salonpool.usecases.booking.booked import GUEST, lock_booking, read_served, 
 from salonpool.usecases.booking.texts import words_of
 from salonpool.usecases.texts import messages
 from salonpool.usecases.texts.texting import Texting
+
+log = logging.getLogger(__name__)
 
 AT_MOST = 500  # in one pass, so that other sweeps get their turn; the next pass is a minute later
 JOB = "reminders"
@@ -44,9 +47,19 @@ def sweep(now: datetime, texting: Texting) -> Reminded:
     due = reminders.list_due(now)[:AT_MOST]
     db.session.rollback()
     return Reminded(
-        missed=sum(_remind(one, now, texting) for one in missed),
-        reminded=sum(_remind(one, now, texting) for one in due),
+        missed=sum(_try(one, now, texting) for one in missed),
+        reminded=sum(_try(one, now, texting) for one in due),
     )
+
+
+def _try(due: Due, now: datetime, texting: Texting) -> bool:
+    """One visit that cannot be put into words keeps nobody else from being reminded."""
+    try:
+        return _remind(due, now, texting)
+    except (KeyError, ValueError) as error:  # what compose() raises
+        extra = {"alert": "reminder", "booking": due.booking_id, "error": type(error).__name__}
+        log.error("a reminder cannot be written", extra=extra)
+        return False
 
 
 @retried
