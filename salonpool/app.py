@@ -29,6 +29,8 @@ ROOT = Path(__file__).parent.parent
 MAX_BODY = 256 * 1024
 # A process that froze inside a transaction must not keep its locks for longer than a lease lasts.
 POSTGRES_OPTIONS = "-c timezone=utc -c idle_in_transaction_session_timeout=15s"
+# A server that does not answer, or has gone from the network, is absent after this long.
+CONNECT_SECONDS, SILENT_MS = 5, 15_000
 STAND_IN_ACCOUNT = "AC" + "0" * 32
 STAND_IN_SENDER = "+15005550006"  # Twilio's own number for tests
 
@@ -171,4 +173,5 @@ def _engine_options(url: str) -> dict[str, object]:
     common = {"pool_size": 10, "hide_parameters": True}  # an error's text must not hold numbers and names
     if url.startswith("sqlite"):
         return {**common, "connect_args": {"timeout": database.BUSY_TIMEOUT_MS / 1000}}
-    return {**common, "pool_pre_ping": True, "connect_args": {"options": POSTGRES_OPTIONS}}
+    reach = {"connect_timeout": CONNECT_SECONDS, "tcp_user_timeout": SILENT_MS}
+    return {**common, "pool_pre_ping": True, "connect_args": {"options": POSTGRES_OPTIONS, **reach}}

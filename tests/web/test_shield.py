@@ -1,5 +1,6 @@
 """What every request passes first and every response carries, whatever kind it is."""
 
+import socket
 import sqlite3
 import sys
 import unicodedata
@@ -293,6 +294,14 @@ def test_an_absent_database_is_a_503_and_the_process_is_up(url: str) -> None:
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2"), path
     assert client.get("/healthz").status_code == 200
     assert client.get("/readyz").status_code == 503
+
+
+def test_a_database_that_takes_calls_and_says_nothing_is_a_503(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("salonpool.app.CONNECT_SECONDS", 2)  # the least libpq knows
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        app = create_app(config_for(f"postgresql+psycopg://postgres@127.0.0.1:{port}/none", testing=False))
+        assert app.test_client().get("/api/v1/salons").status_code == 503
 
 
 def test_a_forwarded_request_nobody_expects_is_logged_once(client, caplog):
