@@ -77,17 +77,23 @@ def settle_unknown(
 
 
 def _anything_to_do(this: Pass) -> bool:
-    wanted = sa.or_(_left(this), _waits(this), _unheard(this))
-    found = db.session.scalar(sa.select(sa.exists().where(wanted)))
+    # Each by its own index.
+    wanted = [sa.exists().where(which(this)) for which in (_sending, _unknown_left, _waits, _unheard)]
+    found = db.session.scalar(sa.select(sa.or_(*wanted)))
     db.session.rollback()
     return bool(found)
 
 
-def _left(this: Pass) -> sa.ColumnElement[bool]:
+def _sending(this: Pass) -> sa.ColumnElement[bool]:
     """Its lease is over, or ends further ahead than any lease: then somebody's clock is wrong."""
     at, lease = this.system_now(), Message.lease_until
-    sending = sa.and_(Message.status == MessageStatus.SENDING, sa.or_(lease <= at, lease > at + 2 * LEASE))
-    return sa.or_(sending, sa.and_(_unknown(), sa.or_(lease.is_(None), lease > at + 2 * RETRY_MOST)))
+    is_over = sa.or_(lease <= at, lease > at + 2 * LEASE)
+    return sa.and_(Message.status == MessageStatus.SENDING, is_over)
+
+
+def _unknown_left(this: Pass) -> sa.ColumnElement[bool]:
+    lease = Message.lease_until
+    return sa.and_(_unknown(), sa.or_(lease.is_(None), lease > this.system_now() + 2 * RETRY_MOST))
 
 
 def _waits(this: Pass) -> sa.ColumnElement[bool]:
@@ -108,10 +114,11 @@ def _unheard(this: Pass) -> sa.ColumnElement[bool]:
 def _take_over(this: Pass) -> None:
     """What a sender left may have been taken a moment ago: it waits before it is looked up."""
     until = this.system_now() + this.scaled(LOOK_AFTER)
+    left = sa.or_(_sending(this), _unknown_left(this))
     with transaction() as session:
         error = sa.func.coalesce(Message.error, "lease expired")
         this.tally.unknown += change(
-            session, _left(this), status=MessageStatus.UNKNOWN, lease_until=until, error=error
+            session, left, status=MessageStatus.UNKNOWN, lease_until=until, error=error
         )
 
 

@@ -78,9 +78,9 @@ def _over(now: datetime) -> sa.ColumnElement[bool]:
 
 
 def _anything_to_do(this: Pass) -> bool:
-    texts = sa.exists().where(sa.or_(due(this.now()), _over(this.now())))
+    texts = [sa.exists().where(which(this.now())) for which in (due, _over)]
     probe = sa.exists().where(provider.OF_OURS, provider.is_probe_due(this.system_now()))
-    found = db.session.scalar(sa.select(sa.or_(texts, probe)))
+    found = db.session.scalar(sa.select(sa.or_(*texts, probe)))
     db.session.rollback()
     return bool(found)
 
