@@ -207,7 +207,8 @@ def _kind_of(member: Member) -> str:
 def _explain(outcome: Outcome, supervisor: Supervisor) -> None:
     """What the processes said at the end, when a bar fails."""
     if outcome.wrong():
-        print(f"{outcome.name}: {outcome.wrong()} {outcome.reckoning}", file=sys.stderr)
+        ready = [round(seconds, 1) for seconds in outcome.ready_seconds]
+        print(f"{outcome.name}: {outcome.wrong()} {outcome.reckoning}, ready {ready}", file=sys.stderr)
         print(supervisor.said()[-SAID:], file=sys.stderr)
 
 

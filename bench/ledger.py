@@ -26,7 +26,7 @@ class Reckoning:
     unfinished: list[int] = field(default_factory=list)
     twice: list[int] = field(default_factory=list)
     twice_answer_lost: list[int] = field(default_factory=list)
-    waits: list[float] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list, repr=False)
 
     def faults(self) -> dict[str, int]:
         """What must not be, and how often it is."""

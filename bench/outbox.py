@@ -1,14 +1,16 @@
 """Does every text leave once while the provider misbehaves? Bookings and codes, live web, clock and stand-in.
 
-python -m bench.outbox [--database sqlite|postgresql|both] [--texts N] [--receipts N] [--seed N] [--short]
+python -m bench.outbox [--database sqlite|postgresql|both] [--texts N] [--modes A,B] [--receipts N] [--seed N]
+    [--listing-delay SECONDS] [--short]
 
 For each mode 100 texts, 10 of them codes, whose first try fails in that way; then bookings beside a provider
 that hangs, in turns with one that does not; each word that stops texts; 10,000 receipts, shuffled, doubled,
-late, unknown. Bars: no text lost; none twice where the outcome was known, 1 in 1,000 where it was not, never a
+late, unknown. Bars: no text lost; none twice where the outcome was known, 1 in 1,000 where it was not, and no
 code; from commit to the provider p95 at most 10 s when nothing fails; the p95 of bookings the same while the
 provider hangs; nothing sent later than 5 s after a word, texts again after START; every receipt answered 200,
-each text in its final state. Else exit 1. A code of unknown outcome is not sent again, so it may be lost. The
-short form tries the quick modes all at once and measures no times.
+each text in its final state. Else exit 1. A code of unknown outcome is not sent again, so it may be lost. A
+list that lags for longer than the outbox waits must fail. The short form tries the quick modes all at once
+and measures no times.
 """
 
 import argparse
@@ -80,6 +82,18 @@ MODES = (
     Mode("slow", known=True, fault={"seconds": 2.0}, slow=True),
     Mode("early receipts", known=True, share=0.0, slow=True, receipts="early,shuffled,doubled,unknown"),
 )
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is tried, and how: `texts` in each mode, `listing_delay` in seconds."""
+
+    texts: int
+    receipts: int
+    seed: int = 1
+    modes: Sequence[Mode] = MODES
+    listing_delay: float = LISTING_DELAY
+    short: bool = False
 
 
 @dataclass
@@ -165,6 +179,7 @@ def main() -> None:
     parser.add_argument("--modes", default="", help="some only, for example 429,reset")
     parser.add_argument("--receipts", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--listing-delay", type=float, help="how far the provider's list lags")
     parser.add_argument("--short", action="store_true", help="few texts, the quick modes at once")
     options = parser.parse_args()
     kinds = databases.KINDS if options.database == "both" else (options.database,)
@@ -172,20 +187,23 @@ def main() -> None:
     receipts = options.receipts or (SHORT_RECEIPTS if options.short else RECEIPTS)
     names = set(filter(None, options.modes.split(",")))
     modes = [mode for mode in MODES if not names or mode.name in names]
-    runs = {kind: run(kind, texts, receipts, options.seed, modes, short=options.short) for kind in kinds}
+    delay = options.listing_delay
+    if delay is None:
+        delay = SHORT_LISTING_DELAY if options.short else LISTING_DELAY
+    effort = Effort(texts, receipts, options.seed, modes, delay, options.short)
+    runs = {kind: run(kind, effort) for kind in kinds}
     _show(runs)
     sys.exit(1 if any(each.wrong() for each in runs.values()) else 0)
 
 
-def run(
-    kind: databases.Kind, texts: int, receipts: int, seed: int, modes: Sequence[Mode] = MODES, *, short: bool
-) -> Run:
-    """All modes on one database, bookings beside a hanging provider, receipts."""
-    found, chance = Run(timed=not short, receipts_wanted=receipts), random.Random(seed)
+def run(kind: databases.Kind, effort: Effort) -> Run:
+    """All modes on one database, bookings beside a hanging provider, words, receipts."""
+    short, modes, texts = effort.short, effort.modes, effort.texts
+    found = Run(timed=not short, receipts_wanted=effort.receipts)
     bookings = texts * (len(modes) + 1) + 2 * ROUNDS * BOOKINGS_A_ROUND
     settings = {"BACKOFF_SCALE": SHORT_SCALE if short else "1"}
     with databases.fresh(kind) as database_url, standing(database_url, 0.0, bookings, settings) as it:
-        it.texts.change(receipts="", listing_delay=SHORT_LISTING_DELAY if short else LISTING_DELAY)
+        it.texts.change(receipts="", listing_delay=effort.listing_delay)
         found.modes += _try_modes(it, [NOTHING], texts, [])
         known = [booking.phone for booking in it.bookers.acknowledged]
         batches = [[mode for mode in modes if not mode.slow]] if short else [[mode] for mode in modes]
@@ -194,7 +212,7 @@ def run(
         if not short:
             _time_bookings(it, found)
         found.opted_out = try_words(it, SHORT_STOP_BAR_SECONDS if short else STOP_BAR_SECONDS)
-        _post_receipts(it, found, receipts, chance)
+        _post_receipts(it, found, effort.receipts, random.Random(effort.seed))
         if found.wrong():
             print(f"{kind}: {found.wrong()}\n{it.supervisor.said()[-6000:]}", file=sys.stderr)
     return found

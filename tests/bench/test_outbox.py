@@ -9,7 +9,7 @@ import pytest
 from bench import outbox
 from bench.ledger import Reckoning
 from bench.opting_out import OptOuts
-from bench.outbox import MODES, NOTHING, Mode, Outcome, Run
+from bench.outbox import MODES, NOTHING, Effort, Mode, Outcome, Run
 from tests import databases
 
 # What the databases decide of it, claims and leases, is tested on both with the use cases.
@@ -24,7 +24,8 @@ def test_every_text_leaves_once_whatever_its_first_try_came_to(
 ) -> None:
     if kind == "postgresql":
         request.getfixturevalue("postgres_server")  # skips in plain sight where there is none
-    found = outbox.run(kind, outbox.SHORT_TEXTS, RECEIPTS, seed=2, short=True)
+    delay = outbox.SHORT_LISTING_DELAY
+    found = outbox.run(kind, Effort(outbox.SHORT_TEXTS, RECEIPTS, seed=2, listing_delay=delay, short=True))
     assert found.wrong() == []
     quick = {mode.name for mode in MODES if not mode.slow}
     assert {outcome.mode.name for outcome in found.modes} == quick | {NOTHING.name}
