@@ -57,7 +57,7 @@ def _try(due: Due, now: datetime, texting: Texting) -> bool:
     try:
         return _remind(due, now, texting)
     except (KeyError, ValueError) as error:  # what compose() raises
-        extra = {"alert": "reminder", "booking": due.booking_id, "error": type(error).__name__}
+        extra = {"alert": "poison_reminder", "booking": due.booking_id, "error": type(error).__name__}
         log.error("a reminder cannot be written", extra=extra)
         return False
 
