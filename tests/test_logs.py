@@ -6,6 +6,7 @@ import logging
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -121,7 +122,8 @@ def twilio(app: Any) -> Iterator[StandIn]:
 def test_no_number_name_text_or_link_is_logged_whatever_happens(
     app: Any, lines: Lines, twilio: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clock, "now", lambda: b.NOW)
+    now = [b.NOW]
+    monkeypatch.setattr(clock, "now", lambda: now[0])
 
     @app.get("/broken/<token>")
     def broken(token: str) -> str:
@@ -131,6 +133,10 @@ def test_no_number_name_text_or_link_is_logged_whatever_happens(
         return token
 
     booked = _book(app)
+    with monkeypatch.context() as broken_gateway:
+        broken_gateway.setattr(TwilioGateway, "send", _fail)
+        tasks.send_messages()
+    now[0] += timedelta(hours=1)
     twilio.fault("500")
     tasks.send_messages()
     assert twilio.messages == []
@@ -143,8 +149,13 @@ def test_no_number_name_text_or_link_is_logged_whatever_happens(
     said = lines()
     assert {"GET /broken/<token> broke", "lane outbox: IntegrityError"} <= {line["message"] for line in said}
     assert {"inbound", "message"} <= {line["message"].split()[0] for line in said}
+    assert [line["message"] for line in said if "ValueError" in line["message"]]
     for canary in ("12345678", "12 345 678", "Canary", booked["manage_token"]):
         assert canary not in json.dumps(said), canary
+
+
+def _fail(_: TwilioGateway, to: str, body: str, **__: str) -> None:
+    raise ValueError(to, body, "Canary")
 
 
 def _book(app: Any) -> dict[str, Any]:
