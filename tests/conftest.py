@@ -1,18 +1,16 @@
 """What every test may ask for: a fresh database of either kind, the app on it, a browser, a server."""
 
-import fcntl
 import os
+import shutil
 import signal
-import tempfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 
-from tests import chromium, postgres
+from tests import chromium, once, postgres
 
 BY_TURNS = ("tests/web/", "tests/queries/")
 KINDS = ("sqlite", "postgresql")
@@ -39,9 +37,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         return
     postgres.stop_cluster(folder / "cluster")
-    for left in folder.iterdir():
-        left.unlink()
-    folder.rmdir()
+    shutil.rmtree(folder)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -69,14 +65,10 @@ def _is_others_turn(name: str, names: set[str]) -> bool:
 def postgres_server(request: pytest.FixtureRequest) -> str:
     """The URL of the run's one PostgreSQL cluster: the first worker to ask starts it."""
     folder = request.config.stash[CLUSTER]
-    with _locked(folder / "lock"):
-        url = folder / "url"
-        if not url.exists():
-            try:
-                url.write_text(postgres.start_cluster(folder / "cluster"))
-            except postgres.NotInstalled as missing:
-                _missing(missing)
-        return url.read_text()
+    try:
+        return once.text(folder / "url", lambda: postgres.start_cluster(folder / "cluster"))
+    except postgres.NotInstalled as missing:
+        _missing(missing)
 
 
 @pytest.fixture(scope="session")
@@ -90,40 +82,31 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def templates() -> Iterator[dict[str, Any]]:
-    """Migrated templates by kind, filled on first use, one of each kind per worker."""
-    with tempfile.TemporaryDirectory(prefix="salonpool-", dir=postgres.memory()) as folder:
-        yield {"folder": Path(folder)}
+def templates(request: pytest.FixtureRequest) -> Any:
+    """A databases.Templates: migrated databases to copy."""
+    from tests import databases  # here, so that tests of pure rules start without the app
+
+    return databases.Templates(
+        request.config.stash[CLUSTER], lambda: str(request.getfixturevalue("postgres_server"))
+    )
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, templates: dict[str, Any]) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, templates: Any) -> Iterator[str]:
     """A fresh migrated database; the test runs once for each kind.
 
     One kind only: `@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)`.
     """
-    from tests import databases  # here, so that tests of pure rules start without the app
-
-    kind = request.param
-    if kind == "postgresql" and kind not in templates:
-        templates[kind] = databases.PostgresTemplate.build(request.getfixturevalue("postgres_server"))
-    if kind == "sqlite" and kind not in templates:
-        templates[kind] = databases.SqliteTemplate.build(templates["folder"])
-    with templates[kind].copy() as url:
+    with templates.copy(request.param) as url:
         yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def example_url(request: pytest.FixtureRequest, templates: dict[str, Any]) -> Iterator[str]:
+def example_url(request: pytest.FixtureRequest, templates: Any) -> Iterator[str]:
     """A fresh copy of the whole example network; the test runs once for each kind of database."""
     from tests import example
 
-    key = f"example {request.param}"
-    if key not in templates and request.param == "postgresql":
-        templates[key] = example.postgres_template(request.getfixturevalue("postgres_server"))
-    elif key not in templates:
-        templates[key] = example.sqlite_template(templates["folder"] / "example")
-    with templates[key].copy() as url:
+    with templates.copy(request.param, "example", example.build) as url:
         yield url
 
 
@@ -134,17 +117,18 @@ def settings() -> dict[str, Any]:
 
 
 @pytest.fixture
-def app(database_url: str, settings: dict[str, Any]) -> Iterator[Any]:
+def doors() -> bool:
+    """Has the app under test its pages? Rooms whose tests need none override this fixture: it saves time."""
+    return True
+
+
+@pytest.fixture
+def app(database_url: str, settings: dict[str, Any], doors: bool) -> Iterator[Any]:
     """The app on the fresh database, inside an app context."""
-    from salonpool.app import create_app
-    from salonpool.database import db
     from tests import databases
 
-    app = create_app(databases.config_for(database_url, **settings))
-    with app.app_context():
+    with databases.opened(database_url, doors=doors, **settings) as app:
         yield app
-        db.session.remove()
-        db.engine.dispose()
 
 
 def _missing(what: Exception) -> NoReturn:
@@ -152,10 +136,3 @@ def _missing(what: Exception) -> NoReturn:
     if os.environ.get("REQUIRE_ALL") == "1":
         pytest.fail(str(what), pytrace=False)
     pytest.skip(f"NOT TESTED: {what}")
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

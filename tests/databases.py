@@ -3,19 +3,22 @@
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
+from unittest import mock
 
 import flask_migrate
 import sqlalchemy as sa
+from flask import Flask
 
 from config import Config
+from salonpool import web
 from salonpool.app import create_app
 from salonpool.database import db
-from tests import postgres
+from tests import once, postgres, remembered
 
 Kind = Literal["sqlite", "postgresql"]
 KINDS: tuple[Kind, ...] = ("sqlite", "postgresql")
@@ -31,13 +34,27 @@ def config_for(database_url: str, **settings: object) -> Config:
     return Config(database_url=database_url, **{**values, **settings})  # type: ignore[arg-type]
 
 
-def migrate(database_url: str) -> None:
-    """Bring an empty database to the newest revision, guards included."""
-    app = create_app(config_for(database_url))
+@contextmanager
+def opened(database_url: str, *, doors: bool, **settings: object) -> Iterator[Flask]:
+    """The app on the database, inside an app context; its connections are closed afterwards.
+
+    Without `doors` it has no pages: to hang them up takes fifty times as long as everything else.
+    """
+    config = config_for(database_url, **settings)
+    with remembered.url_builders() if doors else mock.patch.object(web, "init_app"):
+        app = create_app(config)
+    if doors:
+        remembered.compiled_pages(app)
     with app.app_context():
-        flask_migrate.upgrade()
+        yield app
         db.session.remove()
         db.engine.dispose()
+
+
+def migrate(database_url: str) -> None:
+    """Bring an empty database to the newest revision, guards included."""
+    with opened(database_url, doors=False):
+        flask_migrate.upgrade()
 
 
 @dataclass(frozen=True)
@@ -49,8 +66,14 @@ class SqliteTemplate:
     @classmethod
     def build(cls, folder: Path) -> Self:
         """Migrate one file in the folder."""
-        migrate(f"sqlite:///{folder / 'template.sqlite'}")
-        return cls(folder)
+        template = cls(folder)
+        migrate(template.url)
+        return template
+
+    @property
+    def url(self) -> str:
+        """The template's own URL."""
+        return f"sqlite:///{self.folder / 'template.sqlite'}"
 
     @contextmanager
     def copy(self) -> Iterator[str]:
@@ -99,6 +122,35 @@ class PostgresTemplate:
         engine = sa.create_engine(self.server_url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
         with engine.connect() as connection:
             connection.execute(sa.text(statement))
+
+
+@dataclass(frozen=True)
+class Templates:
+    """The templates of a run, one of each kind and content for all its workers."""
+
+    folder: Path
+    server_url: Callable[[], str]
+
+    def copy(
+        self, kind: Kind, content: str = "empty", fill: Callable[[str], None] | None = None
+    ) -> AbstractContextManager[str]:
+        """The URL of a fresh copy; `fill` writes the content, the first time it is asked for."""
+        name = f"{kind}-{content}"
+        told = once.text(self.folder / f"{name}.built", lambda: self._build(kind, self.folder / name, fill))
+        if kind == "postgresql":
+            return PostgresTemplate(self.server_url(), told).copy()
+        return SqliteTemplate(Path(told)).copy()
+
+    def _build(self, kind: Kind, folder: Path, fill: Callable[[str], None] | None) -> str:
+        if kind == "postgresql":
+            template = PostgresTemplate.build(self.server_url())
+            url, told = template.url, template.name
+        else:
+            folder.mkdir()
+            url, told = SqliteTemplate.build(folder).url, str(folder)
+        if fill:
+            fill(url)
+        return told
 
 
 @contextmanager

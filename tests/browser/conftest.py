@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import pytest
 from playwright.sync_api import Page
 
-from tests import chromium, example, live
+from tests import chromium, databases, example, live
 
 SETTINGS = {
     "DEMO": "1",
@@ -23,12 +23,10 @@ class Opens(Protocol):
 
 
 @pytest.fixture(scope="session")
-def town(templates: dict[str, Any]) -> Iterator[live.Live]:
+def town(templates: databases.Templates) -> Iterator[live.Live]:
     """A web server and a clock on a copy of the example network, shared by the tests of one worker."""
-    key = "example sqlite"
-    if key not in templates:
-        templates[key] = example.sqlite_template(templates["folder"] / "example")
-    with templates[key].copy() as url, live.server(url, jobs=1, settings=SETTINGS) as running:
+    copy = templates.copy("sqlite", "example", example.build)
+    with copy as url, live.server(url, jobs=1, settings=SETTINGS) as running:
         yield running
 
 

@@ -32,9 +32,9 @@ POSTS = 40
 
 
 @pytest.fixture
-def app(example_url: str) -> Iterator[Any]:
+def app(example_url: str, doors: bool) -> Iterator[Any]:
     """The demo app on a copy of the example."""
-    with example.opened(example_url) as app:
+    with example.opened(example_url, doors=doors) as app:
         yield app
 
 
