@@ -23,7 +23,7 @@ RUN_AXE = """async (options) => {
 }"""
 PHONE, DESK, NARROW = (360, 800), (1280, 800), (320, 640)
 # What reads the same in a Chinese sentence: the brand, the currencies, what programs and phones call a thing.
-FOREIGN = {"salonpool", "nt", "twd", "app", "cookie", "google"}
+FOREIGN = {"salonpool", "nt", "us", "twd", "app", "cookie", "google"}
 READ_FRAME = """() => ({
   tag: document.documentElement.lang,
   title: document.title,
@@ -33,7 +33,7 @@ READ_FRAME = """() => ({
 READ_WORDS = """() => {
   const own = document.documentElement.lang;
   const copy = document.body.cloneNode(true);
-  copy.querySelectorAll('script, noscript, .texts').forEach((node) => node.remove());
+  copy.querySelectorAll('script, noscript, .texts, .sms').forEach((node) => node.remove());
   copy.querySelectorAll('[lang]').forEach((node) => { if (node.lang !== own) node.remove(); });
   const said = [...copy.querySelectorAll('[aria-label], [placeholder], [title]')].flatMap(
     (node) => ['aria-label', 'placeholder', 'title'].map((name) => node.getAttribute(name) || ''));

@@ -7,7 +7,7 @@ from datetime import date
 from flask import Flask
 from playwright.sync_api import Page
 
-from bench import by_phone, not_asked, planned, remedies, waiters
+from bench import by_phone, not_asked, planned, remedies, texts, waiters
 from bench.stage import Stage
 from salonpool.domain.local_time import DAY
 
@@ -233,6 +233,17 @@ def _be_too_late(page: Page, stage: Stage) -> None:
     submit(page, "form[action$='/take'] button")
 
 
+def _send_too_late(page: Page, stage: Stage) -> None:
+    texts.be_faster(stage)
+    submit(page, "#tasks ~ ul form[action$='/again'] button")
+
+
+def _ask_for_a_late_code(page: Page, stage: Stage) -> None:
+    texts.stumble()
+    _ask_for_a_code(page, stage)
+    texts.recover(page, stage)
+
+
 def _at(make: Callable[[Stage, str], str], status: str) -> Callable[[Stage], str]:
     return lambda stage: make(stage, status)
 
@@ -447,6 +458,29 @@ NOT_ASKED = [
     Scene("why somebody else", "desk.show_others", not_asked.others, who="owner"),
     Scene("why somebody else, nobody", "desk.show_others", not_asked.nobody, who="owner"),
 ]
+TEXTS = [
+    Scene("messages", "desk.show_messages", "/desk/messages", who="owner"),
+    Scene("messages, none", "desk.show_messages", "/desk/messages", who="newcomer"),
+    Scene("messages, of one guest", "desk.show_messages", texts.of_one, who="owner"),
+    Scene("messages, lost ones", "desk.show_messages", "/desk/messages?only=lost", who="owner"),
+    Scene("messages, older ones", "desk.show_messages", "/desk/messages?page=2", who="owner"),
+    Scene("messages, said again", "desk.show_messages", "/desk/messages?done=again", who="owner"),
+    Scene(
+        "messages, too late to say", "desk.show_messages", texts.a_lost_one, 409, "owner", _send_too_late
+    ),
+    *(
+        Scene(f"messages, {kind}", "desk.show_messages", texts.while_(kind), who="owner", act=texts.recover)
+        for kind in texts.TROUBLES
+    ),
+    Scene(
+        "confirm, texts late", "guest.show_confirm", texts.while_("failing", Stage.hold), act=texts.recover
+    ),
+    Scene(
+        "booking, texts late", "guest.show_booking",
+        texts.while_("failing", lambda s: s.book() + "?done=booked"), act=texts.recover,
+    ),
+    Scene("my bookings, texts late", "guest.ask_phone", "/my", act=_ask_for_a_late_code),
+]  # fmt: skip
 PLANS = [
     Scene("plan, done", "desk.show_run", planned.done, who="owner"),
     Scene("plan, running", "desk.show_run", planned.running, who="owner"),
@@ -476,4 +510,4 @@ OTHERS = [
     Scene("500", ERRORS, "/fails/500", 500),
     Scene("503", ERRORS, "/fails/503", 503),
 ]
-SCENES = (*GUEST, *NEAR, *STYLIST, *DESK, *BY_PHONE, *REMEDIES, *NOT_ASKED, *PLANS, *OTHERS)
+SCENES = (*GUEST, *NEAR, *STYLIST, *DESK, *TEXTS, *BY_PHONE, *REMEDIES, *NOT_ASKED, *PLANS, *OTHERS)

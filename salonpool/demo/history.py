@@ -74,7 +74,7 @@ def write(world: World, today: date, now: datetime, texting: Texting) -> int:
         customer_ids = _write_guests(session, world, regulars, visits, now)
         _write_bookings(session, world, visits, customer_ids)
         _write_parts(session, world, visits)
-        _write_texts(session, world, visits, texting)
+        _write_texts(session, world, visits, now, texting)
     return len(visits)
 
 
@@ -301,22 +301,27 @@ def _occupancy(visit: Visit) -> Iterable[dict[str, Any]]:
         }
 
 
-def _write_texts(session: Session, world: World, visits: Sequence[Visit], texting: Texting) -> None:
+def _write_texts(
+    session: Session, world: World, visits: Sequence[Visit], now: datetime, texting: Texting
+) -> None:
     """The guests' texts as delivered, and the digests of the links they carry."""
     told = [(visit, visit.guest) for visit in visits if visit.guest]
     links = [
         {"id": visit.id, "link_digest": digest(texting.links.booking_token(visit.id, 1))} for visit, _ in told
     ]
     session.execute(sa.update(Booking), links)
-    rows = [row for visit, guest in told for row in _texts(world, visit, guest, texting)]
+    rows = [row for visit, guest in told for row in _texts(world, visit, guest, now, texting)]
     session.execute(sa.insert(Message), rows)
 
 
-def _texts(world: World, visit: Visit, guest: GuestSpec, texting: Texting) -> list[dict[str, Any]]:
+def _texts(
+    world: World, visit: Visit, guest: GuestSpec, now: datetime, texting: Texting
+) -> list[dict[str, Any]]:
     salon = next(salon for salon in SALONS if salon.slug == visit.salon_slug)
     past = demo_texts.PastBooking(
         id=visit.id,
         network_id=world.network_id,
+        salon_id=world.salons[salon.slug],
         to=guest.phone,
         language=guest.language,
         salon_slug=salon.slug,
@@ -328,7 +333,7 @@ def _texts(world: World, visit: Visit, guest: GuestSpec, texting: Texting) -> li
         booked_at=visit.booked_at,
         cancelled_at=visit.cancelled_at,
     )
-    return demo_texts.rows_of(past, texting)
+    return demo_texts.rows_of(past, now, texting)
 
 
 def _insert(session: Session, model: type[Base], rows: list[dict[str, Any]]) -> list[int]:

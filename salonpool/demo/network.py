@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from salonpool import clock
 from salonpool.database import db, transaction
-from salonpool.demo import emptying, guests, history, rows
+from salonpool.demo import emptying, guests, history, lost_texts, rows
 from salonpool.demo.rows import TZ
 from salonpool.demo.salons import CLOSED_BECAUSE, CLOSING, closed_on
 from salonpool.demo.story import QINGHE_CLOSED_ON, Story
 from salonpool.domain.closure import LocalSpan
-from salonpool.domain.demo import EMPTY_SLUG, ZONE, phone_of
+from salonpool.domain.demo import EMPTY_SLUG, GUEST_SALON_SLUG, ZONE, phone_of
 from salonpool.domain.local_time import local_day
 from salonpool.domain.person import RoleKind
 from salonpool.domain.refusal import Refusal
@@ -73,6 +73,7 @@ def build(texting: Texting) -> Built:
         now=now,
     )
     Story(world, now, clock.system_now(), texting).tell()
+    lost_texts.write(world.salons[GUEST_SALON_SLUG], now, texting)
     _write_empty_network(now)
     return Built(len(world.salons), len(world.stylists), guests.COUNT, booked)
 

@@ -46,6 +46,21 @@ def find_people(salon_id: int, numbers: Collection[str], now: datetime) -> Found
     return found
 
 
+def salon_of(number: str) -> sa.ScalarSelect[int]:
+    """Whose desk words from a number are for, to be used within a statement: the salon of the stylist who has
+    it, else the one its guest booked last; null of a stranger."""
+    of_stylist = sa.select(Stylist.home_salon_id).where(Stylist.phone == number)
+    of_guest = (
+        sa.select(Booking.salon_id)
+        .join(Customer, Customer.id == Booking.customer_id)
+        .where(Customer.phone == number)
+        .order_by(Booking.id.desc())
+        .limit(1)
+    )
+    newest = of_stylist.order_by(Stylist.id.desc()).limit(1)
+    return sa.select(sa.func.coalesce(newest.scalar_subquery(), of_guest.scalar_subquery())).scalar_subquery()
+
+
 def who_got(found: Found, number: str, text_id: str) -> Person:
     """Of the people of a number the one a text of ours was meant for: C to guests, S and O to the trade."""
     order = (GUEST, STYLIST, STAFF) if text_id.startswith("C") else (STYLIST, STAFF, GUEST)

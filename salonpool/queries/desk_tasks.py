@@ -39,6 +39,7 @@ class Task:
     person: Person
     at: datetime
     words: tuple[str, ...] = ()
+    language: str = ""
     outcome: str = ""
     state: TextState | None = None
     reason: str = ""
@@ -137,6 +138,7 @@ def _lost_text(row: Any, found: Found) -> Task:
         person,
         text.created_at,
         words=() if body is None else (body,),
+        language=text.language,
         state=state_of(text.status, text.sid),
         reason=(text.error or "").partition(" ")[0],
         booking_id=text.booking_id,

@@ -20,7 +20,8 @@ LOST = (MessageStatus.FAILED, MessageStatus.UNDELIVERED, MessageStatus.EXPIRED)
 
 @dataclass(frozen=True, slots=True)
 class TextRow:
-    """A text of ours, or words somebody sent (`ours` False). `body` None: a code, not shown.
+    """A text of ours, or words somebody sent (`ours` False). `body` None: a code, not shown; its `language`
+    is '' where nobody knows.
 
     `state`, `error` (our word) and `due_at` are of our own texts; `visit_starts_at` of the booking it is
     about; `may_send_again`: its visit is ahead and it is the last we said of it, and did not arrive.
@@ -31,6 +32,7 @@ class TextRow:
     at: datetime
     person: Person
     body: str | None
+    language: str
     state: TextState | None
     error: str
     due_at: datetime | None
@@ -157,8 +159,8 @@ def _ours(salon_id: int, number: str | None, only_lost: bool, limit: int) -> sa.
     return (
         sa.select(
             Message.id, sa.literal(1).label("ours"), Message.created_at.label("at"),
-            Message.to.label("number"), Message.body, Message.text_id, Message.status, Message.sid,
-            Message.error, Message.due_at, Message.booking_id,
+            Message.to.label("number"), Message.body, Message.language, Message.text_id, Message.status,
+            Message.sid, Message.error, Message.due_at, Message.booking_id,
         )
         .where(*which)
         .order_by(Message.created_at.desc(), Message.id.desc())
@@ -173,7 +175,8 @@ def _theirs(salon_id: int, number: str | None, limit: int) -> sa.Select[*tuple[A
     return (
         sa.select(
             InboundMessage.id, sa.literal(0).label("ours"), InboundMessage.received_at.label("at"),
-            InboundMessage.sender.label("number"), InboundMessage.body, sa.literal("").label("text_id"),
+            InboundMessage.sender.label("number"), InboundMessage.body, sa.literal("").label("language"),
+            sa.literal("").label("text_id"),
             sa.literal("").label("status"), null.label("sid"), null.label("error"),
             InboundMessage.received_at.label("due_at"),
             sa.cast(sa.null(), sa.BigInteger).label("booking_id"),
@@ -187,7 +190,7 @@ def _theirs(salon_id: int, number: str | None, limit: int) -> sa.Select[*tuple[A
 def _text_row(row: Any, found: dict[str, dict[str, Person]]) -> TextRow:
     if not row.ours:
         who = who_wrote(found, row.number)
-        return TextRow(row.id, False, row.at, who, row.body, None, "", None, None, None, False)
+        return TextRow(row.id, False, row.at, who, row.body, "", None, "", None, None, None, False)
     who = who_got(found, row.number, row.text_id)
     if row.booking_id is not None:  # the visit says whose it was, even if the number is another's by now
         who = Person(GUEST, row.guest, row.number if row.phone == row.number else None)
@@ -198,6 +201,7 @@ def _text_row(row: Any, found: dict[str, dict[str, Person]]) -> TextRow:
         at=row.at,
         person=who,
         body=shown(row.text_id, row.body),
+        language=row.language,
         state=state,
         error=(row.error or "").partition(" ")[0],
         due_at=row.due_at,

@@ -6,7 +6,9 @@ from datetime import timedelta
 from salonpool import clock
 from salonpool.domain.local_time import minutes_between
 from salonpool.queries.provider import ProviderState, find_state
+from salonpool.queries.webhooks import ALARM, refused_webhooks
 from salonpool.usecases.texts.switch import are_texts_off
+from salonpool.web.extensions import now
 
 SAID_AFTER = timedelta(minutes=5)  # a provider that stumbles for a moment is nobody's business
 
@@ -24,7 +26,8 @@ class Trouble:
 def find_for_staff() -> Trouble | None:
     """What is wrong, None while all is well."""
     kind, minutes = _kind(find_state())
-    return Trouble(kind, minutes) if kind else None
+    refused = refused_webhooks(now()) >= ALARM
+    return Trouble(kind, minutes, refused) if kind or refused else None
 
 
 def texts_may_be_late() -> bool:
@@ -37,7 +40,7 @@ def _kind(state: ProviderState) -> tuple[str, int]:
         return "off", 0
     if state.stopped_at is not None:
         return "stopped", 0
-    now = clock.system_now()
-    if state.failing_since is not None and state.failing_since <= now - SAID_AFTER:
-        return "failing", minutes_between(state.failing_since, now)
+    system_now = clock.system_now()
+    if state.failing_since is not None and state.failing_since <= system_now - SAID_AFTER:
+        return "failing", minutes_between(state.failing_since, system_now)
     return "", 0

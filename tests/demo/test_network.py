@@ -21,9 +21,11 @@ from salonpool.demo.people import STYLISTS
 from salonpool.domain.booking import Wish
 from salonpool.domain.course import StationKind, Step
 from salonpool.domain.demo import EMPTY_SLUG
+from salonpool.domain.desk_text import ENDED_BADLY
 from salonpool.domain.labour import packs
 from salonpool.domain.labour.rules import Kind
 from salonpool.domain.local_time import from_minutes, local_day
+from salonpool.domain.message import MessageStatus
 from salonpool.domain.phone import is_invented
 from salonpool.domain.refusal import Refusal
 from salonpool.domain.shift import WORKING_STATES
@@ -43,7 +45,7 @@ from salonpool.models import (
     Shift,
     Stylist,
 )
-from salonpool.queries import availability, doctor
+from salonpool.queries import availability, desk_tasks, doctor, messages
 from salonpool.queries.salons import get_salon
 from salonpool.queries.visits import get_visit
 from salonpool.usecases.booking import cancellations, places
@@ -178,8 +180,24 @@ def test_every_guest_with_a_number_has_their_texts_and_every_other_a_reason(app:
     unaware = """SELECT count(*) FROM booking b WHERE b.no_sms_reason IS NULL AND b.status = 'cancelled'
                  AND NOT EXISTS (SELECT 1 FROM message m WHERE m.booking_id = b.id AND m.text_id = 'C4')"""
     assert _count(unaware) == 0
-    unlike = "SELECT count(*) FROM booking WHERE (customer_id IS NULL) <> (no_sms_reason IS NOT NULL)"
+    unlike = """SELECT count(*) FROM booking
+                WHERE (customer_id IS NULL) <> (coalesce(no_sms_reason, '') = 'no_phone')"""
     assert _count(unlike) == 0
+    stopped = """SELECT count(*) FROM booking b JOIN customer c ON c.id = b.customer_id
+                 JOIN opt_out o ON o.phone = c.phone WHERE b.no_sms_reason = 'opted_out'"""
+    assert _count(stopped) == _count("SELECT count(*) FROM booking WHERE no_sms_reason = 'opted_out'") > 0
+
+
+def test_the_desk_has_one_of_each_thing_to_see_to_and_a_text_of_each_lasting_state(app: Any) -> None:
+    salon, now = get_salon("qinghe", "en"), clock.now()
+    tasks = desk_tasks.list_tasks(salon.id, now)
+    assert {task.kind for task in tasks} == set(desk_tasks.TaskKind)
+    assert {task.state for task in tasks} >= ENDED_BADLY
+    states = set(db.session.execute(sa.select(Message.status).where(Message.salon_id == salon.id)).scalars())
+    passing = {MessageStatus.SENDING, MessageStatus.HELD}
+    assert states == set(MessageStatus) - passing
+    costs = messages.list_costs(salon.id, now - timedelta(days=30), now + timedelta(days=1))
+    assert {row.currency for row in costs} == {None, "USD"}
 
 
 def test_nobody_in_it_can_be_reached(app: Any) -> None:
@@ -213,7 +231,9 @@ def test_nobody_employed_in_it_works_more_than_its_labour_rules_allow(app: Any) 
 def test_the_doctor_finds_it_well(app: Any) -> None:
     # As of its last text: nobody sends here, so later the doctor would rightly miss `flask jobs`.
     built_at = db.session.scalars(sa.select(sa.func.max(Message.created_at))).one()
-    assert doctor.list_findings(built_at, clock.system_now()) == []
+    findings = doctor.list_findings(built_at, clock.system_now())
+    assert [finding.what for finding in findings if "did not arrive" not in finding.what] == []
+    assert len(findings) == 1  # the story's lost texts
 
 
 def test_it_is_as_large_as_promised_and_the_salons_are_open(app: Any) -> None:

@@ -1,6 +1,7 @@
 """The desk's page of texts: what needs a person first, what became of each, and once more is only once."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -12,22 +13,25 @@ from salonpool import clock
 from salonpool.database import db, transaction
 from salonpool.domain.booking import Wish
 from salonpool.domain.message import MessageStatus
+from salonpool.domain.refusal import Refusal
+from salonpool.domain.text_price import TextPrice
 from salonpool.models import (
     Account,
     Assignment,
     AuditEntry,
     Booking,
+    Counter,
     InboundMessage,
     Message,
     OptOut,
     Provider,
 )
-from salonpool.queries import access
+from salonpool.queries import access, webhooks
 from salonpool.queries.messages import PAGE
 from salonpool.usecases.booking import bookings, cancellations, moves
 from salonpool.usecases.booking.settling import Guest
 from salonpool.usecases.texts import desk as desk_usecases
-from salonpool.usecases.texts import switch
+from salonpool.usecases.texts import inbound, switch
 from salonpool.web.extensions import SignedIn
 from tests import builders as b
 
@@ -181,8 +185,8 @@ def test_words_that_came_after_those_seen_to_stay_open(client: Any, shop: Simple
     _words(shop, "two")
     _post(client, f"words/{first}/done")
     tasks = _tasks(_page(client))
-    assert "one" not in re.findall(r'class="quote">([^<]+)', tasks)
-    assert "two" in re.findall(r'class="quote">([^<]+)', tasks)
+    assert "one" not in re.findall(r'class="sms quote">([^<]+)', tasks)
+    assert "two" in re.findall(r'class="sms quote">([^<]+)', tasks)
 
 
 @ON_SQLITE
@@ -286,17 +290,9 @@ def test_nothing_is_said_again_while_texts_are_off_or_the_number_has_had_all_it_
     switch.turn_texts(on=False)
     assert _post(client, f"{message}/again").status_code == 503
     switch.turn_texts(on=True)
-    for number in range(40):
-        _text(shop, f"+88691234{number:04d}", "C1", event_id=f"flood {number}", status="delivered")
-    none_left = SimpleNamespace(**{name: getattr(shop.texting, name) for name in ("links", "capabilities")})
-    none_left.limits_scale = 0.0
-    with pytest.raises(Exception, match="too_many_texts"):
-        desk_usecases.send_again(
-            message_id=message,
-            account_id=shop.owner,
-            now=b.NOW,
-            texting=none_left,  # type: ignore[arg-type]
-        )
+    none_left = replace(shop.texting, limits_scale=0.0)
+    with pytest.raises(Refusal, match="too_many_texts"):
+        desk_usecases.send_again(message_id=message, account_id=shop.owner, now=b.NOW, texting=none_left)
     assert db.session.get_one(Booking, booking).no_sms_reason is None
     assert len(_texts(booking)) == 1
 
@@ -445,6 +441,7 @@ def test_staff_read_on_every_page_that_texts_do_not_leave_and_guests_that_theirs
         found = {word for path in desk for word in words if word in client.get(path).text}
         return found | ({late} if late in client.get(confirm).text else set())
 
+    _text(shop, LIN, "C14", status="pending", attempts=3)
     _provider(failing_since=clock.system_now() - timedelta(minutes=4))
     assert said() == set()
     _provider(failing_since=clock.system_now() - timedelta(minutes=7))
@@ -455,6 +452,50 @@ def test_staff_read_on_every_page_that_texts_do_not_leave_and_guests_that_theirs
     assert said() == {"No texts leave", late}
     switch.turn_texts(on=False)
     assert said() == {"Texts are switched off", late}
+
+
+@ON_SQLITE
+def test_staff_read_that_answers_do_not_reach_them_when_the_webhooks_are_refused(
+    client: Any, shop: SimpleNamespace
+) -> None:
+    words = "Answers by text do not reach you"
+    counter = b.add(Counter(key=webhooks.KEY, window_starts_at=b.NOW, hits=webhooks.ALARM - 1))
+    assert words not in _page(client)
+    with transaction() as session:
+        session.get_one(Counter, counter).hits += 1
+    page = _page(client)
+    assert words in page
+    assert "Call guests who must know something today" not in page
+
+
+@ON_SQLITE
+def test_the_estimate_of_what_has_no_price_yet_is_said_beside_what_is_known(
+    app: Any, client: Any, shop: SimpleNamespace
+) -> None:
+    app.extensions["salonpool.texting"] = replace(shop.texting, price=TextPrice(60_000, "USD"))
+    for number in range(2):
+        _text(shop, LIN, "C14", event_id=f"sent {number}", sent_at=b.NOW, segments=2)
+    page = _page(client).partition('id="month"')[2]
+    assert "<dt>Still to come, about</dt><dd>US$0.24</dd>" in page
+    assert "Cost so far" not in page
+    assert "price of 2 texts yet; it is estimated" in page
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("sender", [LIN, "+886912000001"])
+def test_words_that_broke_us_reach_the_desk_of_whoever_wrote_them(
+    client: Any, shop: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, sender: str
+) -> None:
+    _book(shop)
+    text = inbound.receive("SM1", sender, "words that break", {}, b.NOW)
+    monkeypatch.setattr(inbound, "act", lambda *_: 1 // 0)
+    for _ in range(inbound.MOST_TRIES):
+        with pytest.raises(ZeroDivisionError):
+            inbound.handle(text, b.NOW, shop.texting)
+    tasks = _tasks(_page(client))
+    assert "words that break" in tasks
+    assert "did not answer" in tasks
+    assert f"tel:{sender}" in tasks
 
 
 @ON_SQLITE

@@ -20,6 +20,7 @@ def pages(word: dict[str, str], salon: Row, amount: Row) -> dict[str, list[tuple
     def text(number: int, state: str | None, **over: Any) -> Row:
         known = {
             "id": number, "ours": state is not None, "at": TEN, "person": guest, "body": word["booked"],
+            "language": "en",
             "state": state, "error": "", "due_at": TEN, "booking_id": 4, "visit_starts_at": TEN,
             "may_send_again": False,
         }  # fmt: skip
@@ -38,7 +39,7 @@ def pages(word: dict[str, str], salon: Row, amount: Row) -> dict[str, list[tuple
 
     def task(kind: str, number: int, **over: Any) -> Row:
         known = {
-            "kind": kind, "id": number, "person": guest, "at": TEN, "words": (word["later"],),
+            "kind": kind, "id": number, "person": guest, "at": TEN, "words": (word["later"],), "language": "",
             "outcome": "from_guest", "state": None, "reason": "", "booking_id": None, "shift_id": None,
             "visit_starts_at": TEN, "may_send_again": False,
         }  # fmt: skip

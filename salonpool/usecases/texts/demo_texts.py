@@ -1,7 +1,10 @@
-"""The texts that bookings of the past would have caused, worded as they were: rows of history, never sent."""
+"""The texts that bookings of the past would have caused, worded as they were: rows of history, never sent.
+
+Each is one segment at an invented price; of the latest the provider has named none yet.
+"""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +13,9 @@ from salonpool.messaging import formats
 from salonpool.messaging.texts import compose
 from salonpool.usecases.texts.texting import Texting
 
+PRICE_MICRO, PRICE_CURRENCY = 52_300, "USD"
+PRICED_AFTER = timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class PastBooking:
@@ -17,6 +23,7 @@ class PastBooking:
 
     id: int
     network_id: int
+    salon_id: int
     to: str
     language: str
     salon_slug: str
@@ -29,7 +36,7 @@ class PastBooking:
     cancelled_at: datetime | None
 
 
-def rows_of(booking: PastBooking, texting: Texting) -> list[dict[str, Any]]:
+def rows_of(booking: PastBooking, now: datetime, texting: Texting) -> list[dict[str, Any]]:
     """Message rows as delivered: C1, and C4 for a booking that was cancelled since."""
     link = texting.links.text_url(texting.links.booking_path(booking.id, 1))
     when = {
@@ -42,6 +49,10 @@ def rows_of(booking: PastBooking, texting: Texting) -> list[dict[str, Any]]:
     if booking.cancelled_at is not None:
         cancelled = {**when, "u": texting.links.text_url(f"/s/{booking.salon_slug}")}
         rows.append(_row(booking, "C4", "cancelled", cancelled, booking.cancelled_at, texting))
+    for row in rows:
+        is_priced = row["sent_at"] <= now - PRICED_AFTER
+        row["price_micro"] = PRICE_MICRO if is_priced else None
+        row["price_currency"] = PRICE_CURRENCY if is_priced else None
     return rows
 
 
@@ -51,6 +62,7 @@ def _row(
     within, to = texting.capabilities, booking.to
     return {
         "network_id": booking.network_id,
+        "salon_id": booking.salon_id,
         "event_id": f"booking:{booking.id}:{event}",
         "text_id": text_id,
         "to": to,
@@ -62,4 +74,5 @@ def _row(
         "expires_at": booking.starts_at,
         "booking_id": booking.id,
         "sent_at": at,
+        "segments": 1,
     }

@@ -22,6 +22,7 @@ from salonpool.domain.message import MessageStatus
 from salonpool.messaging.replies import ReplyKind, parse
 from salonpool.models import InboundMessage, Message, OptOut
 from salonpool.queries import people
+from salonpool.queries.correspondents import salon_of
 from salonpool.queries.people import Person
 from salonpool.usecases.rows import insert_new
 from salonpool.usecases.texts import messages, opt_outs
@@ -150,11 +151,9 @@ def _count_try(inbound_id: int, now: datetime) -> None:
             .returning(InboundMessage.tries)
         )
         if tries == MOST_TRIES:
-            session.execute(
-                sa.update(InboundMessage)
-                .where(InboundMessage.id == inbound_id)
-                .values(handled_at=now, outcome=POISON)
-            )
+            text = session.get_one(InboundMessage, inbound_id)
+            salon_id = session.scalar(sa.select(salon_of(text.sender)))
+            text.handled_at, text.outcome, text.salon_id = now, POISON, salon_id
             log.error("a text cannot be read", extra={"alert": "poison_inbound", "inbound": inbound_id})
 
 

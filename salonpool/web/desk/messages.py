@@ -3,7 +3,7 @@
 from datetime import time
 from urllib.parse import urlencode
 
-from flask import current_app, g, make_response, redirect, render_template, request, url_for
+from flask import g, make_response, redirect, render_template, request, url_for
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
@@ -126,5 +126,4 @@ def _month(salon: SalonRow) -> Month:
     first = local_day(now(), salon.tz).replace(day=1)
     next_first = (first + LONGER_THAN_A_MONTH).replace(day=1)
     begins, ends = at_local(first, time(), salon.tz), at_local(next_first, time(), salon.tz)
-    price = getattr(current_app.config["SALONPOOL"], "sms_price", None)
-    return month_of(first, messages.list_costs(salon.id, begins, ends), price)
+    return month_of(first, messages.list_costs(salon.id, begins, ends), texting().price)

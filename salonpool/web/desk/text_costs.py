@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from salonpool.domain.money import Money, minor_units
+from salonpool.domain.text_price import MICRO, TextPrice
 from salonpool.queries.messages import CostRow
-
-MICRO = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +23,13 @@ class Month:
     estimate: Money | None
 
 
-def month_of(first_on: date, rows: Sequence[CostRow], price: tuple[int, str] | None) -> Month:
-    """The month that begins then. `price`: what a segment costs about, in millionths of a currency."""
+def month_of(first_on: date, rows: Sequence[CostRow], price: TextPrice | None) -> Month:
+    """The month that begins then. `price`: what a segment costs about, as the operator states it."""
     open_rows = [row for row in rows if row.currency is None]
     open_segments = sum(row.segments for row in open_rows)
     estimate = None
     if price is not None and open_segments:
-        estimate = _money(price[0] * open_segments, price[1])
+        estimate = _money(price.micro * open_segments, price.currency)
     return Month(
         first_on=first_on,
         texts=sum(row.texts for row in rows),
