@@ -24,21 +24,22 @@ from bench import troubles
 from bench.bookers import FINE, Bookers
 from bench.ledger import Reckoning
 from bench.standing import Standing, end_leases, standing
-from bench.supervisor import Member, Supervisor, kill
+from bench.supervisor import RESTART_SECONDS, Member, Supervisor, kill
 from bench.table import percentile, show
 from tests import databases
 
 KILLS, SHORT_KILLS = 200, 10
 RATE = 10.0
 PAUSE, SHORT_PAUSE = (1.0, 5.0), (0.2, 0.8)  # seconds between two kills
-# Whom to kill, and how often one rather than another.
-VICTIMS = {"web": 2, "worker": 4, "jobs": 3, "planner": 2}
+# Each of the first three is killed once, in some order; then whoever.
+KINDS = ("web", "worker", "jobs", "planner")
 OUT_BAR_SECONDS, READY_BAR_SECONDS = 120.0, 10.0
 AGAIN_BAR_SECONDS = 10.0  # after a trouble is over, until the next booking
 SECONDS = {"disk full": 60.0, "locked": 8.0, "restarted": 8.0}
 SHORT_SECONDS = {"disk full": 4.0, "locked": 6.5, "restarted": 3.0}
 AROUND = 3.0  # seconds of bookings before and after a trouble
 SHORT_SETTINGS = {"BACKOFF_SCALE": "0.05"}
+KILL_SECONDS = 30.0
 SAID = 6000  # the last characters of what processes wrote, shown when a bar fails
 
 
@@ -64,7 +65,7 @@ class Outcome:
             return []
         bars = {
             "nothing to compare": not self.told or not self.reckoning.texts,
-            "too few kills": self.killed.total() < self.wanted_kills,
+            "too few kills": sum(self.killed[kind] for kind in KINDS) < self.wanted_kills,
             "texts out too late": self.out_seconds > OUT_BAR_SECONDS,
             "ready too late": bool(self.wanted_kills) and self._slowest() > READY_BAR_SECONDS,
             "no booking afterwards": self.again_seconds > AGAIN_BAR_SECONDS,
@@ -84,7 +85,7 @@ class Outcome:
         if self.not_tested:
             return [kind, self.name, *["-"] * 8, f"NOT TESTED: {self.not_tested}"]
         said = " ".join(f"{status or 'none'}:{count}" for status, count in sorted(self.statuses.items()))
-        killed = " ".join(f"{name}:{self.killed[name]}" for name in VICTIMS) if self.wanted_kills else "-"
+        killed = " ".join(f"{name}:{self.killed[name]}" for name in KINDS) if self.wanted_kills else "-"
         twice = f"{len(self.reckoning.twice)} ({len(self.reckoning.twice_answer_lost)})"
         ready = f"{self._slowest():.1f} s" if self.wanted_kills else f"{self.again_seconds:.1f} s"
         late = f"{percentile(self.reckoning.waits, 0.95):.1f} s"
@@ -122,13 +123,18 @@ def run(kind: databases.Kind, kills: int, rate: float, seed: int, *, short: bool
     """All kills on one database, and the reckoning."""
     outcome, chance = Outcome("killed", kills), random.Random(seed)
     pause = SHORT_PAUSE if short else PAUSE
-    bookings, settings = int(rate * kills * sum(pause) / 2), SHORT_SETTINGS if short else {}
+    order = chance.sample(KINDS[:3], 3)
+    bookings, settings = (
+        int(rate * kills * (sum(pause) / 2 + RESTART_SECONDS)),
+        SHORT_SETTINGS if short else {},
+    )
     with databases.fresh(kind) as database_url:
         with standing(database_url, rate, bookings, settings) as it:
             with it.planning(), it.bookers:
-                for _ in range(kills):
+                for number in range(kills):
                     time.sleep(chance.uniform(*pause))
-                    outcome.killed[_kill_one(it.supervisor, chance)] += 1
+                    victim = _kill_one(it.supervisor, order[number] if number < len(order) else None, chance)
+                    outcome.killed[victim] += 1
                 last = time.monotonic()
             if short:
                 end_leases()
@@ -184,18 +190,18 @@ def _first_after(bookers: Bookers, instant: float) -> float:
     return min((each.at for each in bookers.acknowledged if each.at > instant), default=float("inf"))
 
 
-def _kill_one(supervisor: Supervisor, chance: random.Random) -> str:
-    """Kill some process that lives; the kind of it."""
-    while True:
-        living: dict[str, list[Member]] = {}
-        for member in supervisor.members():
-            living.setdefault(_kind_of(member), []).append(member)
-        if living:
-            kinds = sorted(living)
-            kind = chance.choices(kinds, [VICTIMS[name] for name in kinds])[0]
-            if kill(chance.choice(living[kind])):
-                return kind
+def _kill_one(supervisor: Supervisor, kind: str | None, chance: random.Random) -> str:
+    """Kill a process of that kind, or any at all; what it was. Waits while a service is down, so that the
+    others do not bear its share."""
+    until = time.monotonic() + KILL_SECONDS
+    while time.monotonic() < until:
+        living = supervisor.members()
+        victims = [member for member in living if kind in {None, _kind_of(member)}]
+        up = {member.service for member in living if member.main} == set(supervisor.services)
+        if up and victims and kill(victim := chance.choice(victims)):
+            return _kind_of(victim)
         time.sleep(0.05)
+    return "nobody"
 
 
 def _kind_of(member: Member) -> str:
