@@ -61,6 +61,7 @@ def send(
         row.digest = code_digest(texting.links.key, phone, now, code)
         session.add(row)
         session.flush()
+        messages.withdraw(session, Message.to == phone, Message.text_id == TEXT_ID)  # those that still wait
         if _is_known(session, phone):
             _text(session, row, code, language, now, texting)
         who = limits.at_address(address) | {Per.PHONE: phone, Per.PREFIX: prefix_of(phone)}

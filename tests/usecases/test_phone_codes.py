@@ -139,6 +139,12 @@ def test_the_code_before_is_good_no_more(texting: Any) -> None:
     _prove(texting, _code(), now=b.NOW + MINUTE)
 
 
+def test_the_code_before_does_not_leave_any_more(texting: Any) -> None:
+    _send(texting)
+    _send(texting, now=b.NOW + MINUTE)
+    assert [text.status for text in _texts()] == ["expired", "pending"]
+
+
 def test_three_codes_in_ten_minutes_and_ten_in_a_day_go_to_one_number(texting: Any) -> None:
     for minutes in (0, 1, 2):
         _send(texting, now=b.NOW + minutes * MINUTE, address=f"198.51.100.{minutes}")
@@ -184,10 +190,10 @@ def test_a_strangers_number_is_counted_tried_and_timed_like_a_guests(texting: An
     for round_ in range(40):
         now = b.NOW + timedelta(days=round_)
         for typed in took:
-            began = time.perf_counter()
+            began = time.thread_time()  # what else the machine does counts for neither
             _send(texting, typed, now=now)
             answers[typed].append(_refusal(texting, "000000", typed=typed, now=now))
-            took[typed].append(time.perf_counter() - began)
+            took[typed].append(time.thread_time() - began)
     guest, stranger = (statistics.median(seconds) for seconds in took.values())
     assert abs(guest - stranger) < 0.010
     assert set(answers[STRANGER]) == {"code_wrong"}
