@@ -14,6 +14,7 @@ from salonpool.usecases.texts import claims, receipts, reports
 from tests.builders import NOW
 from tests.outgoing import TO, Adding, ScriptedGateway, look, row, send
 
+only_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
 LOST = Unknown("timeout")
@@ -63,6 +64,7 @@ def test_what_the_provider_lacks_is_sent_again(enqueue):
     assert (row(message_id).status, len(gateway.looked), len(gateway.sent)) == ("sent", 1, 2)
 
 
+@only_sqlite
 def test_a_code_that_may_have_been_sent_is_never_sent_a_second_time(enqueue):
     lost, found = enqueue.many(2)
     for message_id in (lost, found):
@@ -80,6 +82,7 @@ def test_a_code_that_may_have_been_sent_is_never_sent_a_second_time(enqueue):
     ]
 
 
+@only_sqlite
 def test_it_is_looked_for_since_the_first_try_whichever_was_the_last(enqueue):
     message_id = enqueue()
     gateway = ScriptedGateway(LOST, LOST)
@@ -103,6 +106,7 @@ def test_other_texts_to_the_number_are_not_taken_for_it_nor_its_own_that_came_ba
     assert gateway.known == [{f"SM{first}"}]
 
 
+@only_sqlite
 def test_a_text_that_comes_back_is_handed_over_once_more_and_its_first_name_is_not_taken_for_the_second(
     enqueue,
 ):
@@ -116,6 +120,7 @@ def test_a_text_that_comes_back_is_handed_over_once_more_and_its_first_name_is_n
     assert gateway.known == [{f"SM{message_id}"}]
 
 
+@only_sqlite
 def test_while_the_provider_gives_no_answer_nothing_is_sent_again_and_it_is_asked_less_and_less(enqueue):
     message_id = enqueue(expires_at=NOW + 24 * HOUR)
     gateway = ScriptedGateway(LOST, reachable=False)
@@ -134,6 +139,7 @@ def test_while_the_provider_gives_no_answer_nothing_is_sent_again_and_it_is_aske
     assert (send(gateway, at).sent, len(gateway.sent)) == (1, 2)
 
 
+@only_sqlite
 def test_after_three_days_without_an_answer_a_text_is_given_up(enqueue):
     message_id = enqueue()
     gateway = ScriptedGateway(LOST, reachable=False)
@@ -143,6 +149,7 @@ def test_after_three_days_without_an_answer_a_text_is_given_up(enqueue):
     assert (row(message_id).status, row(message_id).error) == ("failed", "unknown")
 
 
+@only_sqlite
 def test_what_became_useless_meanwhile_expires(enqueue):
     message_id = enqueue(expires_at=NOW + LOOK_AFTER)
     gateway = ScriptedGateway(LOST)
@@ -168,6 +175,7 @@ def test_a_killed_sender_delays_a_text_by_less_than_two_minutes():
     assert longest <= timedelta(seconds=85)
 
 
+@only_sqlite
 def test_a_row_of_a_wrong_clock_is_looked_up_by_ours(enqueue):
     message_id = enqueue()
     _left_behind(message_id)
@@ -226,6 +234,7 @@ def test_texts_whose_every_try_ends_in_an_error_are_set_aside_and_hold_up_no_oth
     assert TO not in caplog.text
 
 
+@only_sqlite
 def test_a_text_that_cannot_even_be_looked_up_is_set_aside_too(enqueue, monkeypatch):
     message_id = enqueue()
     gateway = ScriptedGateway(LOST)
@@ -243,6 +252,26 @@ def test_lookups_are_made_side_by_side(enqueue, monkeypatch):
     together = threading.Barrier(4)
     monkeypatch.setattr(gateway, "find_sent", lambda *_, **__: f"SMfound{together.wait(timeout=10)}")
     assert look(gateway, NOW + LOOK_AFTER).sent == 4
+
+
+def test_two_passes_at_once_ask_once_for_each_text(app, enqueue):
+    ids = enqueue.many(12)
+    gateway = ScriptedGateway(*[LOST] * 12, found="SMfound")
+    send(gateway)
+    together = threading.Barrier(2)
+
+    def one_pass() -> None:
+        with app.app_context():
+            together.wait(timeout=10)
+            look(gateway, NOW + LOOK_AFTER)
+
+    threads = [threading.Thread(target=one_pass) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=20)
+    assert sorted(to for to, _ in gateway.looked) == sorted(row(message_id).to for message_id in ids)
+    assert {row(message_id).status for message_id in ids} == {"sent"}
 
 
 def test_a_text_whose_end_nobody_heard_of_for_three_days_is_of_unknown_end_until_somebody_does(enqueue):

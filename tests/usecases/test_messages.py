@@ -13,10 +13,11 @@ from salonpool.domain.message import LEASE, RETRY_MOST, MessageStatus
 from salonpool.messaging.gateway import RefusalCode, Refused, Unknown
 from salonpool.messaging.simulator import SimulatorGateway
 from salonpool.models import Message
-from salonpool.usecases.texts import claims, messages, opt_outs, outbox, receipts
+from salonpool.usecases.texts import claims, messages, opt_outs, outbox, receipts, switch
 from tests.builders import NOW
 from tests.outgoing import TO, Adding, ScriptedGateway, look, row, send
 
+only_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
 LATER = Refused(RefusalCode.UNREACHABLE, permanent=False)
@@ -52,6 +53,7 @@ def test_what_is_rolled_back_is_not_told(app, enqueue):
     assert woken == []
 
 
+@only_sqlite
 def test_a_text_wakes_the_clock_after_the_commit(app, enqueue):
     woken: list[Any] = []
     app.extensions["salonpool.wake"] = woken.extend
@@ -79,6 +81,7 @@ def test_who_sent_stop_gets_no_text_until_start(enqueue):
     assert enqueue() is not None
 
 
+@only_sqlite
 def test_stop_also_stops_what_waits_in_the_outbox(enqueue):
     message_id = enqueue(due_at=NOW + HOUR)
     _stop()
@@ -110,15 +113,29 @@ def test_everything_due_is_sent_in_one_pass(enqueue):
     assert send(gateway).sent == 0
 
 
+@only_sqlite
 def test_a_pass_takes_no_more_than_its_limit(enqueue):
     enqueue.many(5)
     assert [send(ScriptedGateway(), limit=3).sent, send(ScriptedGateway(), limit=3).sent] == [3, 2]
 
 
+@only_sqlite
 def test_nothing_is_begun_when_the_pass_may_not_go_on(enqueue):
     ids = enqueue.many(12)
     gateway = ScriptedGateway()
     assert send(gateway, may_go_on=lambda: not gateway.sent).sent == 8
+    assert [row(message_id).status for message_id in ids[8:]] == ["pending"] * 4
+
+
+@only_sqlite
+def test_the_kill_switch_counts_while_a_pass_is_under_way(app, enqueue):
+    ids = enqueue.many(12)
+
+    def turn_off(reference: str) -> None:
+        with app.app_context():
+            switch.turn_texts(on=False)
+
+    assert send(ScriptedGateway(doing=turn_off)).sent == 8
     assert [row(message_id).status for message_id in ids[8:]] == ["pending"] * 4
 
 
@@ -152,7 +169,7 @@ def test_no_text_overtakes_another_to_the_same_number(app, enqueue):
     assert gateway.sent == list(map(str, ids))
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@only_sqlite
 def test_many_texts_to_one_number_hold_up_no_other(enqueue, monkeypatch):
     monkeypatch.setattr(outbox, "LOOK_AHEAD", 2)
     for n in range(5):
@@ -163,18 +180,21 @@ def test_many_texts_to_one_number_hold_up_no_other(enqueue, monkeypatch):
     assert str(other) in gateway.sent
 
 
+@only_sqlite
 def test_a_text_waits_until_it_is_due(enqueue):
     enqueue(due_at=NOW + HOUR)
     assert send(ScriptedGateway(), NOW + HOUR - SECOND).sent == 0
     assert send(ScriptedGateway(), NOW + HOUR).sent == 1
 
 
+@only_sqlite
 def test_the_time_people_see_decides_what_is_due_and_the_machine_time_the_lease(enqueue):
     message_id = enqueue(due_at=NOW + HOUR)
     outbox.send_due(NOW + HOUR, NOW, ScriptedGateway())
     assert (row(message_id).sent_at, row(message_id).claimed_at) == (NOW + HOUR, NOW)
 
 
+@only_sqlite
 def test_time_goes_on_while_a_pass_does(enqueue, monkeypatch):
     passed = itertools.count()
     message_id = enqueue()
@@ -185,6 +205,7 @@ def test_time_goes_on_while_a_pass_does(enqueue, monkeypatch):
     assert NOW < first.sent_at < second.sent_at
 
 
+@only_sqlite
 def test_a_text_whose_use_ends_while_a_pass_is_under_way_is_not_begun(enqueue, monkeypatch):
     gateway = ScriptedGateway()
     monkeypatch.setattr(claims, "since_boot", lambda: 60.0 if gateway.sent else 0.0)
@@ -195,6 +216,7 @@ def test_a_text_whose_use_ends_while_a_pass_is_under_way_is_not_begun(enqueue, m
     assert send(gateway, NOW + timedelta(minutes=1)).expired == 1
 
 
+@only_sqlite
 def test_a_text_of_no_more_use_is_not_sent(enqueue):
     message_id = enqueue(expires_at=NOW + HOUR)
     gateway = ScriptedGateway()
@@ -218,6 +240,7 @@ def test_a_process_that_was_frozen_after_its_claim_does_not_send(enqueue, monkey
     assert (row(message_id).status, row(message_id).lease_until) == ("pending", None)
 
 
+@only_sqlite
 def test_what_may_succeed_later_is_tried_again_with_growing_waits(enqueue):
     message_id = enqueue()
     busy = Refused(RefusalCode.RATE_LIMITED, permanent=False, provider_code="20429")
@@ -232,12 +255,14 @@ def test_what_may_succeed_later_is_tried_again_with_growing_waits(enqueue):
     assert (row(message_id).status, row(message_id).error, len(gateway.sent)) == ("sent", None, 3)
 
 
+@only_sqlite
 def test_texts_that_failed_together_do_not_come_back_together(enqueue):
     ids = enqueue.many(6)
     send(ScriptedGateway(*[LATER] * 6))
     assert len({row(message_id).due_at for message_id in ids}) == 6
 
 
+@only_sqlite
 @pytest.mark.parametrize(("asked", "least"), [(60 * SECOND, 60 * SECOND), (24 * HOUR, RETRY_MOST)])
 def test_a_provider_that_says_when_to_come_back_is_not_asked_before(enqueue, asked, least):
     message_id = enqueue()
@@ -245,12 +270,14 @@ def test_a_provider_that_says_when_to_come_back_is_not_asked_before(enqueue, ask
     assert row(message_id).due_at == NOW + least
 
 
+@only_sqlite
 def test_the_waits_can_be_shortened(enqueue):
     message_id = enqueue()
     send(ScriptedGateway(LATER), backoff_scale=0.1)
     assert row(message_id).due_at <= NOW + timedelta(seconds=0.6)
 
 
+@only_sqlite
 def test_a_text_is_tried_for_as_long_as_it_is_of_use(enqueue):
     message_id = enqueue(expires_at=NOW + 24 * HOUR)
     with transaction() as session:
@@ -260,6 +287,7 @@ def test_a_text_is_tried_for_as_long_as_it_is_of_use(enqueue):
     assert row(message_id).status == MessageStatus.EXPIRED
 
 
+@only_sqlite
 def test_a_bad_number_is_not_tried_again(enqueue):
     message_id = enqueue()
     gateway = ScriptedGateway(Refused(RefusalCode.BAD_NUMBER, permanent=True, provider_code="21211"))
@@ -268,6 +296,7 @@ def test_a_bad_number_is_not_tried_again(enqueue):
     assert (row(message_id).status, len(gateway.sent)) == ("failed", 1)
 
 
+@only_sqlite
 def test_a_stop_the_provider_knows_of_becomes_ours(enqueue):
     enqueue()
     send(ScriptedGateway(Refused(RefusalCode.OPTED_OUT, permanent=True, provider_code="21610")))

@@ -16,6 +16,7 @@ from salonpool.usecases.texts import claims, outbox
 from tests.builders import NOW
 from tests.outgoing import Adding, ScriptedGateway, look, row, send
 
+only_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 KEYS = Refused(RefusalCode.CREDENTIALS, permanent=False, provider_code="20003")
@@ -68,6 +69,7 @@ def test_stopped_texts_ask_about_the_keys_less_and_less_and_leave_after_a_good_a
     assert _state() == ProviderState()
 
 
+@only_sqlite
 def test_keys_that_seem_good_but_are_refused_again_cost_one_text_a_try(enqueue):
     enqueue.many(20)
     gateway = ScriptedGateway(*[KEYS] * 50)
@@ -79,6 +81,7 @@ def test_keys_that_seem_good_but_are_refused_again_cost_one_text_a_try(enqueue):
     assert gateway.checks == len(gateway.sent) - tried == 6
 
 
+@only_sqlite
 def test_keys_are_asked_for_though_no_text_waits_and_though_the_clock_was_put_back(enqueue):
     enqueue.many(3)
     gateway = ScriptedGateway(*[KEYS] * 3, reachable=False)
@@ -92,6 +95,7 @@ def test_keys_are_asked_for_though_no_text_waits_and_though_the_clock_was_put_ba
     assert (gateway.checks, _state().stopped_at) == (2, None)
 
 
+@only_sqlite
 def test_nothing_is_looked_up_while_the_keys_are_refused(enqueue):
     enqueue.many(4)
     gateway = ScriptedGateway(Unknown("timeout"), *[KEYS] * 3, checked=KEYS)
@@ -101,6 +105,7 @@ def test_nothing_is_looked_up_while_the_keys_are_refused(enqueue):
     assert gateway.looked == []
 
 
+@only_sqlite
 @pytest.mark.parametrize("trouble", [LATER, Unknown("timeout")], ids=["unreachable", "unknown"])
 def test_it_is_known_since_when_nothing_is_taken_until_something_is(enqueue, trouble):
     enqueue.many(2, expires_at=NOW + 24 * HOUR)
@@ -113,6 +118,7 @@ def test_it_is_known_since_when_nothing_is_taken_until_something_is(enqueue, tro
     assert _state().failing_since is None
 
 
+@only_sqlite
 def test_nobody_is_said_to_fail_when_no_text_waits(enqueue):
     message_id = enqueue(expires_at=NOW + HOUR)
     send(ScriptedGateway(LATER))
@@ -137,6 +143,7 @@ def test_in_doubt_texts_leave_one_at_a_time_until_one_is_taken(app, enqueue):
     assert (state.failures, state.failing_since) == (0, None)
 
 
+@only_sqlite
 def test_what_is_wrong_with_one_number_says_nothing_about_the_provider(enqueue):
     enqueue.many(4)
     bad = Refused(RefusalCode.BAD_NUMBER, permanent=True)
