@@ -23,6 +23,7 @@ API = "/api/v1"
 GUESTS = 48  # how many may be waiting for an answer at once
 TIMEOUT_SECONDS = 15.0
 PATIENCE_SECONDS = 40.0
+LOOKS, LOOKERS = "looks", 5  # beside every fifth guest comes somebody who only looks
 RETRY_SECONDS = 0.5
 AGAIN = frozenset({0, 429, 503})
 FINE = frozenset({200, 201, 202, 409, 429, 503})
@@ -102,14 +103,20 @@ class Bookers:
             self.given_up += 1
         return None
 
+    def look(self) -> Answer:
+        """Somebody reads a salon's page."""
+        return self._ask("GET", f"/s/{self.grounds[0].slug}", None, {})
+
     def post(self, path: str, body: Any, headers: dict[str, str] | None = None) -> Answer:
         """One request on a connection of its own."""
+        words = {"Content-Type": "application/json", **(headers or {})}
+        return self._ask("POST", path, json.dumps(body), words)
+
+    def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Answer:
         began = time.monotonic()
         connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=TIMEOUT_SECONDS)
         try:
-            connection.request(
-                "POST", path, json.dumps(body), {"Content-Type": "application/json", **(headers or {})}
-            )
+            connection.request(method, path, body, headers)
             response = connection.getresponse()
             content = response.read()
             said = json.loads(content) if "json" in (response.getheader("Content-Type") or "") else None
@@ -163,12 +170,17 @@ class Bookers:
         while self.rate and not self._over.wait(max(0.0, began + number / self.rate - time.monotonic())):
             number += 1
             self._coming.put(f"{self.name}-{number}")
+            if number % LOOKERS == 0:
+                self._coming.put(LOOKS)
         for _ in range(GUESTS):
             self._coming.put(None)
 
     def _serve(self) -> None:
         while (key := self._coming.get()) is not None:
-            self.book(key)
+            if key == LOOKS:
+                self.look()
+            else:
+                self.book(key)
 
 
 def open_salons(network_id: int, name: str, bookings: int) -> list[Ground]:
