@@ -65,7 +65,7 @@ def send_due(
     return this.tally
 
 
-def due(now: datetime) -> sa.ColumnElement[bool]:
+def _due(now: datetime) -> sa.ColumnElement[bool]:
     """It waits, and its time has come; or the clock was put back since it was added or tried."""
     added_later = sa.and_(Message.created_at > now, Message.due_at <= Message.created_at)
     tried_later = sa.and_(Message.attempts > 0, Message.due_at > now + 2 * RETRY_MOST)
@@ -78,7 +78,7 @@ def _over(now: datetime) -> sa.ColumnElement[bool]:
 
 
 def _anything_to_do(this: Pass) -> bool:
-    texts = [sa.exists().where(which(this.now())) for which in (due, _over)]
+    texts = [sa.exists().where(which(this.now())) for which in (_due, _over)]
     probe = sa.exists().where(provider.OF_OURS, provider.is_probe_due(this.system_now()))
     found = db.session.scalar(sa.select(sa.or_(*texts, probe)))
     db.session.rollback()
@@ -87,7 +87,7 @@ def _anything_to_do(this: Pass) -> bool:
 
 def _close(this: Pass) -> None:
     """What nobody needs or wants any more."""
-    stopped = sa.and_(due(this.now()), Message.to.in_(sa.select(OptOut.phone)))
+    stopped = sa.and_(_due(this.now()), Message.to.in_(sa.select(OptOut.phone)))
     with transaction() as session:
         this.tally.expired += change(session, _over(this.now()), status=MessageStatus.EXPIRED)
         this.tally.failed += change(session, stopped, status=MessageStatus.FAILED, error=OPTED_OUT)
@@ -131,12 +131,11 @@ def _list_next(session: Session, now: datetime, most: int) -> list[int]:
     stopped = sa.exists().where(OptOut.phone == Message.to)
     queue = (
         sa.select(Message.id, Message.to)
-        .where(due(now), useful, ~stopped)
+        .where(_due(now), useful, ~stopped)
         .order_by(Message.text_id.not_in(URGENT), Message.due_at, Message.id)
         .limit(LOOK_AHEAD)
-        .with_for_update(
-            skip_locked=True
-        )  # a row that is being changed is not due any more, or will be later
+        # A row that is being changed is not due any more, or will be later.
+        .with_for_update(skip_locked=True)
     )
     busy = set(session.scalars(sa.select(Message.to).where(Message.status == MessageStatus.SENDING)))
     ids: list[int] = []
