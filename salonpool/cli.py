@@ -16,6 +16,7 @@ from salonpool.demo import handout as demo_handout
 from salonpool.demo import network as demo_network
 from salonpool.domain.labour.packs import list_codes
 from salonpool.domain.refusal import Missing, Refusal
+from salonpool.messaging.gateway import Gateway, GatewayUnavailable
 from salonpool.queries import accounts as account_queries
 from salonpool.queries import doctor as doctor_queries
 from salonpool.queries import dump as dump_queries
@@ -224,7 +225,7 @@ def doctor() -> None:
         found = doctor_queries.list_findings(clock.now(), clock.system_now(), config.limits_scale)
         found += doctor_queries.check_proxy(config.public_url, config.trusted_proxy_hops, clock.now())
         found += text_checks.check_webhooks(config.public_url, clock.now())
-    found += _check_texts()
+    found += [*_check_texts(), *_ask_provider(_extension("gateway")())]
     for finding in found:
         click.echo(f"{finding.what} -> {finding.remedy}")
     click.echo(f"{len(found)} found" if found else "all well")
@@ -352,6 +353,20 @@ def _check_texts() -> list[Finding]:
     config = _config()
     is_real = config.twilio_auth_token and not (config.twilio_api_base or config.demo or config.testing)
     return text_checks.check_set_up(config.public_url, config.link_host) if is_real else []
+
+
+def _ask_provider(gateway: Gateway) -> list[Finding]:
+    """Would it take a text now? Nothing is sent."""
+    try:
+        refused = gateway.check()
+    except GatewayUnavailable as silent:
+        return [Finding(f"the provider of texts does not answer: {silent}", "look at this machine's network")]
+    if refused is None:
+        return []
+    why = f"{refused.code} {refused.provider_code}".strip()
+    return [
+        Finding(f"the provider of texts refuses our keys: {why}", "correct TWILIO_… and restart flask jobs")
+    ]
 
 
 def _config() -> Config:

@@ -15,6 +15,7 @@ from salonpool.queries import access
 from salonpool.usecases.texts import messages
 from tests.builders import a_network, an_account
 from tests.databases import config_for
+from tests.twilio_stand_in import ACCOUNT_SID, AUTH_TOKEN, StandIn
 
 KEYS = {"twilio_account_sid": "AC1", "twilio_auth_token": "token", "twilio_from": "+15005550006"}
 
@@ -164,12 +165,28 @@ REAL = {**KEYS, "testing": False, "public_url": "http://book.example"}
 def test_doctor_and_the_clock_say_when_real_texts_cannot_get_through(changes, is_found, monkeypatch, caplog):
     monkeypatch.setattr("salonpool.jobs.lanes.run", lambda *_: None)
     monkeypatch.setattr("salonpool.logs.set_up", lambda: None)
+    monkeypatch.setattr(TwilioGateway, "check", lambda _: None)
     _, out, _ = _run_on(ABSENT, "doctor", **{**REAL, **changes})
     _run_on(ABSENT, "jobs", **{**REAL, **changes})
     assert ("set PUBLIC_URL to https" in out) is is_found
     assert [record.alert for record in caplog.records if hasattr(record, "alert")] == [
         "texts_set_up"
     ] * is_found
+
+
+def test_doctor_asks_the_provider_whether_our_keys_are_good():
+    with StandIn() as twilio:
+        keys = {
+            "twilio_account_sid": ACCOUNT_SID,
+            "twilio_from": "+15005550006",
+            "twilio_api_base": twilio.base,
+        }
+        for token, said in ((AUTH_TOKEN, ""), ("another", "refuses our keys: credentials")):
+            _, out, _ = _run_on(ABSENT, "doctor", twilio_auth_token=token, **keys)
+            assert ("refuses our keys" in out) is bool(said)
+            assert said in out
+    _, out, _ = _run_on(ABSENT, "doctor", twilio_auth_token=AUTH_TOKEN, **keys)
+    assert "the provider of texts does not answer" in out
 
 
 @pytest.mark.parametrize("demo", [False, True])
