@@ -146,7 +146,7 @@ def _log(
         .outerjoin(BookingItem, sa.and_(BookingItem.booking_id == Booking.id, BookingItem.position == 0))
         .outerjoin(Customer, Customer.id == Booking.customer_id)
         .outerjoin(Card, sa.and_(Card.customer_id == Customer.id, Card.salon_id == Booking.salon_id))
-        .order_by(log.c.at.desc(), log.c.ours, log.c.id.desc())
+        .order_by(log.c.at.desc(), log.c.ours.desc(), log.c.id.desc())
         .offset(first)
         .limit(PAGE + 1)
     )
@@ -155,7 +155,9 @@ def _log(
 def _ours(salon_id: int, number: str | None, only_lost: bool, limit: int) -> sa.Select[*tuple[Any, ...]]:
     which = [Message.salon_id == salon_id]
     which += [Message.to == number] if number is not None else []
-    which += [ended_badly()] if only_lost else []
+    # A question nobody needed any more is not lost.
+    told_nobody = sa.or_(Message.status != MessageStatus.EXPIRED, Message.booking_id.is_not(None))
+    which += [ended_badly(), told_nobody] if only_lost else []
     return (
         sa.select(
             Message.id, sa.literal(1).label("ours"), Message.created_at.label("at"),

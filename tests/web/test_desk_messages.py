@@ -329,9 +329,10 @@ def test_the_log_is_of_both_ways_newest_first_fifty_a_page(client: Any, shop: Si
             shop, LIN, "C14", event_id=f"old {number}", body=f"text number {number}.", created_at=at,
             status="delivered",
         )  # fmt: skip
-    _words(shop, "words in between", received_at=b.NOW - timedelta(minutes=2), outcome="booked")
+    _words(shop, "words in between", received_at=b.NOW - timedelta(minutes=3), outcome="booked")
     first, second = _page(client), _page(client, "?page=2")
-    assert first.index("text number 0.") < first.index("words in between") < first.index("text number 1.")
+    order = [first.index(words) for words in ("number 0.", "number 1.", "words in between", "number 2.")]
+    assert order == sorted(order)  # words are older than the answer to them
     assert "text number 48." in first
     assert "text number 49." not in first
     assert [number for number in range(60) if f"text number {number}." in second] == [49, 50, 51, 52, 53, 54]
@@ -339,6 +340,23 @@ def test_the_log_is_of_both_ways_newest_first_fifty_a_page(client: Any, shop: Si
     assert "No older texts." in _page(client, "?page=999999")
     for query in ("?page=²", "?page=0", "?page=-1", "?page=x"):
         assert "text number 0." in _page(client, query)
+
+
+@ON_SQLITE
+def test_the_list_of_lost_texts_holds_nothing_else(client: Any, shop: SimpleNamespace) -> None:
+    booking = _book(shop)
+    for status in MessageStatus:
+        _text(
+            shop, LIN, "C14", event_id=status, body=f"is {status}.", status=status, booking_id=booking
+        )  # fmt: skip
+    _text(shop, LIN, "S2", body="a question nobody needed", status="expired")
+    _text(shop, LIN, "C14", event_id="over", body="was never heard of", status="unknown", sid="SM1")
+    _words(shop, "their words")
+    page = _page(client, "?only=lost")
+    assert set(re.findall(r"is (\w+)\.<", page)) == {"failed", "undelivered", "expired"}
+    assert "was never heard of" in page
+    assert "a question nobody needed" not in page
+    assert "their words" not in page
 
 
 @ON_SQLITE
