@@ -32,7 +32,7 @@ LANE_OF = {
     "what_if": "questions",
     "waitlist": "waitlist",
 }
-# A lane that searches rather than looks; what frees a place wakes it, other processes' changes it finds.
+# Lanes that search rather than look; what frees a place wakes the waitlist's, what others change it finds.
 WAITS = {"waitlist": timedelta(seconds=15), "reports": timedelta(minutes=1)}
 # How long a lane may go on with what it does when we stop: one call of the provider, or one planning run.
 DRAIN_SECONDS = 20.0
