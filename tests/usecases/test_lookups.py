@@ -1,5 +1,6 @@
 """Texts of unknown outcome: the provider is asked, in time, and only what it has not got is sent again."""
 
+import logging
 import threading
 from datetime import timedelta
 
@@ -224,6 +225,7 @@ def test_texts_whose_every_try_ends_in_an_error_are_set_aside_and_hold_up_no_oth
             raise ValueError(TO)
 
     gateway = ScriptedGateway(doing=fail_for_the_first)
+    caplog.set_level(logging.INFO)
     assert send(gateway).sent == 8
     for minutes in (2, 4, 6):
         look(gateway, NOW + timedelta(minutes=minutes))
@@ -231,6 +233,7 @@ def test_texts_whose_every_try_ends_in_an_error_are_set_aside_and_hold_up_no_oth
     assert [(row(each).status, row(each).error) for each in ids[:8]] == [("failed", "poison")] * 8
     assert [gateway.sent.count(str(each)) for each in ids] == [3] * 8 + [1] * 8
     assert [record.alert for record in caplog.records if hasattr(record, "alert")] == ["poison_text"] * 8
+    assert "ValueError at test_lookups.py:" in caplog.text
     assert TO not in caplog.text
 
 

@@ -7,9 +7,11 @@ changes nothing. `due_at`, `expires_at` and `sent_at` are people's time, leases 
 import logging
 import random
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -150,6 +152,12 @@ class Pass:
 def since_boot() -> float:
     """Seconds since the machine started, its sleep included."""
     return time.clock_gettime(SINCE_BOOT)
+
+
+def name_of(error: BaseException) -> str:
+    """Kind and place of an error of ours; its words may hold a number or a text."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{type(error).__name__} at {Path(frames[-1].filename).name}:{frames[-1].lineno}"
 
 
 def take(session: Session, which: sa.ColumnElement[bool], **values: object) -> list[Claim]:

@@ -25,7 +25,7 @@ from salonpool.domain.message import (
 from salonpool.messaging.gateway import Gateway, GatewayUnavailable
 from salonpool.models import Message, Receipt
 from salonpool.usecases.texts import provider
-from salonpool.usecases.texts.claims import POISON, Claim, Pass, Tally, accept, change, take
+from salonpool.usecases.texts.claims import POISON, Claim, Pass, Tally, accept, change, name_of, take
 from salonpool.usecases.texts.parallel import Calls
 from salonpool.usecases.texts.receipts import REPLACED
 
@@ -167,7 +167,7 @@ def _record(session: Session, *, this: Pass, claim: Claim, found: str | BaseExce
         return _give_up(session, claim, crashes)
     until = this.system_now() + this.backoff(claim.lookups)
     changed = change(session, _mine(claim), lease_until=until, lookups=Message.lookups + 1, crashes=crashes)
-    log.warning("message %s: outcome still unknown: %s", claim.id, type(found).__name__)
+    log.warning("message %s: outcome still unknown: %s", claim.id, name_of(found))
     return "unknown" if changed else ""
 
 

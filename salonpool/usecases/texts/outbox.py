@@ -17,7 +17,7 @@ from salonpool.domain.message import CALL_MOST, LEASE, LOOK_AFTER, RETRY_MOST, U
 from salonpool.messaging.gateway import Accepted, Gateway, Outcome, RefusalCode, Refused, Unknown
 from salonpool.models import Message, OptOut
 from salonpool.usecases.texts import provider
-from salonpool.usecases.texts.claims import Claim, Pass, Tally, accept, change, take
+from salonpool.usecases.texts.claims import Claim, Pass, Tally, accept, change, name_of, take
 from salonpool.usecases.texts.opt_outs import OPTED_OUT, opt_out
 from salonpool.usecases.texts.parallel import Calls
 from salonpool.usecases.texts.switch import are_texts_off
@@ -210,4 +210,6 @@ def _word(ended: Ended) -> str:
         return f"refused {ended.code} {ended.provider_code}".strip()
     if isinstance(ended, Unknown):
         return ended.reason
-    return "not sent in time" if ended is None else type(ended).__name__
+    if isinstance(ended, BaseException):
+        return name_of(ended)
+    return "not sent in time" if ended is None else "accepted"
