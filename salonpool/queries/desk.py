@@ -40,7 +40,7 @@ class SeriesRow:
 
 @dataclass(frozen=True, slots=True)
 class DeskBooking:
-    """A booking for its salon's desk."""
+    """A booking for its salon's desk. `will_come`: its guest said so when reminded."""
 
     id: int
     salon_id: int
@@ -54,6 +54,7 @@ class DeskBooking:
     services_text: str
     price: Money
     no_sms_reason: str | None
+    will_come: bool
     answer_by: datetime | None
     cancel_cause: str | None
     asked: AskedMoveRow | None
@@ -108,6 +109,7 @@ def get_desk_booking(booking_id: int, language: str, now: datetime) -> DeskBooki
         services_text=_line(items, language),
         price=Money(booking.price_minor, booking.currency),
         no_sms_reason=booking.no_sms_reason,
+        will_come=booking.will_come_at is not None,
         answer_by=booking.answer_by,
         cancel_cause=booking.cancel_cause,
         asked=asked if asked and asked.is_open(now) else None,

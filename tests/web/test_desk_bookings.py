@@ -79,6 +79,16 @@ def test_another_salons_booking_is_not_there(client: Any, shop: SimpleNamespace,
     assert _status(booking) == "confirmed"
 
 
+def test_the_desk_sees_who_said_that_they_will_come(client: Any, shop: SimpleNamespace) -> None:
+    _sign_in(client, shop.owner)
+    page = f"/desk/booking/{_book(shop)}"
+    said = "Said that they will come."
+    assert said not in client.get(page).text
+    with transaction() as session:
+        session.execute(sa.update(Booking).values(will_come_at=b.NOW))
+    assert said in client.get(page).text
+
+
 def test_a_hold_is_nobodys_booking_yet(client: Any, shop: SimpleNamespace) -> None:
     hold = bookings.hold(
         salon_slug="qinghe", wish=Wish((shop.cut,)), starts_at=b.at("14:00", TOMORROW), language="en",
