@@ -17,6 +17,7 @@ from salonpool.jobs.timetable import SWEEPS, Timetable
 from salonpool.messaging.capabilities import Capabilities
 from salonpool.messaging.simulator import SimulatorGateway
 from salonpool.models import Booking, BookingItem, ClockJob, Customer, Message, Network, OptOut
+from salonpool.queries import reminders as queries
 from salonpool.queries.reminders import list_due, list_missed
 from salonpool.usecases import demo_clock, leases
 from salonpool.usecases.booking import bookings, cancellations, moves, reminders
@@ -260,6 +261,28 @@ def test_a_visit_that_cannot_be_put_into_words_keeps_no_other_guest_from_being_r
     _visits(shop, [b.at("14:00", WEDNESDAY)])
     assert _sweep(NOON) == (1, 0)
     assert [record.booking for record in caplog.records if record.levelname == "ERROR"] == [broken]
+
+
+@pytest.mark.parametrize("change", ["given up", "confirmed", "moved", "nothing"])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_happens_to_a_visit_after_it_was_listed_counts(shop, monkeypatch, change):
+    [booking_id] = _visits(shop, [b.at("14:00", WEDNESDAY)])
+    listed = list_due(NOON)
+    assert [due.booking_id for due in listed] == [booking_id]
+    values = {
+        "given up": {"status": "cancelled"},
+        "confirmed": {"will_come_at": NOON},
+        "moved": {
+            "moved_at": NOON,
+            "starts_at": b.at("15:00", WEDNESDAY),
+            "ends_at": b.at("16:00", WEDNESDAY),
+        },
+        "nothing": {"note": "by the window"},
+    }[change]
+    with transaction() as session:
+        session.execute(sa.update(Booking).values(**values))
+    monkeypatch.setattr(queries, "list_due", lambda now: listed)
+    assert _sweep(NOON) == (1 if change == "nothing" else 0, 0)
 
 
 def test_two_sweeps_at_once_remind_each_guest_once(app, shop):
