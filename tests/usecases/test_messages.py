@@ -148,6 +148,26 @@ def test_a_receipt_that_is_faster_than_the_answer_counts_and_the_cost_is_known_a
     assert (row(message_id).status, row(message_id).segments) == ("delivered", 1)
 
 
+def test_a_text_that_came_back_before_the_answer_to_it_is_handed_over_once_more(app, enqueue):
+    message_id = enqueue()
+
+    def come_back(reference: str) -> None:
+        with app.app_context():
+            receipts.record_receipt(
+                sid=f"SM{reference}",
+                reference=reference,
+                to=TO,
+                word="undelivered",
+                error_code="30003",
+                now=NOW,
+            )
+
+    send(ScriptedGateway(doing=come_back))
+    assert (row(message_id).status, row(message_id).sid, row(message_id).redeliveries) == ("pending", None, 1)
+    gateway = ScriptedGateway(Unknown("timeout"))
+    assert send(gateway, row(message_id).due_at).unknown == 1
+
+
 def test_a_receipt_settles_a_text_of_unknown_outcome(enqueue):
     message_id = enqueue()
     send(ScriptedGateway(Unknown("timeout")))
