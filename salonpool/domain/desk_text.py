@@ -10,7 +10,9 @@ from salonpool.domain.message import MessageStatus, NoSmsReason
 SECRET = frozenset({"C9", "S1"})
 # What became of a text somebody sent us, when only a person can go on from there. Three said that they cannot
 # come, and have their place still.
-FOR_A_PERSON = frozenset({"from_guest", "unclear", "several_open", "cannot_work", "link_only", "poison"}) | {
+FOR_A_PERSON = frozenset(
+    {"from_guest", "unclear", "several_open", "cannot_work", "told_too_late", "link_only", "poison"}
+) | {
     "told_too_late",
     "told_fee",
     "several_visits",

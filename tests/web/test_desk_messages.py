@@ -164,6 +164,31 @@ def test_what_was_seen_to_is_asked_no_more_and_each_is_noted_once(client: Any, s
 
 
 @ON_SQLITE
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        ("from_guest", "林太太 wrote"),
+        ("unclear", "林太太 wrote"),
+        ("link_only", "林太太 wrote"),
+        ("cannot_work", "林太太 cannot work"),
+        ("told_too_late", "林太太 cannot come"),
+        ("poison", "did not answer"),
+        ("accepted", ""),
+        ("opted_out", ""),
+        (None, ""),
+    ],
+)
+def test_words_that_only_a_person_can_deal_with_are_to_be_seen_to(
+    client: Any, shop: SimpleNamespace, outcome: str | None, words: str
+) -> None:
+    _book(shop)
+    _words(shop, "hm", outcome=outcome)
+    tasks = _tasks(_page(client))
+    assert words in tasks
+    assert bool(tasks) == bool(words)
+
+
+@ON_SQLITE
 def test_a_guest_without_texts_is_to_be_told_again_after_each_change(
     client: Any, shop: SimpleNamespace
 ) -> None:

@@ -49,6 +49,7 @@ def pages(word: dict[str, str], salon: Row, amount: Row) -> dict[str, list[tuple
         task("words", 1, words=(word["later"], "1?"), visit_starts_at=None),
         task("words", 2, outcome="cannot_work", person=stylist),
         task("words", 3, outcome="poison", person=nameless),
+        task("words", 4, outcome="told_too_late"),
         task("text", 1, state="lost", booking_id=4, may_send_again=True),
         task("text", 2, state="not_sent", person=stylist, shift_id=8),
         task("visit", 4, reason="opted_out", booking_id=4),
