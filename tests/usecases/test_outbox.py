@@ -1,14 +1,14 @@
 """Sending: what is due leaves, in its order, once, and when it may not, later."""
 
 import itertools
+import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 
-from salonpool.database import db, transaction
+from salonpool.database import transaction
 from salonpool.domain.message import LEASE, RETRY_MOST, MessageStatus
 from salonpool.messaging.gateway import RefusalCode, Refused
 from salonpool.models import Message
@@ -101,18 +101,27 @@ def test_sign_in_links_and_codes_leave_first_then_what_was_due_first(enqueue, mo
     assert gateway.sent == [str(code), str(early), str(late)]
 
 
-def test_no_text_overtakes_another_to_the_same_number(app, enqueue):
-    ids = [enqueue(f"sign_in:{n}", f"s.example/in/{n}") for n in range(5)]
-    under_way: list[list[int]] = []
+def test_no_text_overtakes_another_to_the_same_number(enqueue, monkeypatch):
+    monkeypatch.setattr(outbox, "LOOK_UP_SECONDS", 0.01)
+    ids = [enqueue(f"sign_in:{n}", f"s.example/in/{n}") for n in range(3)]
+    looked_again, claim = threading.Semaphore(0), outbox._claim
 
-    def look_around(reference: str) -> None:
-        with app.app_context():
-            sending = sa.select(Message.id).where(Message.status == MessageStatus.SENDING)
-            under_way.append(list(db.session.scalars(sending)))
+    def claim_and_tell(*arguments: Any) -> Any:
+        claimed = claim(*arguments)
+        looked_again.release()
+        return claimed
 
-    gateway = ScriptedGateway(doing=look_around)
-    assert send(gateway).sent == 5
-    assert under_way == [[message_id] for message_id in ids]
+    monkeypatch.setattr(outbox, "_claim", claim_and_tell)
+    talking: list[str] = []
+
+    def talk_until_others_were_looked_for(reference: str) -> None:
+        talking.append(reference)
+        assert all(looked_again.acquire(timeout=20) for _ in range(3))
+        assert talking == [reference]
+        talking.clear()
+
+    gateway = ScriptedGateway(doing=talk_until_others_were_looked_for)
+    assert send(gateway).sent == 3
     assert gateway.sent == list(map(str, ids))
 
 

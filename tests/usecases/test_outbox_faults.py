@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from salonpool.clock import system_now
 from salonpool.database import db, transaction
-from salonpool.messaging.gateway import Accepted, Outcome, Unknown
+from salonpool.messaging.gateway import Accepted, Outcome, RefusalCode, Refused, Unknown
 from salonpool.messaging.twilio_gateway import TwilioGateway
 from salonpool.models import Message
 from salonpool.usecases.texts import claims, messages, opt_outs, outbox
@@ -137,15 +137,16 @@ def test_two_passes_at_once_send_each_text_once_and_one_at_a_time_to_each_number
     assert (len(gateway.sent), len(set(gateway.sent)), overlaps) == (30, 30, [])
 
 
-def test_a_stop_between_claim_and_answer_keeps_a_refused_text_from_a_second_try(app, enqueue):
+@pytest.mark.parametrize("outcome", [Unknown("timeout"), Refused(RefusalCode.UNREACHABLE, permanent=False)])
+def test_a_stop_between_claim_and_answer_keeps_a_text_from_a_second_try(app, enqueue, outcome):
     message_id = enqueue()
 
     def stop(reference: str) -> None:
         with app.app_context(), transaction() as session:
             opt_outs.opt_out(session, TO, NOW)
 
-    gateway = ScriptedGateway(Unknown("timeout"), doing=stop)
-    send(gateway)
+    gateway = ScriptedGateway(outcome, doing=stop)
+    send(gateway, backoff_scale=0.0)
     look(gateway, NOW + HOUR)
     send(gateway, NOW + 2 * HOUR)
     assert (row(message_id).status, row(message_id).error, len(gateway.sent)) == ("failed", "opted_out", 1)
