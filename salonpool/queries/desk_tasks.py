@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from salonpool.database import db
 from salonpool.domain.booking import OPEN_STATES
 from salonpool.domain.desk_text import FOR_A_PERSON, MUST_HEAR, SECRET, UNTOLD, TextState, shown, state_of
+from salonpool.domain.shift import HORIZON
 from salonpool.models import Booking, BookingItem, Card, Customer, InboundMessage, Message, Offer
 from salonpool.queries.correspondents import GUEST, Found, Person, find_people, who_got, who_wrote
 from salonpool.queries.messages import about_a_visit_ahead, ended_badly, gets_texts, is_last_word
@@ -52,7 +53,7 @@ class Task:
 def list_tasks(salon_id: int, now: datetime) -> list[Task]:
     """Open questions of the salon: words by when they came, then what did not arrive and who gets no texts,
     by when the visit is. At most MOST + 1 of each kind."""
-    texts = _lost_texts(salon_id, now)
+    texts = [*_lost_texts(salon_id, now), *_lost_to_stylists(salon_id, now)]
     visits = _untold_visits(salon_id, now)
     ahead = sorted([*texts, *visits], key=lambda task: (task.visit_starts_at or task.at, task.kind, task.id))
     return [*_words(salon_id, now), *ahead]
@@ -95,33 +96,50 @@ def _words(salon_id: int, now: datetime) -> list[Task]:
 
 
 def _lost_texts(salon_id: int, now: datetime) -> list[Task]:
-    """The last word on a visit ahead, or on a stylist's shift ahead, did not arrive."""
-    later = sa.orm.aliased(Message)
-    for_guest = sa.and_(
-        about_a_visit_ahead(now),
-        Booking.no_sms_reason.is_(None),
-        Message.text_id.not_in(SECRET),
-        is_last_word(later),
-    )
-    for_stylist = sa.and_(
-        Message.booking_id.is_(None), Message.text_id.in_(MUST_HEAR), Message.expires_at > now
-    )
+    """The last word on a visit ahead did not arrive."""
     rows = db.session.execute(
-        sa.select(Message, Booking.starts_at, Customer.phone, Offer.shift_id)
+        sa.select(Message, Booking.starts_at, Customer.phone, sa.null().label("shift_id"))
         .add_columns(sa.func.coalesce(BookingItem.guest_name, Card.name).label("guest"))
         .add_columns(gets_texts(Message.to).label("gets_texts"))
-        .outerjoin(Booking, Booking.id == Message.booking_id)
-        .outerjoin(BookingItem, sa.and_(BookingItem.booking_id == Booking.id, BookingItem.position == 0))
+        .join(Booking, Booking.id == Message.booking_id)
+        .join(BookingItem, sa.and_(BookingItem.booking_id == Booking.id, BookingItem.position == 0))
         .outerjoin(Customer, Customer.id == Booking.customer_id)
         .outerjoin(Card, sa.and_(Card.customer_id == Customer.id, Card.salon_id == Booking.salon_id))
-        .outerjoin(Offer, Offer.id == Message.offer_id)
-        .where(Message.salon_id == salon_id, ended_badly(), Message.desk_done_at.is_(None))
-        .where(sa.or_(for_guest, for_stylist))
-        .order_by(sa.func.coalesce(Booking.starts_at, Message.expires_at), Message.id)
+        .where(
+            Booking.salon_id == salon_id,
+            about_a_visit_ahead(now),
+            Booking.no_sms_reason.is_(None),
+            ended_badly(),
+            Message.desk_done_at.is_(None),
+            Message.text_id.not_in(SECRET),
+            is_last_word(sa.orm.aliased(Message)),
+        )
+        .order_by(Booking.starts_at, Message.id)
         .limit(MOST + 1)
     ).all()
-    stylists = {row.Message.to for row in rows if row.Message.booking_id is None}
-    found = find_people(salon_id, stylists, now) if stylists else {}
+    return [_lost_text(row, {}) for row in rows]
+
+
+def _lost_to_stylists(salon_id: int, now: datetime) -> list[Task]:
+    """What a stylist must know of a shift ahead did not arrive."""
+    rows = db.session.execute(
+        sa.select(Message, Message.expires_at.label("starts_at"), Offer.shift_id)
+        .outerjoin(Offer, Offer.id == Message.offer_id)
+        .where(
+            Message.salon_id == salon_id,
+            Message.created_at > now - HORIZON,
+            Message.booking_id.is_(None),
+            Message.text_id.in_(MUST_HEAR),
+            Message.expires_at > now,
+            ended_badly(),
+            Message.desk_done_at.is_(None),
+        )
+        .order_by(Message.expires_at, Message.id)
+        .limit(MOST + 1)
+    ).all()
+    if not rows:
+        return []
+    found = find_people(salon_id, {row.Message.to for row in rows}, now)
     return [_lost_text(row, found) for row in rows]
 
 
@@ -143,7 +161,7 @@ def _lost_text(row: Any, found: Found) -> Task:
         reason=(text.error or "").partition(" ")[0],
         booking_id=text.booking_id,
         shift_id=row.shift_id,
-        visit_starts_at=row.starts_at or text.expires_at,
+        visit_starts_at=row.starts_at,
         may_send_again=text.booking_id is not None and row.gets_texts,
     )
 
