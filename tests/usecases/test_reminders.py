@@ -218,6 +218,7 @@ def test_what_was_due_while_the_clock_stood_still_is_made_up_for_by_day(shop):
     late, early = b.at("14:00", WEDNESDAY), b.at("08:30", WEDNESDAY)
     _visits(shop, [early, late])
     _ran(NOON - HOUR)
+    assert list_due(b.at("23:00", b.TODAY + DAY)) == []
     assert _sweep(b.at("23:00", b.TODAY + DAY)) == (0, 0)
     _ran(b.at("08:00", WEDNESDAY))
     assert _sweep(b.at("08:59", WEDNESDAY)) == (0, 1)
