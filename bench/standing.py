@@ -20,7 +20,7 @@ from bench.supervisor import Supervisor
 from salonpool import clock
 from salonpool.app import create_app
 from salonpool.database import db
-from salonpool.domain.message import UNFINISHED, MessageStatus
+from salonpool.domain.message import RETRY_MOST, UNFINISHED, MessageStatus
 from salonpool.models import Lease, Message
 from salonpool.queries import dump
 from salonpool.usecases.leases import DatabaseTrouble
@@ -92,7 +92,7 @@ class Standing:
     readiness: Readiness
 
     def wait_until_out(self, since: float, patience_seconds: float = PATIENCE_SECONDS) -> float:
-        """Seconds from then (monotonic) until no text that is due waits; infinite if that takes too long."""
+        """Seconds from then (monotonic) until no text waits; infinite if that takes too long."""
         until = time.monotonic() + patience_seconds
         while time.monotonic() < until:
             if not _is_any_waiting():
@@ -193,7 +193,9 @@ def _has_clock() -> bool:
 
 
 def _is_any_waiting() -> bool:
-    waiting = sa.exists().where(Message.status.in_(WAITING), Message.due_at <= clock.now())
+    """A text that is due, or soon will be because a try has failed."""
+    soon = clock.now() + RETRY_MOST
+    waiting = sa.exists().where(Message.status.in_(WAITING), Message.due_at <= soon)
     with db.engine.connect() as connection:
         return bool(connection.scalar(sa.select(waiting)))
 

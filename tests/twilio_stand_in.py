@@ -26,11 +26,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from tests.twilio_http import Handler
-from tests.twilio_receipts import AUTH_TOKEN, DELIVERED, WAYS, Receipts, new_sid, signed
+from tests.twilio_receipts import AUTH_TOKEN, DELIVERED, WAYS, WORDS, Receipts, new_sid, signed
 
 __all__ = ["ACCOUNT_SID", "AUTH_TOKEN", "Settings", "StandIn", "signed"]
 
 ACCOUNT_SID = "AC" + "0" * 32
+WAY = {word: number for number, word in enumerate(WORDS)}
+ENDED = len(WORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +185,10 @@ class StandIn:
 
     def _set_status(self, sid: str, word: str, error_code: str | None) -> None:
         with self._lock:
-            if sid in self._by_sid:
-                self._by_sid[sid].update(status=word, error_code=error_code)
+            message = self._by_sid.get(sid)
+            # Its own state never goes back, in whatever order it tells of it.
+            if message is not None and WAY.get(word, ENDED) >= WAY.get(message["status"], ENDED):
+                message.update(status=word, error_code=error_code)
 
 
 class _Server(ThreadingHTTPServer):

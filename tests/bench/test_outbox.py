@@ -44,6 +44,7 @@ def _outcome(mode: Mode = UNKNOWN, **changes: Any) -> Outcome:
     "changes",
     [
         {"reckoning": _reckoning(texts=0)},
+        {"wanted": 101},
         {"reckoning": _reckoning(lost=[7])},
         {"reckoning": _reckoning(unfinished=[7])},
         {"reckoning": _reckoning(missing=[7])},

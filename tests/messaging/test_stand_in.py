@@ -193,6 +193,7 @@ def test_receipts_may_be_shuffled_early_unknown_and_end_badly(twilio, post, webh
     assert {form["ErrorCode"] for form, _ in heard if form["MessageStatus"] == "undelivered"} == {"30005"}
     assert len({form["MessageSid"] for form, _ in heard} - set(sids)) == 5
     assert all(good for _, good in heard)
+    assert {message["status"] for message in twilio.messages} == {"undelivered"}
 
 
 def test_a_way_of_receipts_that_it_does_not_know_is_refused(twilio, running, post):
