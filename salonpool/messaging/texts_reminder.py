@@ -1,6 +1,6 @@
 """Texts before the day: C2 see you soon (C2L where nobody can reply), answers to it: C2N too late to give up
 by text, C2F that costs a fee, C2W which of several visits; S7 tomorrow's shift, to stylists from the pool;
-S16 answer by the link, to whoever answers what nobody asked.
+S16 answer on the page, where a digit would be a guess.
 """
 
 from salonpool.messaging.text_table import Texts
@@ -113,7 +113,7 @@ TEXTS: Texts = {
     "S16": {
         "en": (
             "Please answer on the page, not by text: {u} Questions? Call {tel}",
-            "Please answer on the page: {u}",
+            "Please answer on the page, not by text: {u}",
             "Please do not answer by text. Call {tel}",
             "Please do not answer by text.",
         ),

@@ -188,10 +188,11 @@ def test_with_an_offer_open_too_a_digit_means_neither(shop):
     booking_id = _book()
     _remind()
     network = db.session.get_one(Salon, shop).network_id
-    stylist = b.a_pooled_stylist(network, phone=PHONE)
+    stylist = b.a_pooled_stylist(network, phone=PHONE, language="en")
     offer = b.an_offer(b.a_shift(shop), stylist, offered_at=NOON, expires_at=NOON + HOUR)
     assert _text("1") == "several_open"
     assert _booking(booking_id).will_come_at is None
+    assert _last() == (f"Please answer on the page, not by text: {pool.texting().links.host}/me")
     pool.decline(offer, stylist, now=ANSWERED)
     assert _text("1", ANSWERED + MINUTE) == "will_come"
 

@@ -112,7 +112,7 @@ def _answer_question(
     live_places = [place for place in places_asked if place.is_open]
     is_asked_to_come = any(visit.is_open for visit in visits)
     if len(live) + len(live_places) + is_asked_to_come > 1:
-        return Handled("several_open", Answer("S14", {"tel": person.tel}, seldom=True))
+        return Handled("several_open", _on_a_page(person, live_places, texting))
     if live:
         return _answer_offer(live[0], kind, text.received_at, now, texting)
     if live_places:
@@ -242,8 +242,15 @@ def _by_link_only(person: Person, texting: Texting) -> Handled:
     """Whoever guesses, in somebody's name perhaps, gets no further than the links they have."""
     if person.is_guest:
         return Handled("link_only", _for_guest(person, texting))
-    url = texting.links.text_url("/me")
-    return Handled("link_only", Answer("S16", {"u": url, "tel": person.tel}, seldom=True))
+    return Handled("link_only", _on_a_page(person, [], texting))
+
+
+def _on_a_page(person: Person, live_places: list[PlaceQuestion], texting: Texting) -> Answer:
+    """Where to answer instead: a place runs out first, then a person's own page."""
+    path = "/my" if person.is_guest else "/me"
+    if live_places:
+        path = texting.links.booking_path(live_places[0].booking_id, live_places[0].link_version)
+    return Answer("S16", {"u": texting.links.text_url(path), "tel": person.tel}, seldom=True)
 
 
 def _answer_offer(
