@@ -7,8 +7,10 @@ from enum import StrEnum
 # outlive the lease is not begun.
 LEASE = timedelta(seconds=20)
 CALL_MOST = timedelta(seconds=15)
-# The provider's list may lag behind its answers: after an unknown outcome look only then.
+# The provider's list may lag behind its answers: after an unknown outcome look only then. A code that came
+# twice would be taken for two, so it is given longer to show.
 LOOK_AFTER = timedelta(seconds=60)
+LOOK_AFTER_CODE = timedelta(seconds=90)
 LOOK_FOR = timedelta(hours=72)  # then nobody will ever know
 RETRY_FIRST = timedelta(seconds=5)
 RETRY_MOST = timedelta(minutes=15)
@@ -18,8 +20,7 @@ POISON_TRIES = 3  # tries that ended in an error of our own
 
 # Codes and sign-in links: somebody is waiting for them, so they leave first.
 URGENT = ("C9", "S1")
-# A code that came twice would look like a second one; who still wants one asks for another.
-NEVER_TWICE = frozenset({"C9"})
+CODES = frozenset({"C9"})
 
 # How the provider's state follows from its answers.
 KEYS_REFUSED_MOST = 3  # refusals of our keys in a row, then nothing is tried any more
@@ -85,11 +86,9 @@ def give_up_at(due_at: datetime, expires_at: datetime | None) -> datetime:
     return min(expires_at, due_at + USEFUL_MOST)
 
 
-def may_send_again(text_id: str, crashes: int = 0) -> bool:
-    """May a text be sent again that perhaps was sent, but that the provider does not list?
-
-    `crashes`: its tries that ended in an error of our own."""
-    return text_id not in NEVER_TWICE and crashes < POISON_TRIES
+def look_after(text_id: str) -> timedelta:
+    """Wait after an outcome was lost, before the provider's list is believed."""
+    return LOOK_AFTER_CODE if text_id in CODES else LOOK_AFTER
 
 
 def can_become(current: MessageStatus, new: MessageStatus) -> bool:

@@ -12,7 +12,7 @@ from salonpool.domain.message import (
     MessageStatus,
     can_become,
     give_up_at,
-    may_send_again,
+    look_after,
     probe_after,
     retry_after,
 )
@@ -67,10 +67,5 @@ def test_a_text_is_tried_while_it_is_of_use_but_not_for_ever(
     assert give_up_at(NOON, useful and NOON + useful) == NOON + tried
 
 
-@pytest.mark.parametrize(
-    ("text_id", "crashes", "may"), [("C1", 0, True), ("C1", 2, True), ("C1", 3, False), ("C9", 0, False)]
-)
-def test_what_perhaps_was_sent_is_sent_again_unless_it_is_a_code_or_ends_each_try_with_an_error(
-    text_id: str, crashes: int, may: bool
-) -> None:
-    assert may_send_again(text_id, crashes) is may
+def test_the_providers_list_is_believed_after_a_minute_and_later_of_a_code() -> None:
+    assert (look_after("C1"), look_after("C9")) == (timedelta(seconds=60), timedelta(seconds=90))

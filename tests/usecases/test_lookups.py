@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from salonpool.database import transaction
-from salonpool.domain.message import LEASE, LOOK_AFTER, LOOK_FOR, MessageStatus
+from salonpool.domain.message import LEASE, LOOK_AFTER, LOOK_AFTER_CODE, LOOK_FOR, MessageStatus
 from salonpool.messaging.gateway import RefusalCode, Refused, Unknown
 from salonpool.models import Message
 from salonpool.usecases.texts import claims, receipts, reports
@@ -65,22 +65,20 @@ def test_what_the_provider_lacks_is_sent_again(enqueue):
     assert (row(message_id).status, len(gateway.looked), len(gateway.sent)) == ("sent", 1, 2)
 
 
-@only_sqlite
-def test_a_code_that_may_have_been_sent_is_never_sent_a_second_time(enqueue):
-    lost, found = enqueue.many(2)
-    for message_id in (lost, found):
+def test_a_code_is_given_longer_to_show_before_it_is_sent_again(enqueue):
+    sent, left = enqueue.many(2)
+    for message_id in (sent, left):
         _set(message_id, text_id="C9")
-    gateway = ScriptedGateway(LOST, LOST)
+    _set(left, status="sending", claimed_at=NOW, lease_until=NOW + LEASE, attempts=1)
+    gateway = ScriptedGateway(LOST)
     send(gateway)
-    _set(found, lease_until=NOW + HOUR / 4)
-    assert look(gateway, NOW + LOOK_AFTER).failed == 1
-    gateway.found = "SMfound"
-    assert look(gateway, NOW + HOUR / 4).sent == 1
-    assert send(gateway, NOW + HOUR / 4).sent == 0
-    assert [(row(each).status, row(each).error) for each in (lost, found)] == [
-        ("failed", "unknown"),
-        ("sent", None),
-    ]
+    look(gateway, NOW + LEASE)
+    assert [row(each).lease_until - NOW for each in (sent, left)] == [
+        LOOK_AFTER_CODE, LEASE + LOOK_AFTER_CODE,
+    ]  # fmt: skip
+    assert look(gateway, NOW + LOOK_AFTER_CODE - SECOND).later == 0
+    assert look(gateway, NOW + LOOK_AFTER_CODE).later == 1
+    assert send(gateway, NOW + LOOK_AFTER_CODE).sent == 1
 
 
 @only_sqlite

@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session
 
 from salonpool.database import db, transaction
 from salonpool.domain.message import (
+    CODES,
     LEASE,
     LOOK_AFTER,
+    LOOK_AFTER_CODE,
     LOOK_FOR,
     POISON_TRIES,
     RETRY_MOST,
     MessageStatus,
-    may_send_again,
 )
 from salonpool.messaging.gateway import Gateway, GatewayUnavailable
 from salonpool.models import Message, Receipt
@@ -113,7 +114,10 @@ def _unheard(this: Pass) -> sa.ColumnElement[bool]:
 
 def _take_over(this: Pass) -> None:
     """What a sender left may have been taken a moment ago: it waits before it is looked up."""
-    until = this.system_now() + this.scaled(LOOK_AFTER)
+    at = this.system_now()
+    until = sa.case(
+        (Message.text_id.in_(CODES), at + this.scaled(LOOK_AFTER_CODE)), else_=at + this.scaled(LOOK_AFTER)
+    )
     left = sa.or_(_sending(this), _unknown_left(this))
     with transaction() as session:
         error = sa.func.coalesce(Message.error, "lease expired")
@@ -173,7 +177,7 @@ def _record(session: Session, *, this: Pass, claim: Claim, found: str | BaseExce
 
 def _absent(session: Session, this: Pass, claim: Claim) -> str:
     """The provider has not got it."""
-    if not may_send_again(claim.text_id, claim.crashes):
+    if claim.crashes >= POISON_TRIES:
         return _give_up(session, claim, claim.crashes)
     is_over = sa.and_(_mine(claim), Message.expires_at <= this.now())
     if change(session, is_over, status=MessageStatus.EXPIRED, lease_until=None):

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salonpool.database import db, lock, transaction
-from salonpool.domain.message import CALL_MOST, LEASE, LOOK_AFTER, RETRY_MOST, URGENT, MessageStatus
+from salonpool.domain.message import CALL_MOST, LEASE, RETRY_MOST, URGENT, MessageStatus, look_after
 from salonpool.messaging.gateway import Accepted, Gateway, Outcome, RefusalCode, Refused, Unknown
 from salonpool.models import Message, OptOut
 from salonpool.usecases.texts import provider
@@ -192,7 +192,7 @@ def _unclear(session: Session, this: Pass, claim: Claim, ended: Unknown | BaseEx
         session,
         sa.and_(claim.mine(), Message.status == MessageStatus.SENDING),
         status=MessageStatus.UNKNOWN,
-        lease_until=this.system_now() + this.scaled(LOOK_AFTER),
+        lease_until=this.system_now() + this.scaled(look_after(claim.text_id)),
         error=_word(ended)[:200],
         crashes=Message.crashes + crashes,
     )

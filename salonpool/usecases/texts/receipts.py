@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salonpool.database import lock, retried, transaction, wake
-from salonpool.domain.message import UNFINISHED, MessageStatus, can_become, give_up_at, may_send_again
+from salonpool.domain.message import CODES, UNFINISHED, MessageStatus, can_become, give_up_at
 from salonpool.messaging.receipts import MAY_PASS, Failure, failure_of, status_for
 from salonpool.models import Booking, Message, Receipt
 from salonpool.usecases.rows import insert
@@ -144,7 +144,7 @@ def _end_badly(session: Session, message: Message, error_code: str | None, now: 
 
 def _is_useful_again(session: Session, message: Message, now: datetime) -> bool:
     """It has not been tried too often, is wanted still, and what it tells of is as it was."""
-    if message.redeliveries >= MOST_REDELIVERIES or not may_send_again(message.text_id):
+    if message.redeliveries >= MOST_REDELIVERIES or message.text_id in CODES:
         return False
     until = give_up_at(message.created_at, message.expires_at)
     if until <= now + REDELIVER_AFTER[message.redeliveries]:
