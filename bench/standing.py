@@ -62,6 +62,11 @@ class Readiness(threading.Thread):
                 except httpx.TransportError:
                     continue
 
+    def stop(self) -> None:
+        """Ask no more."""
+        self.over.set()
+        self.join()
+
     def wait(self, since: float) -> bool:
         """Wait for a yes after that instant."""
         until = time.monotonic() + live.READY_SECONDS
@@ -161,7 +166,7 @@ def standing(
         supervisor = stack.enter_context(Supervisor(starts))
         readiness = Readiness(url)
         readiness.start()
-        stack.callback(readiness.over.set)
+        stack.callback(readiness.stop)
         if not (readiness.wait(0.0) and _has_clock()):
             raise RuntimeError(f"it did not begin to work:\n{supervisor.said()}")
         yield Standing(app, texts, supervisor, Bookers(url, grounds, rate), readiness)

@@ -37,12 +37,13 @@ class Receipts:
         self.posted: list[tuple[str, str, int]] = []
         self._told = told
         self._account_sid = account_sid
-        self._work: queue.SimpleQueue[tuple[list[Receipt], str]] = queue.SimpleQueue()
+        self._work: queue.SimpleQueue[tuple[list[Receipt], str] | None] = queue.SimpleQueue()
         self._left = 0
         self._lock = threading.Lock()
         self._chance = random.Random(1)
         self._http = httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False)
-        self._started = False
+        self._threads: list[threading.Thread] = []
+        self._over = False
 
     def of(self, message: dict[str, Any], ways: frozenset[str], final: tuple[str, str | None]) -> None:
         """What becomes of a text that was just taken. The early ones are posted before this returns."""
@@ -94,18 +95,28 @@ class Receipts:
     def _later(self, words: list[Receipt], auth_token: str) -> None:
         with self._lock:
             self._left += 1
-            if not self._started:
-                self._started = True
-                for _ in range(AT_ONCE):
-                    threading.Thread(target=self._run, daemon=True).start()
+            if not self._threads:
+                self._threads = [threading.Thread(target=self._run, daemon=True) for _ in range(AT_ONCE)]
+                for thread in self._threads:
+                    thread.start()
         self._work.put((words, auth_token))
 
+    def close(self) -> None:
+        """Post nothing more, and let go of the connections."""
+        self._over = True
+        for _ in self._threads:
+            self._work.put(None)
+        for thread in self._threads:
+            thread.join()
+        self._http.close()
+
     def _run(self) -> None:
-        while True:
-            words, auth_token = self._work.get()
+        while (work := self._work.get()) is not None:
+            words, auth_token = work
             with self._counted():
                 for receipt in words:
-                    self.post(*receipt, auth_token=auth_token)
+                    if not self._over:
+                        self.post(*receipt, auth_token=auth_token)
 
     @contextmanager
     def _counted(self) -> Iterator[None]:

@@ -75,6 +75,7 @@ class StandIn:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.released.set()
+        self.receipts.close()
         self._server.shutdown()
         self._server.server_close()
 
