@@ -1,6 +1,6 @@
 """The reckoning: what guests were told, what the dump says, what the provider took. Are they the same?"""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -51,10 +51,8 @@ def reckon(
     taken: Sequence[Mapping[str, Any]],
     *,
     deaths: Iterable[float] = (),
-    may_be_lost: Callable[[Mapping[str, Any]], bool] = lambda text: False,
 ) -> Reckoning:
-    """Compare. `deaths`: when senders died (seconds since the epoch); `may_be_lost` says of a text (a row of
-    the dump) that not sending it at all was right."""
+    """Compare. `deaths`: when senders died (seconds since the epoch)."""
     found = Reckoning(len(acknowledged), len(dump["sms"]), len(taken))
     _bookings(found, acknowledged, dump)
     times = times_taken(taken)
@@ -63,7 +61,7 @@ def reckon(
         at = times.get(str(text["id"]), [])
         if text["status"] in {"pending", "sending", "unknown"}:
             found.unfinished.append(text["id"])
-        elif not at and not may_be_lost(text):
+        elif not at:
             found.lost.append(text["id"])
         if len(at) > 1:
             excused = any(at[0] - ANSWER_SECONDS <= death <= at[0] + ANSWER_SECONDS for death in died)

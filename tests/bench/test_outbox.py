@@ -59,11 +59,6 @@ def test_every_bar_of_a_mode_can_break(changes):
     assert _outcome(**changes).wrong()
 
 
-def test_codes_of_unknown_outcome_may_be_lost_but_not_sent_twice():
-    assert _outcome(codes_lost=3).wrong() == []
-    assert _outcome(codes_extra=1).wrong()
-
-
 def _run(**changes: Any) -> Run:
     values = {
         "modes": [_outcome(NOTHING), *(_outcome() for _ in range(9))],
