@@ -13,7 +13,7 @@ from salonpool.domain.desk_text import FOR_A_PERSON, MUST_HEAR, SECRET, UNTOLD, 
 from salonpool.domain.shift import HORIZON
 from salonpool.models import Booking, BookingItem, Card, Customer, InboundMessage, Message, Offer
 from salonpool.queries.correspondents import GUEST, Found, Person, find_people, who_got, who_wrote
-from salonpool.queries.messages import about_a_visit_ahead, ended_badly, gets_texts, is_last_word
+from salonpool.queries.messages import about_a_visit_ahead, ended_badly, gets_texts, last_word_on
 
 LISTED = 30  # days after which words nobody answered are no task any more
 MOST = 50
@@ -112,7 +112,7 @@ def _lost_texts(salon_id: int, now: datetime) -> list[Task]:
             ended_badly(),
             Message.desk_done_at.is_(None),
             Message.text_id.not_in(SECRET),
-            is_last_word(sa.orm.aliased(Message)),
+            Message.id == last_word_on(Booking.id),
         )
         .order_by(Booking.starts_at, Message.id)
         .limit(MOST + 1)

@@ -107,9 +107,10 @@ def ended_badly() -> sa.ColumnElement[bool]:
     return sa.or_(Message.status.in_(LOST), unsure)
 
 
-def is_last_word(later: Any) -> sa.ColumnElement[bool]:
-    """Nothing newer was said of the same booking; `later` is an alias of Message."""
-    return ~sa.exists().where(later.booking_id == Message.booking_id, later.id > Message.id)
+def last_word_on(booking_id: Any) -> sa.ScalarSelect[int | None]:
+    """The id of the newest text about a booking, to be used within a statement."""
+    newest = sa.orm.aliased(Message)
+    return sa.select(sa.func.max(newest.id)).where(newest.booking_id == booking_id).scalar_subquery()
 
 
 def gets_texts(number: Any) -> sa.ColumnElement[bool]:
@@ -131,12 +132,13 @@ def _log(
     if not only_lost:
         theirs = _theirs(salon_id, number, first + PAGE + 1)
         both = sa.union_all(sa.select(both.subquery()), sa.select(theirs.subquery()))  # type: ignore[assignment]
-    log = both.subquery()
+    order: list[Any] = [sa.desc("at"), sa.desc("ours"), sa.desc("id")]
+    log = both.order_by(*order).offset(first).limit(PAGE + 1).subquery()
     again = sa.and_(
         about_a_visit_ahead(now),
         log.c.text_id.not_in(SECRET),
         gets_texts(log.c.number),
-        ~sa.exists().where(Message.booking_id == log.c.booking_id, Message.id > log.c.id),
+        log.c.id == last_word_on(log.c.booking_id),
     )
     name = sa.func.coalesce(BookingItem.guest_name, Card.name)
     return (
@@ -147,8 +149,6 @@ def _log(
         .outerjoin(Customer, Customer.id == Booking.customer_id)
         .outerjoin(Card, sa.and_(Card.customer_id == Customer.id, Card.salon_id == Booking.salon_id))
         .order_by(log.c.at.desc(), log.c.ours.desc(), log.c.id.desc())
-        .offset(first)
-        .limit(PAGE + 1)
     )
 
 
