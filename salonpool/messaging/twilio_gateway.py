@@ -1,9 +1,11 @@
 """The gateway to Twilio, through its own SDK; nothing else here imports it."""
 
 import threading
+import time
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -13,6 +15,8 @@ from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioS
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NameResolutionError, NewConnectionError
 
 from salonpool.messaging.gateway import (
@@ -28,8 +32,8 @@ from salonpool.messaging.gateway import (
 TIMEOUT_SECONDS = 12.0  # for one call in all; the outbox's lease is longer
 CONNECT_SECONDS = 3.0  # for each address of the host
 CONNECTIONS = 16  # kept open: the outbox's calls, lookups and reports
-# Twilio dates by its own clock, and ours may be wrong; an earlier text with the same body is told apart by
-# its sid.
+# Twilio dates by its own clock, and ours may have been set since; an earlier text with the same body is told
+# apart by its sid.
 CLOCK_SKEW = timedelta(minutes=10)
 WHATSAPP = "whatsapp:"
 LOOK_BACK = 100  # texts to one number within one lease, many times over
@@ -47,6 +51,9 @@ PERMANENT = frozenset({RefusalCode.OPTED_OUT, RefusalCode.BAD_NUMBER, RefusalCod
 # What the SDK makes of an answer that is not the JSON it expects.
 UNREADABLE = (TwilioException, ValueError, TypeError, AttributeError, KeyError)
 NEVER_CONNECTED = (ConnectTimeoutError, NewConnectionError, NameResolutionError)
+# Linux's clock that goes on while the machine sleeps; elsewhere the nearest there is.
+SINCE_BOOT = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+_call = threading.local()  # of the call a thread makes: `until`, after which nobody waits for it
 
 
 class TwilioGateway:
@@ -101,7 +108,7 @@ class TwilioGateway:
             listed = self._messages.list(to=address, limit=LOOK_BACK, page_size=LOOK_BACK)
         except (requests.RequestException, *UNREADABLE) as error:
             raise GatewayUnavailable(type(error).__name__) from error
-        earliest = since - CLOCK_SKEW
+        earliest = self._http.theirs(since) - CLOCK_SKEW
         for message in listed:
             same = message.to == address and (message.body or "").removeprefix(TRIAL_PREFIX) == body
             if same and message.sid not in known and _created(message) >= earliest:
@@ -165,6 +172,12 @@ class _HttpClient(TwilioHttpClient):
         seconds: str = getattr(self._of_thread, "retry_after", "")
         return timedelta(seconds=int(seconds)) if seconds.isdecimal() and len(seconds) < 6 else None
 
+    def theirs(self, instant: datetime) -> datetime:
+        """A past instant of our clock by the clock of whoever answered this thread's last request. One that
+        lies ahead, because ours was put back, says nothing: long ago then."""
+        ours: datetime = self._of_thread.answered_at
+        return instant - (ours - self._of_thread.dated) if instant <= ours else ours - timedelta(days=365)
+
     def request(self, method: str, url: str, *arguments: Any, **named: Any) -> Response:
         """Send one request, with scheme and host swapped for the base's. Raises requests.Timeout in time."""
         if self._base is not None:
@@ -172,14 +185,50 @@ class _HttpClient(TwilioHttpClient):
         self._of_thread.retry_after = ""
         call = super().request
         response = _in_time(lambda: call(method, url, *arguments, **named), self._limit)
-        self._of_thread.retry_after = (response.headers or {}).get("Retry-After", "")
+        headers = response.headers or {}
+        self._of_thread.retry_after = headers.get("Retry-After", "")
+        self._of_thread.answered_at = _our_time()
+        self._of_thread.dated = _date(headers.get("Date", "")) or self._of_thread.answered_at
         return response
+
+
+class _Punctual(HTTPConnection):
+    """Sends nothing once nobody waits for the call: to find the address may have taken minutes, and by then
+    the text may have been sent again."""
+
+    def send(self, data: Any) -> None:
+        if self.sock is None:
+            self.connect()
+        if _since_boot() > _call.until:
+            raise TimeoutError("too late to send")
+        super().send(data)
+
+
+class _PunctualTls(_Punctual, HTTPSConnection):
+    pass
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Punctual
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _PunctualTls
 
 
 class _Adapter(HTTPAdapter):
     def __init__(self, timeout_seconds: float) -> None:
         super().__init__(pool_maxsize=CONNECTIONS)
         self._timeout = (min(CONNECT_SECONDS, timeout_seconds), timeout_seconds)
+
+    def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
+        super().init_poolmanager(*arguments, **named)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+
+    def proxy_manager_for(self, *arguments: Any, **named: Any) -> Any:
+        through = super().proxy_manager_for(*arguments, **named)
+        through.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+        return through
 
     def send(self, request: Any, *arguments: Any, **named: Any) -> requests.Response:
         return super().send(request, *arguments, **{**named, "timeout": self._timeout})
@@ -190,8 +239,10 @@ def _in_time(call: Callable[[], Response], seconds: float) -> Response:
     would take for ever: the call is left alone then, in a thread of its own that ends with it."""
     answers: list[Response] = []
     errors: list[BaseException] = []
+    until = _since_boot() + seconds
 
     def run() -> None:
+        _call.until = until
         try:
             answers.append(call())
         except (requests.RequestException, *UNREADABLE) as error:
@@ -205,6 +256,21 @@ def _in_time(call: Callable[[], Response], seconds: float) -> Response:
     if not answers:
         raise requests.Timeout(f"no answer in {seconds:g} s")
     return answers[0]
+
+
+def _our_time() -> datetime:
+    return datetime.now(UTC)
+
+
+def _since_boot() -> float:
+    return time.clock_gettime(SINCE_BOOT)
+
+
+def _date(header: str) -> datetime | None:
+    try:
+        return parsedate_to_datetime(header).astimezone(UTC)
+    except ValueError:
+        return None
 
 
 def _outcome(http_status: int, code: int | None, retry_after: timedelta | None) -> Outcome:

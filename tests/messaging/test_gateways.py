@@ -1,11 +1,13 @@
 """The real SDK against a stand-in on loopback, and the simulator."""
 
 import socket
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from salonpool.messaging import twilio_gateway
 from salonpool.messaging.gateway import (
     Accepted,
     GatewayUnavailable,
@@ -192,13 +194,43 @@ def test_a_text_of_unknown_outcome_is_found_by_number_and_body(twilio):
     assert gateway.find_sent(TO, BODY + ".", claimed_at) is None
 
 
-def test_an_older_text_with_the_same_words_is_another(twilio):
+def test_an_older_text_with_the_same_words_is_another(twilio, monkeypatch):
     gateway = _gateway(twilio.base)
     gateway.send(TO, BODY, reference="7")
     (earlier,) = twilio.messages
-    assert gateway.find_sent(TO, BODY, _now() + timedelta(minutes=5)) == earlier["sid"]  # our clock is ahead
-    assert gateway.find_sent(TO, BODY, _now() + timedelta(minutes=15)) is None
     assert gateway.find_sent(TO, BODY, _now(), known={earlier["sid"]}) is None
+    later = _now() + timedelta(minutes=15)
+    monkeypatch.setattr(twilio_gateway, "_our_time", lambda: later)
+    monkeypatch.setattr(twilio_gateway, "_date", lambda header: later)
+    assert gateway.find_sent(TO, BODY, _now() + timedelta(minutes=5)) == earlier["sid"]
+    assert gateway.find_sent(TO, BODY, later) is None
+
+
+def test_a_text_is_found_although_our_clock_is_a_day_ahead(twilio, monkeypatch):
+    wrong = _now() + timedelta(hours=26)
+    gateway = _gateway(twilio.base)
+    gateway.send(TO, BODY, reference="7")
+    (taken,) = twilio.messages
+    assert gateway.find_sent(TO, BODY, wrong) == taken["sid"], "it has been put right since"
+    monkeypatch.setattr(twilio_gateway, "_our_time", lambda: wrong + timedelta(minutes=1))
+    assert gateway.find_sent(TO, BODY, wrong) == taken["sid"], "it is still wrong"
+
+
+def test_nothing_is_sent_once_nobody_waits_for_the_call(twilio, monkeypatch):
+    find, given_up = socket.getaddrinfo, threading.Event()
+
+    def find_late(*arguments, **named):
+        given_up.wait(5)
+        return find(*arguments, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", find_late)
+    outcome = _gateway(twilio.base, timeout_seconds=0.2).send(TO, BODY, reference="7")
+    assert isinstance(outcome, Unknown)
+    given_up.set()
+    for thread in threading.enumerate():
+        if thread.name == "twilio":
+            thread.join(5)
+    assert twilio.messages == []
 
 
 def test_a_listing_that_fails_is_not_an_absence():
