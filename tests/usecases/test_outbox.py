@@ -12,7 +12,7 @@ from salonpool.database import transaction
 from salonpool.domain.message import LEASE, RETRY_MOST, MessageStatus
 from salonpool.messaging.gateway import RefusalCode, Refused
 from salonpool.models import Message
-from salonpool.usecases.texts import claims, opt_outs, outbox, switch
+from salonpool.usecases.texts import claims, opt_outs, outbox, parallel, switch
 from tests.builders import NOW
 from tests.outgoing import TO, Adding, ScriptedGateway, row, send
 
@@ -102,7 +102,7 @@ def test_sign_in_links_and_codes_leave_first_then_what_was_due_first(enqueue, mo
 
 
 def test_no_text_overtakes_another_to_the_same_number(enqueue, monkeypatch):
-    monkeypatch.setattr(outbox, "LOOK_UP_SECONDS", 0.01)
+    monkeypatch.setattr(parallel, "LOOK_AROUND_SECONDS", 0.01)
     ids = [enqueue(f"sign_in:{n}", f"s.example/in/{n}") for n in range(3)]
     looked_again, claim = threading.Semaphore(0), outbox._claim
 

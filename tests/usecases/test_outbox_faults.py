@@ -18,7 +18,7 @@ from salonpool.database import db, transaction
 from salonpool.messaging.gateway import Accepted, Outcome, RefusalCode, Refused, Unknown
 from salonpool.messaging.twilio_gateway import TwilioGateway
 from salonpool.models import Message
-from salonpool.usecases.texts import claims, messages, opt_outs, outbox
+from salonpool.usecases.texts import claims, messages, opt_outs, outbox, parallel
 from tests.builders import NOW
 from tests.outgoing import TO, Adding, ScriptedGateway, look, row, send
 from tests.twilio_stand_in import ACCOUNT_SID, AUTH_TOKEN, StandIn
@@ -90,7 +90,7 @@ def test_a_provider_that_hangs_holds_a_pass_no_longer_than_its_calls(enqueue, st
 
 @only_sqlite
 def test_a_call_that_hangs_delays_no_other_text(app, enqueue, monkeypatch):
-    monkeypatch.setattr(outbox, "LOOK_UP_SECONDS", 0.02)
+    monkeypatch.setattr(parallel, "LOOK_AROUND_SECONDS", 0.02)
     first = enqueue()
     second_left = threading.Event()
 

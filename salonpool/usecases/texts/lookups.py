@@ -34,7 +34,6 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 4  # lookups in flight
 PASS_LIMIT = 200
-LOOK_UP_SECONDS = 1.0
 UNKNOWN = "unknown"  # of a text nobody will ever know more about
 
 
@@ -65,6 +64,7 @@ def settle_unknown(
         return this.tally
     _take_over(this)
     _close_unheard(this)
+    _close_unasked(this)
     with Calls(partial(_look, gateway), AT_ONCE) as calls:
         while True:
             questions = _ask(this, min(limit, AT_ONCE - len(calls))) if may_go_on() else []
@@ -73,7 +73,7 @@ def settle_unknown(
                 calls.start(question)
             if not calls:
                 return this.tally
-            for question, found in calls.ended(LOOK_UP_SECONDS):
+            for question, found in calls.ended():
                 this.settle(question.claim, partial(_record, this=this, claim=question.claim, found=found))
 
 
@@ -129,6 +129,18 @@ def _take_over(this: Pass) -> None:
 def _close_unheard(this: Pass) -> None:
     with transaction() as session:
         change(session, _unheard(this), status=MessageStatus.UNKNOWN, lease_until=None)
+
+
+def _close_unasked(this: Pass) -> None:
+    """While our keys are refused nobody can be asked, and after so long nobody will know."""
+    if provider.room(1):
+        return
+    claimed_at = sa.func.coalesce(Message.claimed_at, Message.created_at)
+    old = sa.and_(_waits(this), claimed_at <= this.system_now() - LOOK_FOR)
+    with transaction() as session:
+        this.tally.failed += change(
+            session, old, status=MessageStatus.FAILED, error=UNKNOWN, lease_until=None
+        )
 
 
 def _ask(this: Pass, most: int) -> list[_Question]:

@@ -27,7 +27,6 @@ log = logging.getLogger(__name__)
 AT_ONCE = 8  # calls in flight
 PASS_LIMIT = 400
 LOOK_AHEAD = 32  # rows of the queue that are read at once
-LOOK_UP_SECONDS = 1.0  # what has become due meanwhile does not wait for a call that hangs
 
 # What the outbox knows of a call: the gateway's answer, its error, or None for a call not made.
 Ended = Outcome | BaseException | None
@@ -159,7 +158,7 @@ def _send(this: Pass, claim: Claim) -> Outcome | None:
 
 
 def _settle_ended(this: Pass, calls: Calls[Claim, Outcome | None]) -> None:
-    for claim, ended in calls.ended(LOOK_UP_SECONDS):
+    for claim, ended in calls.ended():
         this.settle(claim, partial(_record, this=this, claim=claim, ended=ended))
         log.info("message %s attempt %s: %s", claim.id, claim.attempts, _word(ended))
 

@@ -5,6 +5,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
+LOOK_AROUND_SECONDS = 1.0  # what has become due meanwhile does not wait for a call that hangs
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -35,8 +37,8 @@ class Calls(Generic[Item, Result]):
         """Begin a call at once, as long as fewer than `most` are running."""
         self._running[self._threads.submit(self._work, item)] = item
 
-    def ended(self, seconds: float) -> list[tuple[Item, Result | BaseException]]:
+    def ended(self) -> list[tuple[Item, Result | BaseException]]:
         """The calls that have ended, each with its result or its error; waits for the first of them, at most
-        so long."""
-        done, _ = wait(self._running, timeout=seconds, return_when=FIRST_COMPLETED)
+        LOOK_AROUND_SECONDS."""
+        done, _ = wait(self._running, timeout=LOOK_AROUND_SECONDS, return_when=FIRST_COMPLETED)
         return [(self._running.pop(call), call.exception() or call.result()) for call in done]
