@@ -19,10 +19,9 @@ from sqlalchemy.orm import Session
 
 from salonpool.database import is_unavailable, transaction
 from salonpool.domain.message import RETRY_MOST, MessageStatus, retry_after
-from salonpool.messaging.gateway import Accepted, Gateway
+from salonpool.messaging.gateway import Gateway
 from salonpool.messaging.segments import segments
 from salonpool.models import Message
-from salonpool.usecases.texts import provider
 from salonpool.usecases.texts.receipts import apply_parked
 
 log = logging.getLogger(__name__)
@@ -175,7 +174,6 @@ def change(session: Session, which: sa.ColumnElement[bool], **values: object) ->
 
 def accept(session: Session, this: Pass, claim: Claim, sid: str) -> str:
     """The provider has this claim's text, whatever the row was taken for meanwhile."""
-    provider.note(session, Accepted(sid), this.system_now())
     cost = segments(claim.body)
     nameless = sa.and_(claim.mine(), Message.sid.is_(None))
     news = {"status": MessageStatus.SENT, "sid": sid, "sent_at": this.now(), "error": None}

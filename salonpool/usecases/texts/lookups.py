@@ -23,7 +23,7 @@ from salonpool.domain.message import (
     RETRY_MOST,
     MessageStatus,
 )
-from salonpool.messaging.gateway import Gateway, GatewayUnavailable
+from salonpool.messaging.gateway import Accepted, Gateway, GatewayUnavailable
 from salonpool.models import Message, Receipt
 from salonpool.usecases.texts import provider
 from salonpool.usecases.texts.claims import POISON, Claim, Pass, Tally, accept, change, name_of, take
@@ -56,8 +56,9 @@ def settle_unknown(
 ) -> Tally:
     """One pass: look up every text whose outcome has been unknown for long enough.
 
-    Found: sent. Not found: due again if it is still of use and may be sent twice at worst; else expired or
-    failed. What a dead sender left becomes unknown first. Safe to run twice at once.
+    Found: sent. Not found: due again if it is still of use, else expired. Failed: one that nobody could ask
+    about for LOOK_FOR, or whose tries end in errors of ours. What a dead sender left becomes unknown first.
+    Safe to run twice at once.
     """
     this = Pass(now, system_now, gateway, backoff_scale)
     if not _anything_to_do(this):
@@ -175,6 +176,7 @@ def _look(gateway: Gateway, question: _Question) -> str | None:
 
 def _record(session: Session, *, this: Pass, claim: Claim, found: str | BaseException | None) -> str:
     if isinstance(found, str):
+        provider.note(session, Accepted(found), this.system_now())
         return accept(session, this, claim, found)
     if found is None:
         return _absent(session, this, claim)

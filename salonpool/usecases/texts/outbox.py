@@ -170,7 +170,7 @@ def _record(session: Session, *, this: Pass, claim: Claim, ended: Ended) -> str:
     if isinstance(ended, Refused):
         return _refused(session, this, claim, ended)
     if ended is None:
-        return _not_sent(session, claim, status=MessageStatus.PENDING) and "later"
+        return _not_sent(session, claim, "later", status=MessageStatus.PENDING)
     return _unclear(session, this, claim, ended)
 
 
@@ -179,9 +179,9 @@ def _refused(session: Session, this: Pass, claim: Claim, refused: Refused) -> st
     if refused.permanent:
         if refused.code is RefusalCode.OPTED_OUT:
             opt_out(session, claim.to, this.now())
-        return _not_sent(session, claim, status=MessageStatus.FAILED, error=error) and "failed"
+        return _not_sent(session, claim, "failed", status=MessageStatus.FAILED, error=error)
     due_at = this.now() + this.backoff(claim.attempts - 1, refused.retry_after)
-    return _not_sent(session, claim, status=MessageStatus.PENDING, due_at=due_at, error=error) and "later"
+    return _not_sent(session, claim, "later", status=MessageStatus.PENDING, due_at=due_at, error=error)
 
 
 def _unclear(session: Session, this: Pass, claim: Claim, ended: Unknown | BaseException) -> str:
@@ -198,10 +198,11 @@ def _unclear(session: Session, this: Pass, claim: Claim, ended: Unknown | BaseEx
     return "unknown" if changed else ""
 
 
-def _not_sent(session: Session, claim: Claim, **values: object) -> str:
-    """The provider certainly has not got it, even if somebody found the lease over meanwhile."""
+def _not_sent(session: Session, claim: Claim, word: str, **values: object) -> str:
+    """The provider certainly has not got it, even if somebody found the lease over meanwhile. Returns `word`,
+    or '' when nothing changed."""
     left = Message.status.in_([MessageStatus.SENDING, MessageStatus.UNKNOWN])
-    return "yes" if change(session, sa.and_(claim.mine(), left), **values, lease_until=None) else ""
+    return word if change(session, sa.and_(claim.mine(), left), **values, lease_until=None) else ""
 
 
 def _word(ended: Ended) -> str:
