@@ -8,18 +8,16 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import aliased
 
-from salonpool.domain.booking import OPEN_STATES
 from salonpool.domain.message import MessageStatus
 from salonpool.models import Booking, InboundMessage, Message, Salon
+from salonpool.queries.messages import about_a_visit_ahead, ended_badly, last_word_on
 from salonpool.queries.provider import find_state
 from salonpool.queries.webhooks import ALARM, refused_webhooks
 
 STUCK = timedelta(minutes=5)
 FAILING = timedelta(minutes=5)
 SHOWN = 20  # rows named per kind of finding
-LOST = (MessageStatus.FAILED, MessageStatus.UNDELIVERED, MessageStatus.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +121,16 @@ def _unread(connection: Connection, now: datetime) -> Iterator[Finding]:
 
 def _given_up(connection: Connection, now: datetime) -> Iterator[Finding]:
     """Texts about visits ahead that will not arrive; nothing newer was said, and nobody has seen to it."""
-    later = aliased(Message)
-    unheard = sa.and_(Message.status == MessageStatus.UNKNOWN, Message.sid.is_not(None))
     rows = connection.execute(
         sa.select(Salon.slug, sa.func.count())
         .select_from(Message)
         .join(Booking, Booking.id == Message.booking_id)
         .join(Salon, Salon.id == Booking.salon_id)
         .where(
-            sa.or_(Message.status.in_(LOST), unheard),
+            about_a_visit_ahead(now),
+            ended_badly(),
             Message.desk_done_at.is_(None),
-            Booking.status.in_(OPEN_STATES),
-            Booking.starts_at > now,
-            ~sa.exists().where(later.booking_id == Message.booking_id, later.id > Message.id),
+            Message.id == last_word_on(Booking.id),
         )
         .group_by(Salon.slug)
         .order_by(Salon.slug)
