@@ -30,10 +30,7 @@ class Gauge:
 def read(system_now: datetime) -> list[Gauge]:
     """All of them; of an absent database only that it is. Never raises for one."""
     found = health.read(system_now)
-    gauges = [
-        Gauge("ready", "1 when requests may be sent here, as /readyz says", found.ready),
-        Gauge("database_up", "1 when the database answers", found.database),
-    ]
+    gauges = _of_this_process(found)
     if not found.schema:
         return gauges
     free = health.free_bytes()
@@ -42,7 +39,7 @@ def read(system_now: datetime) -> list[Gauge]:
     try:
         return [*gauges, *_of_health(found, system_now), *_of_texts(system_now)]
     except SQLAlchemyError:
-        return [gauges[0], Gauge("database_up", gauges[1].words, 0)]
+        return _of_this_process(Health(database=False))
 
 
 def in_prometheus_text(gauges: list[Gauge]) -> str:
@@ -59,6 +56,13 @@ def _lines(gauge: Gauge) -> Iterator[str]:
             yield f'{name}{{{gauge.label}="{label}"}} {value}'
     else:
         yield f"{name} {gauge.value:.10g}"
+
+
+def _of_this_process(found: Health) -> list[Gauge]:
+    return [
+        Gauge("ready", "1 when requests may be sent here, as /readyz says", found.ready),
+        Gauge("database_up", "1 when the database answers", found.database),
+    ]
 
 
 def _of_health(found: Health, system_now: datetime) -> list[Gauge]:
