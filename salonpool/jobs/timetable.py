@@ -77,4 +77,6 @@ class Timetable:
                 "ran" if leases.finish_run(entry.name, due_at, fencing, clock.system_now()) else "overtaken"
             )
             log.info("%s %s due %s", word, entry.name, due_at.isoformat())
+        elif not leases.was_run(entry.name, due_at):
+            return  # the lease is over by a clock that was put ahead, until it is renewed: then once more
         self._settled[entry.name] = (due_at, fencing)

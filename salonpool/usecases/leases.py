@@ -79,6 +79,14 @@ def claim_run(lease: str, name: str, due_at: datetime, fencing: int, system_now:
         return session.scalar(again.values(fencing=fencing).returning(ClockJob.fencing)) is not None
 
 
+def was_run(name: str, due_at: datetime) -> bool:
+    """Has the due run been done, by whomever?"""
+    done = sa.exists().where(ClockJob.name == name, ClockJob.due_at == due_at, ClockJob.done_at.is_not(None))
+    found = db.session.scalar(sa.select(done))
+    db.session.rollback()
+    return bool(found)
+
+
 def finish_run(name: str, due_at: datetime, fencing: int, system_now: datetime) -> bool:
     """Mark a claimed run done; False when another holder has claimed it since."""
     with transaction() as session:

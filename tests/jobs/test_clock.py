@@ -243,6 +243,19 @@ def test_sweeps_go_on_when_the_clock_was_put_back(times):
     assert (task.runs, other.runs) == (6, 1)
 
 
+def test_a_daily_job_is_not_left_out_when_the_clock_is_put_ahead(times):
+    keeper, task = LeaseKeeper(), Counted()
+    table = Timetable((Entry("fill", DAY, task),))
+    keeper.keep()
+    table.run_due(keeper.fencing)
+    times.put_back(-timedelta(hours=26))
+    table.run_due(keeper.fencing)
+    assert task.runs == 1, "by the new time the lease is over"
+    keeper.keep()
+    table.run_due(keeper.fencing)
+    assert task.runs == 2
+
+
 def test_another_process_does_not_run_what_was_done(times):
     first, second, task = LeaseKeeper(), LeaseKeeper(), Counted()
     first.keep()
