@@ -123,6 +123,23 @@ def test_what_is_withdrawn_while_it_is_under_way_is_not_sent_a_second_time(app, 
     assert (row(message_id).status, len(gateway.sent)) == ("expired", 1)
 
 
+@pytest.mark.parametrize("taken", [False, True])
+def test_words_that_are_true_again_are_told_again_although_nobody_knows_if_they_left_before(enqueue, taken):
+    first = enqueue("moved:1")
+    send(ScriptedGateway(Unknown("timeout")))
+    with transaction() as session:
+        messages.withdraw(session, Message.id == first)
+    again = enqueue("moved:2")
+    assert enqueue("moved:1") is None
+    if taken:
+        _receipt(first, "delivered")
+    gateway = ScriptedGateway()
+    send(gateway)
+    look(gateway, NOW + timedelta(minutes=2))
+    assert [row(first).status, row(again).status] == ["delivered" if taken else "expired", "sent"]
+    assert gateway.sent == [str(again)]
+
+
 def _receipt(message_id: int | None, word: str, sid: str | None = None) -> bool:
     return receipts.record_receipt(
         sid=sid or f"SM{message_id}", reference=str(message_id), to=TO, word=word, error_code="", now=NOW

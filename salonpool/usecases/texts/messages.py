@@ -89,10 +89,34 @@ def _add(session: Session, **values: Any) -> int | None:
     session.flush()
     database = session.connection()
     row = {f"the_{name}": value for name, value in values.items()}
-    message_id: int | None = database.execute(_adding(database.dialect.name, tuple(values)), row).scalar()
+    adding = _adding(database.dialect.name, tuple(values))
+    message_id: int | None = database.execute(adding, row).scalar()
+    if message_id is None and _withdrawn_made_way(session, values):
+        message_id = database.execute(adding, row).scalar()
     if message_id is not None:
         wake("message", message_id)
     return message_id
+
+
+def _withdrawn_made_way(session: Session, values: Mapping[str, Any]) -> bool:
+    """The same words were withdrawn while nobody knew whether they had left, and are true again: what became
+    of them does not matter any more, and they are told anew."""
+    told = sa.exists().where(Message.event_id == values["event_id"]).correlate(None)
+    gone = session.execute(
+        sa.update(Message)
+        .where(
+            Message.to == values["to"],
+            Message.body == values["body"],
+            Message.status.in_((MessageStatus.SENDING, MessageStatus.UNKNOWN)),
+            Message.sid.is_(None),
+            Message.expires_at <= Message.created_at,
+            ~told,
+        )
+        .values(status=MessageStatus.EXPIRED, lease_until=None)
+        .returning(Message.id),
+        execution_options={"synchronize_session": False},
+    )
+    return bool(gone.all())
 
 
 @cache
