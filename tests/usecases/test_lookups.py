@@ -289,3 +289,16 @@ def test_a_text_whose_end_nobody_heard_of_for_three_days_is_of_unknown_end_until
     assert (row(message_id).status, row(message_id).sid, gateway.looked) == ("unknown", f"SM{message_id}", [])
     late = {"reference": "", "to": TO, "word": "delivered", "error_code": "", "now": NOW + 2 * LOOK_FOR}
     assert receipts.record_receipt(sid=f"SM{message_id}", **late)
+
+
+@only_sqlite
+def test_a_text_nobody_can_be_asked_about_is_given_up_after_three_days(enqueue):
+    message_id, *refused = enqueue.many(4)
+    keys = Refused(RefusalCode.CREDENTIALS, permanent=False, provider_code="20003")
+    send(ScriptedGateway(LOST), limit=1)
+    send(ScriptedGateway(keys, keys, keys))
+    gateway = ScriptedGateway(checked=keys)
+    look(gateway, NOW + LOOK_FOR - SECOND)
+    assert [row(each).status for each in (message_id, *refused)] == ["unknown"] + 3 * ["pending"]
+    assert look(gateway, NOW + LOOK_FOR).failed == 1
+    assert (row(message_id).status, row(message_id).error, gateway.looked) == ("failed", "unknown", [])
