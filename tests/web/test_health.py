@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import OperationalError
 
 from migrations import guards
 from salonpool import clock
@@ -20,6 +22,7 @@ from tests.builders import a_network
 from tests.databases import config_for
 
 T0 = datetime(2026, 10, 19, 1, 0, tzinfo=UTC)
+ABSENT = {"salonpool_ready": 0, "salonpool_database_up": 0}
 
 
 def test_the_process_is_up(client):
@@ -212,7 +215,17 @@ def test_every_gauge_is_explained(app):
 def test_of_an_absent_database_prometheus_reads_that_it_is(client, monkeypatch):
     unreachable = sa.create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none?connect_timeout=1")
     monkeypatch.setattr("salonpool.queries.health.engine", lambda: unreachable)
-    assert _measured(client) == {"salonpool_ready": 0, "salonpool_database_up": 0}
+    assert _measured(client) == ABSENT
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_database_that_goes_while_it_is_read_is_absent_too(client, monkeypatch):
+    monkeypatch.setattr("salonpool.queries.metrics.engine", _gone)
+    assert _measured(client) == ABSENT
+
+
+def _gone() -> Engine:
+    raise OperationalError("SELECT 1", {}, Exception("gone"))
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
