@@ -4,7 +4,10 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
+
 from salonpool.database import db, transaction
+from salonpool.domain.message import MessageStatus
 from salonpool.messaging.capabilities import DEFAULT
 from salonpool.messaging.gateway import Accepted, GatewayUnavailable, Outcome, Refused, Report
 from salonpool.models import Message
@@ -79,6 +82,21 @@ class Adding:
         }  # fmt: skip
         with transaction() as session:
             return messages.enqueue(session, **given)
+
+    def taken(self, number: int = 1, **changes: Any) -> int:
+        """A text the provider took, with the sid SM and its id unless told otherwise; its id."""
+        message_id = self(f"sign_in:{number}", f"s.example/in/{number}")
+        assert message_id is not None
+        values = {
+            "status": MessageStatus.SENT, "sid": f"SM{message_id}", "attempts": 1, "claimed_at": NOW,
+            "sent_at": NOW, **changes,
+        }  # fmt: skip
+        with transaction() as session:
+            session.execute(
+                sa.update(Message).where(Message.id == message_id).values(values),
+                execution_options={"synchronize_session": False},
+            )
+        return message_id
 
     def many(self, count: int, **changes: Any) -> list[int]:
         """Texts to as many numbers."""

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from salonpool.database import transaction
 from salonpool.domain.message import LEASE, RETRY_MOST, MessageStatus
@@ -14,22 +13,13 @@ from salonpool.messaging.gateway import RefusalCode, Refused
 from salonpool.models import Message
 from salonpool.usecases.texts import claims, opt_outs, outbox, parallel, switch
 from tests.builders import NOW
-from tests.outgoing import TO, Adding, ScriptedGateway, row, send
+from tests.outgoing import TO, ScriptedGateway, row, send
 
+pytestmark = pytest.mark.usefixtures("no_time_passes")
 only_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
 LATER = Refused(RefusalCode.UNREACHABLE, permanent=False)
-
-
-@pytest.fixture
-def enqueue(app: Flask) -> Adding:
-    return Adding()
-
-
-@pytest.fixture(autouse=True)
-def _no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(claims, "since_boot", lambda: 0.0)
 
 
 def _stop(phone: str = TO) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from salonpool.clock import system_now
@@ -20,7 +19,7 @@ from salonpool.messaging.twilio_gateway import TwilioGateway
 from salonpool.models import Message
 from salonpool.usecases.texts import claims, messages, opt_outs, outbox, parallel
 from tests.builders import NOW
-from tests.outgoing import TO, Adding, ScriptedGateway, look, row, send
+from tests.outgoing import TO, ScriptedGateway, look, row, send
 from tests.twilio_stand_in import ACCOUNT_SID, AUTH_TOKEN, StandIn
 from tests.usecases import waiting
 
@@ -29,11 +28,6 @@ MINUTE = timedelta(minutes=1)
 PATIENCE = 20.0
 only_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 only_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-
-
-@pytest.fixture
-def enqueue(app: Flask) -> Adding:
-    return Adding()
 
 
 @pytest.fixture

@@ -5,32 +5,22 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 
 from salonpool.database import db, transaction
 from salonpool.domain.message import DOUBT_AFTER, MessageStatus
 from salonpool.messaging.gateway import RefusalCode, Refused, Unknown
 from salonpool.models import Message, Provider
 from salonpool.queries.provider import ProviderState, find_state
-from salonpool.usecases.texts import claims, outbox
+from salonpool.usecases.texts import outbox
 from tests.builders import NOW
-from tests.outgoing import Adding, ScriptedGateway, look, row, send
+from tests.outgoing import ScriptedGateway, look, row, send
 
+pytestmark = pytest.mark.usefixtures("no_time_passes")
 only_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 KEYS = Refused(RefusalCode.CREDENTIALS, permanent=False, provider_code="20003")
 LATER = Refused(RefusalCode.UNREACHABLE, permanent=False)
-
-
-@pytest.fixture
-def enqueue(app: Flask) -> Adding:
-    return Adding()
-
-
-@pytest.fixture(autouse=True)
-def _no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(claims, "since_boot", lambda: 0.0)
 
 
 def _state() -> ProviderState:

@@ -7,50 +7,25 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 
 from salonpool.database import db, transaction
 from salonpool.domain.booking import Wish
 from salonpool.domain.message import RANK, MessageStatus
-from salonpool.messaging.capabilities import DEFAULT
 from salonpool.models import Booking, Message, OptOut, Receipt, Salon
 from salonpool.usecases.booking import bookings
-from salonpool.usecases.texts import messages, receipts
+from salonpool.usecases.texts import receipts
 from tests import builders as b
-from tests.builders import NOW, a_network
+from tests.builders import NOW
+from tests.outgoing import TO, Adding
 from tests.thorough import examples
 
-TO = "+886900000001"
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 @pytest.fixture
-def text(app: Flask) -> Callable[..., int]:
-    """Adds a text that was handed over, with the sid SM and its id unless told otherwise; its id."""
-    network_id = a_network()
-
-    def add(number: int = 1, **changes: Any) -> int:
-        with transaction() as session:
-            message_id = messages.enqueue(
-                session, network_id=network_id, event_id=f"sign_in:{number}", text_id="S1", to=TO,
-                language="en", values={"u": f"s.example/in/{number}"}, within=DEFAULT, now=NOW,
-            )  # fmt: skip
-            assert message_id is not None
-            taken = {
-                "status": MessageStatus.SENT,
-                "sid": f"SM{message_id}",
-                "claimed_at": NOW,
-                "sent_at": NOW,
-            }
-            session.execute(
-                sa.update(Message)
-                .where(Message.id == message_id)
-                .values(attempts=1, **{**taken, **changes})
-                .execution_options(synchronize_session=False)
-            )
-        return message_id
-
-    return add
+def text(enqueue: Adding) -> Callable[..., int]:
+    """Adds a text that was handed over; its id."""
+    return enqueue.taken
 
 
 def _row(message_id: int) -> Message:

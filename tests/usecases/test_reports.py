@@ -1,40 +1,28 @@
 """What the provider is asked about texts it took: the price, and an end whose receipt was lost."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 
-from salonpool.database import db, transaction
-from salonpool.domain.message import MessageStatus
-from salonpool.messaging.capabilities import DEFAULT
-from salonpool.messaging.gateway import Accepted, GatewayUnavailable, Outcome, Refused, Report
+from salonpool.database import db
+from salonpool.messaging.gateway import GatewayUnavailable, Report
 from salonpool.models import Message
-from salonpool.usecases.texts import messages, reports
-from tests.builders import NOW, a_network
+from salonpool.usecases.texts import reports
+from tests.builders import NOW
+from tests.outgoing import Adding, ScriptedGateway
 
-TO = "+886900000001"
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
-class ToldGateway:
+class ToldGateway(ScriptedGateway):
     """A provider that says of each text what it is told to say; None: it cannot be reached."""
 
     def __init__(self, report: Report | None) -> None:
+        super().__init__()
         self.report = report
         self.asked: list[str] = []
-
-    def send(self, to: str, body: str, *, reference: str) -> Outcome:
-        return Accepted(f"SM{reference}")
-
-    def find_sent(self, to: str, body: str, since: datetime, *, known: Collection[str] = ()) -> str | None:
-        return None
-
-    def check(self) -> Refused | None:
-        return None
 
     def read_report(self, sid: str) -> Report | None:
         self.asked.append(sid)
@@ -44,24 +32,9 @@ class ToldGateway:
 
 
 @pytest.fixture
-def sent(app: Flask) -> Callable[..., int]:
+def sent(enqueue: Adding) -> Callable[..., int]:
     """Adds a text the provider took; its id."""
-    network_id = a_network()
-
-    def add(number: int = 1, **changes: Any) -> int:
-        taken = {"status": MessageStatus.SENT, "sid": f"SM{number}", "claimed_at": NOW, "sent_at": NOW}
-        with transaction() as session:
-            message_id = messages.enqueue(
-                session, network_id=network_id, event_id=f"sign_in:{number}", text_id="S1", to=TO,
-                language="en", values={"u": f"s.example/in/{number}"}, within=DEFAULT, now=NOW,
-            )  # fmt: skip
-            assert message_id is not None
-            message = session.get_one(Message, message_id)
-            for name, value in {**taken, **changes}.items():
-                setattr(message, name, value)
-        return message_id
-
-    return add
+    return enqueue.taken
 
 
 def _row(message_id: int) -> Message:
@@ -77,7 +50,7 @@ def test_a_text_gets_its_price_and_its_end_once(sent):
     row = _row(message_id)
     assert (row.status, row.segments, row.price_micro, row.price_currency) == ("delivered", 2, 101_400, "USD")
     assert reports.read_reports(NOW + 30 * HOUR, gateway) == 0
-    assert gateway.asked == ["SM1"]
+    assert gateway.asked == [f"SM{message_id}"]
 
 
 def test_a_lost_receipt_has_the_same_consequence_as_one_that_came(sent):
