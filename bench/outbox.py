@@ -109,7 +109,7 @@ class Outcome:
     codes_lost: int = 0
     codes_extra: int = 0
     out_seconds: float = float("inf")
-    not_final: int = 0
+    not_final: list[str] = field(default_factory=list)
     reckoning: ledger.Reckoning = field(default_factory=ledger.Reckoning)
 
     def extra(self) -> int:
@@ -126,7 +126,7 @@ class Outcome:
             f"{self.unmet} texts did not meet the fault": self.unmet > 0,
             f"texts twice: {extra}": self.mode.known and extra > 0,
             f"codes twice: {self.codes_extra}": self.codes_extra > 0,
-            f"not in their final state: {self.not_final}": self.not_final > 0,
+            f"not in their final state: {self.not_final}": bool(self.not_final),
         }
         return found + [name for name, is_wrong in bars.items() if is_wrong]
 
@@ -278,9 +278,22 @@ def _outcome(
         codes_lost=sum(1 for each in codes if not times.get(str(each))),
         codes_extra=sum(1 for each in codes if len(times.get(str(each), ())) > 1),
         out_seconds=out_seconds,
-        not_final=sum(1 for text in texts if mode.receipts and text["status"] != "delivered"),
+        not_final=_not_delivered(it, texts, taken) if mode.receipts else [],
         reckoning=reckoning,
     )
+
+
+def _not_delivered(
+    it: Standing, texts: Sequence[Mapping[str, Any]], taken: Sequence[Mapping[str, Any]]
+) -> list[str]:
+    """Of texts whose receipts came early: which are not delivered, and what their receipts were answered."""
+    wrong = {text["to"]: text for text in texts if text["status"] != "delivered"}
+    sids = {text["sid"]: text["to"] for text in taken if text["to"] in wrong}
+    answers: dict[str, list[str]] = {to: [] for to in wrong}
+    for sid, word, status in it.texts.receipts.posted:
+        if sid in sids:
+            answers[sids[sid]].append(f"{word} {status}")
+    return [f"{text['id']} {text['status']}: {', '.join(answers[to])}" for to, text in wrong.items()]
 
 
 def _spread(numbers: Sequence[str], share: float) -> list[str]:

@@ -55,8 +55,11 @@ class Receipts:
         if "shuffled" in ways:
             self._chance.shuffle(words)
         if "early" in ways:
-            for receipt in words:
-                self.post(*receipt, auth_token=message["auth_token"])
+            with self._lock:
+                self._left += 1
+            with self._counted():
+                for receipt in words:
+                    self.post(*receipt, auth_token=message["auth_token"])
         else:
             self._later(words, message["auth_token"])
 

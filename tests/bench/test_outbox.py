@@ -50,7 +50,7 @@ def _outcome(mode: Mode = UNKNOWN, **changes: Any) -> Outcome:
         {"reckoning": _reckoning(missing=[7])},
         {"unmet": 1},
         {"codes_extra": 1},
-        {"not_final": 1},
+        {"not_final": ["7 sent: delivered 503"]},
         {"mode": KNOWN, "reckoning": _reckoning(twice=[7])},
     ],
 )
