@@ -31,6 +31,8 @@ MAX_BODY = 256 * 1024
 POSTGRES_OPTIONS = "-c timezone=utc -c idle_in_transaction_session_timeout=15s"
 # A server that does not answer, or has gone from the network, is absent after this long.
 CONNECT_SECONDS, SILENT_MS = 5, 15_000
+# Also while we wait for its answer; else a lane could wait for one for two hours.
+KEEPALIVES = {"keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count": 2}
 STAND_IN_ACCOUNT = "AC" + "0" * 32
 STAND_IN_SENDER = "+15005550006"  # Twilio's own number for tests
 
@@ -173,5 +175,5 @@ def _engine_options(url: str) -> dict[str, object]:
     common = {"pool_size": 10, "hide_parameters": True}  # an error's text must not hold numbers and names
     if url.startswith("sqlite"):
         return {**common, "connect_args": {"timeout": database.BUSY_TIMEOUT_MS / 1000}}
-    reach = {"connect_timeout": CONNECT_SECONDS, "tcp_user_timeout": SILENT_MS}
+    reach = {"connect_timeout": CONNECT_SECONDS, "tcp_user_timeout": SILENT_MS, **KEEPALIVES}
     return {**common, "pool_pre_ping": True, "connect_args": {"options": POSTGRES_OPTIONS, **reach}}

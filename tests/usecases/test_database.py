@@ -1,5 +1,7 @@
 """The one way to the database: transactions, locks, wake-ups, retries and instants."""
 
+import os
+import socket
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -108,6 +110,17 @@ def _in_another_session(statement: sa.Executable) -> None:
     with db.engine.connect().execution_options(writing=True) as connection:
         connection.execute(statement)
         connection.commit()
+
+
+@POSTGRESQL
+def test_whoever_waits_for_a_server_that_is_gone_hears_of_it_within_15_seconds(app: Any) -> None:
+    fileno = db.session.connection().connection.driver_connection.fileno()
+    with socket.socket(fileno=os.dup(fileno)) as wire:
+        idle, interval, count = (
+            wire.getsockopt(socket.IPPROTO_TCP, option)
+            for option in (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+        )
+    assert idle + interval * count <= 15
 
 
 def test_wake_ups_are_handed_over_after_the_commit_and_forgotten_on_rollback(app: Any) -> None:
