@@ -11,7 +11,7 @@ from salonpool.domain.message import MessageStatus
 from salonpool.messaging.capabilities import DEFAULT
 from salonpool.messaging.gateway import Accepted, GatewayUnavailable, Outcome, Refused, Report
 from salonpool.models import Message
-from salonpool.usecases.texts import lookups, messages, outbox
+from salonpool.usecases.texts import lookups, messages, opt_outs, outbox
 from salonpool.usecases.texts.claims import Tally
 from tests.builders import NOW, a_network
 
@@ -105,6 +105,12 @@ class Adding:
             for n in range(count)
         ]
         return [message_id for message_id in added if message_id is not None]
+
+
+def stop(phone: str = TO) -> None:
+    """The number sends STOP."""
+    with transaction() as session:
+        opt_outs.opt_out(session, phone, NOW)
 
 
 def row(message_id: int | None) -> Message:

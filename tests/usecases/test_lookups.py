@@ -5,30 +5,20 @@ import threading
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 
 from salonpool.database import transaction
 from salonpool.domain.message import LEASE, LOOK_AFTER, LOOK_AFTER_CODE, LOOK_FOR, MessageStatus
 from salonpool.messaging.gateway import RefusalCode, Refused, Unknown
 from salonpool.models import Message
-from salonpool.usecases.texts import claims, receipts, reports
+from salonpool.usecases.texts import receipts, reports
 from tests.builders import NOW
-from tests.outgoing import TO, Adding, ScriptedGateway, look, row, send
+from tests.outgoing import TO, ScriptedGateway, look, row, send
 
+pytestmark = pytest.mark.usefixtures("no_time_passes")
 only_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
 LOST = Unknown("timeout")
-
-
-@pytest.fixture
-def enqueue(app: Flask) -> Adding:
-    return Adding()
-
-
-@pytest.fixture(autouse=True)
-def _no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(claims, "since_boot", lambda: 0.0)
 
 
 def _set(message_id: int | None, **values: object) -> None:

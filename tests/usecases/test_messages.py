@@ -5,36 +5,21 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 
 from salonpool.database import db, transaction
 from salonpool.domain.message import MessageStatus
 from salonpool.messaging.gateway import RefusalCode, Refused, Unknown
 from salonpool.messaging.simulator import SimulatorGateway
 from salonpool.models import Message
-from salonpool.usecases.texts import claims, messages, opt_outs, receipts
+from salonpool.usecases.texts import messages, opt_outs, receipts
 from tests.builders import NOW
-from tests.outgoing import TO, Adding, ScriptedGateway, look, row, send
+from tests.outgoing import TO, ScriptedGateway, look, row, send, stop
 
+pytestmark = pytest.mark.usefixtures("no_time_passes")
 only_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
 LATER = Refused(RefusalCode.UNREACHABLE, permanent=False)
-
-
-@pytest.fixture
-def enqueue(app: Flask) -> Adding:
-    return Adding()
-
-
-@pytest.fixture(autouse=True)
-def _no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(claims, "since_boot", lambda: 0.0)
-
-
-def _stop(phone: str = TO) -> None:
-    with transaction() as session:
-        opt_outs.opt_out(session, phone, NOW)
 
 
 def test_a_text_is_a_row_in_the_language_of_its_reader(enqueue):
@@ -73,7 +58,7 @@ def test_the_same_words_are_not_sent_twice_while_the_first_are_on_their_way(enqu
 
 
 def test_who_sent_stop_gets_no_text_until_start(enqueue):
-    _stop()
+    stop()
     assert enqueue() is None
     with transaction() as session:
         opt_outs.resume(session, TO)
@@ -83,7 +68,7 @@ def test_who_sent_stop_gets_no_text_until_start(enqueue):
 @only_sqlite
 def test_stop_also_stops_what_waits_in_the_outbox(enqueue):
     message_id = enqueue(due_at=NOW + HOUR)
-    _stop()
+    stop()
     gateway = ScriptedGateway()
     send(gateway, NOW + HOUR)
     assert (row(message_id).status, row(message_id).error, gateway.sent) == ("failed", "opted_out", [])

@@ -11,9 +11,9 @@ from salonpool.database import transaction
 from salonpool.domain.message import LEASE, RETRY_MOST, MessageStatus
 from salonpool.messaging.gateway import RefusalCode, Refused
 from salonpool.models import Message
-from salonpool.usecases.texts import claims, opt_outs, outbox, parallel, switch
+from salonpool.usecases.texts import claims, outbox, parallel, switch
 from tests.builders import NOW
-from tests.outgoing import TO, ScriptedGateway, row, send
+from tests.outgoing import ScriptedGateway, row, send, stop
 
 pytestmark = pytest.mark.usefixtures("no_time_passes")
 only_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -22,17 +22,12 @@ SECOND = timedelta(seconds=1)
 LATER = Refused(RefusalCode.UNREACHABLE, permanent=False)
 
 
-def _stop(phone: str = TO) -> None:
-    with transaction() as session:
-        opt_outs.opt_out(session, phone, NOW)
-
-
 def test_nothing_is_begun_after_a_stop_that_comes_while_a_pass_is_under_way(app, enqueue):
     ids = enqueue.many(20)
 
     def stop_the_last(reference: str) -> None:
         with app.app_context():
-            _stop("+886900000119")
+            stop("+886900000119")
 
     gateway = ScriptedGateway(doing=stop_the_last)
     assert send(gateway).sent == 19
