@@ -14,7 +14,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_WRITES = 20  # what a stranger who calls without end can make a process write in a window
 
 
-class RefusalCount:
+class RefusedCalls:
     """What this process has counted in the window at hand."""
 
     def __init__(self) -> None:
