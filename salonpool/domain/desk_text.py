@@ -8,15 +8,12 @@ from salonpool.domain.message import MessageStatus, NoSmsReason
 
 # Their words open something by themselves: a code, a way to sign in.
 SECRET = frozenset({"C9", "S1"})
-# What became of a text somebody sent us, when only a person can go on from there. Three said that they cannot
-# come, and have their place still.
+# What became of a text somebody sent us, when only a person can go on from there. The last three said that
+# they cannot come, and have their place still.
 FOR_A_PERSON = frozenset(
-    {"from_guest", "unclear", "several_open", "cannot_work", "told_too_late", "link_only", "poison"}
-) | {
-    "told_too_late",
-    "told_fee",
-    "several_visits",
-}
+    {"from_guest", "unclear", "several_open", "cannot_work", "link_only", "poison"}
+    | {"told_too_late", "told_fee", "several_visits"}
+)
 # Guests who are told nothing by text although we have their number.
 UNTOLD = frozenset({NoSmsReason.OPTED_OUT, NoSmsReason.CAPPED})
 # What a stylist must know of a shift that is theirs, or is theirs no more.

@@ -14,6 +14,7 @@ from salonpool.domain.refusal import Missing
 from salonpool.models import AskedMove, Booking, Card, Customer, Segment, Stylist
 from salonpool.queries.asked_moves import IS_ASKED, AskedMoveRow, find_asked_move
 from salonpool.queries.attendance import still_weighs
+from salonpool.queries.messages import takes_no_texts
 from salonpool.queries.naming import list_named, visit_name
 
 
@@ -40,7 +41,8 @@ class SeriesRow:
 
 @dataclass(frozen=True, slots=True)
 class DeskBooking:
-    """A booking for its salon's desk. `will_come`: its guest said so when reminded."""
+    """A booking for its salon's desk. `will_come`: its guest said so when reminded. `takes_no_texts`: the
+    last text to its number found no mobile phone there."""
 
     id: int
     salon_id: int
@@ -55,6 +57,7 @@ class DeskBooking:
     price: Money
     no_sms_reason: str | None
     will_come: bool
+    takes_no_texts: bool
     answer_by: datetime | None
     cancel_cause: str | None
     asked: AskedMoveRow | None
@@ -110,6 +113,7 @@ def get_desk_booking(booking_id: int, language: str, now: datetime) -> DeskBooki
         price=Money(booking.price_minor, booking.currency),
         no_sms_reason=booking.no_sms_reason,
         will_come=booking.will_come_at is not None,
+        takes_no_texts=phone is not None and takes_no_texts(phone),
         answer_by=booking.answer_by,
         cancel_cause=booking.cancel_cause,
         asked=asked if asked and asked.is_open(now) else None,

@@ -15,6 +15,7 @@ from salonpool.queries.correspondents import GUEST, Person, find_people, who_got
 
 PAGE = 50
 LAST_PAGE = 200
+BAD_NUMBER = "bad_number"  # how such an error begins; the provider's code follows
 LOST = (MessageStatus.FAILED, MessageStatus.UNDELIVERED, MessageStatus.EXPIRED)
 
 
@@ -99,6 +100,14 @@ def list_costs(salon_id: int, starts_at: datetime, ends_at: datetime) -> list[Co
         CostRow(currency, texts, int(segments or 0), int(micro or 0))
         for currency, texts, segments, micro in rows
     ]
+
+
+def takes_no_texts(number: str) -> bool:
+    """Did the last text that was tried on the number find no mobile phone there?"""
+    tried = sa.or_(Message.sent_at.is_not(None), Message.status == MessageStatus.FAILED)
+    last = sa.select(Message.error).where(Message.to == number, tried)
+    error = db.session.scalar(last.order_by(Message.created_at.desc(), Message.id.desc()).limit(1))
+    return (error or "").startswith(BAD_NUMBER)
 
 
 def ended_badly() -> sa.ColumnElement[bool]:

@@ -42,7 +42,8 @@ def bookings(word: dict[str, str], salon: Row) -> dict[str, list[tuple[str, dict
         values = {
             "id": 1, "status": status, "starts_at": TEN, "ends_at": TEN + timedelta(hours=2),
             "guest_name": word["guest"], "phone": "+886912345678", "note": word["later"], "price": PRICE,
-            "no_sms_reason": None, "will_come": True, "answer_by": None, "cancel_cause": None, "asked": None,
+            "no_sms_reason": None, "will_come": True, "takes_no_texts": False, "answer_by": None,
+            "cancel_cause": None, "asked": None,
             "items": items, "services_text": word["cut"], "series": [],
         }  # fmt: skip
         known = {name: over.pop(name) for name in list(over) if name in values}

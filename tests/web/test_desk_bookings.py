@@ -89,6 +89,22 @@ def test_the_desk_sees_who_said_that_they_will_come(client: Any, shop: SimpleNam
     assert said in client.get(page).text
 
 
+def test_the_desk_sees_that_texts_to_a_number_cannot_arrive_until_one_does(
+    client: Any, shop: SimpleNamespace
+) -> None:
+    _sign_in(client, shop.owner)
+    page = f"/desk/booking/{_book(shop)}"
+    said = "This number cannot take texts."
+    refused, arrived = (
+        {"status": "failed", "error": "bad_number 21614"},
+        {"status": "delivered", "error": None},
+    )
+    for change, seen in ((refused, True), (arrived | {"sent_at": b.NOW}, False)):
+        with transaction() as session:
+            session.execute(sa.update(Message).values(change))
+        assert (said in client.get(page).text) is seen
+
+
 def test_a_hold_is_nobodys_booking_yet(client: Any, shop: SimpleNamespace) -> None:
     hold = bookings.hold(
         salon_slug="qinghe", wish=Wish((shop.cut,)), starts_at=b.at("14:00", TOMORROW), language="en",
