@@ -60,7 +60,7 @@ format: setup-test ## put the code into its one format
 	$(BIN)/ruff format .
 
 bench: setup-test test-packages ## every measured promise, one table each
-	for name in race yes week clock pages api planner; do $(BIN)/python -m bench.$$name || failed="$${failed:-} $$name"; done; \
+	for name in race yes week clock outbox crash pages api planner; do $(BIN)/python -m bench.$$name || failed="$${failed:-} $$name"; done; \
 	[ -z "$${failed:-}" ] || { echo "below the bar:$$failed" >&2; exit 1; }
 
 axe: setup-test test-packages ## accessibility of every page, three languages, two widths
