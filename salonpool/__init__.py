@@ -6,6 +6,7 @@ so the folder tells the layer and the file name the subject.
 app.py        create_app(config): assembles everything, decides nothing
 database.py   db, transaction(), wake(), UtcDateTime; imports no room
 clock.py      now(): system time, plus the demo's offset when DEMO=1
+uptime.py     since_boot(): the time nobody can set
 logs.py       what a log may hold: ids and kinds, no number, name or text
 cli.py        the commands; each calls one use case
 domain/       RULES of the trade: values in, values out; standard library and phonenumbers only

@@ -1,6 +1,5 @@
 """What time it is for everything people see: system time, plus the demo's offset when DEMO=1."""
 
-import time
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
@@ -8,18 +7,10 @@ from flask import current_app
 
 from salonpool.database import db
 
-# Linux's clock that goes on while the machine sleeps; elsewhere the nearest there is.
-SINCE_BOOT = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-
 
 def system_now() -> datetime:
     """Aware UTC system time: for leases, claims and retries, which the demo must not bend."""
     return datetime.now(UTC)
-
-
-def since_boot() -> float:
-    """Seconds since the machine started, its sleep included; setting the time changes nothing about them."""
-    return time.clock_gettime(SINCE_BOOT)
 
 
 def now() -> datetime:

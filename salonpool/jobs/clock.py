@@ -7,7 +7,7 @@ import threading
 import uuid
 from datetime import datetime, timedelta
 
-from salonpool import clock
+from salonpool import clock, uptime
 from salonpool.usecases import leases
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ class LeaseKeeper:
         """The fencing number while the lease is surely ours; by the time since the machine started, so that
         a process that was frozen, or asleep with its machine, knows at once."""
         held = self._held
-        return held[0] if held and clock.since_boot() < held[1] else None
+        return held[0] if held and uptime.since_boot() < held[1] else None
 
     def let_go(self) -> None:
         """Give the lease up for the next one."""
@@ -55,7 +55,7 @@ class LeaseKeeper:
                 log.info("clock released by %s fencing %s", self.holder, held[0])
 
     def _keep(self) -> None:
-        before = clock.since_boot()
+        before = uptime.since_boot()
         fencing = self._renewed() or self._acquired()
         if fencing is None:
             return
@@ -76,7 +76,7 @@ class LeaseKeeper:
     def _acquired(self) -> int | None:
         """Ours, if it is over; or if nobody has renewed it for as long as it lasts, although its end lies
         ahead: then the wall clock was put back."""
-        ends_at, now = leases.find_end(LEASE), clock.since_boot()
+        ends_at, now = leases.find_end(LEASE), uptime.since_boot()
         if self._seen is None or self._seen[0] != ends_at:
             self._seen = ends_at, now
         is_left = now - self._seen[1] >= leases.LENGTH.total_seconds()

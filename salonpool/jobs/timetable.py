@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from salonpool import clock
+from salonpool import clock, uptime
 from salonpool.jobs import tasks
 from salonpool.jobs.clock import LEASE
 from salonpool.usecases import leases
@@ -63,14 +63,14 @@ class Timetable:
         """
         for entry in self.entries:
             fencing = our_fencing()
-            if fencing is not None and clock.since_boot() >= self._not_before.get(entry.name, 0.0):
+            if fencing is not None and uptime.since_boot() >= self._not_before.get(entry.name, 0.0):
                 self._run(entry, entry.latest_due(clock.now()), fencing)
 
     def _run(self, entry: Entry, due_at: datetime, fencing: int) -> None:
         if self._settled.get(entry.name) == (due_at, fencing):
             return
         if leases.claim_run(LEASE, entry.name, due_at, fencing, clock.system_now()):
-            self._not_before[entry.name] = clock.since_boot() + RETRY_SECONDS
+            self._not_before[entry.name] = uptime.since_boot() + RETRY_SECONDS
             entry.task()
             del self._not_before[entry.name]
             word = (

@@ -1,7 +1,6 @@
 """The gateway to Twilio, through its own SDK; nothing else here imports it."""
 
 import threading
-import time
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -28,6 +27,7 @@ from salonpool.messaging.gateway import (
     Report,
     Unknown,
 )
+from salonpool.uptime import since_boot
 
 TIMEOUT_SECONDS = 12.0  # for one call in all; the outbox's lease is longer
 CONNECT_SECONDS = 3.0  # for each address of the host
@@ -37,6 +37,7 @@ CONNECTIONS = 16  # kept open: the outbox's calls, lookups and reports
 CLOCK_SKEW = timedelta(minutes=10)
 WHATSAPP = "whatsapp:"
 LOOK_BACK = 100  # texts to one number within one lease, many times over
+SID_MAX = 40  # Twilio's have 34; what is longer no row can keep
 TRIAL_PREFIX = "Sent from your Twilio trial account - "
 
 # https://www.twilio.com/docs/api/errors
@@ -51,8 +52,6 @@ PERMANENT = frozenset({RefusalCode.OPTED_OUT, RefusalCode.BAD_NUMBER, RefusalCod
 # What the SDK makes of an answer that is not the JSON it expects.
 UNREADABLE = (TwilioException, ValueError, TypeError, AttributeError, KeyError)
 NEVER_CONNECTED = (ConnectTimeoutError, NewConnectionError, NameResolutionError)
-# Linux's clock that goes on while the machine sleeps; elsewhere the nearest there is.
-SINCE_BOOT = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 _call = threading.local()  # of the call a thread makes: `until`, after which nobody waits for it
 
 
@@ -99,7 +98,8 @@ class TwilioGateway:
             return Unknown(type(error).__name__)
         except UNREADABLE as error:
             return Unknown(f"unreadable answer: {type(error).__name__}")
-        return Accepted(sid) if isinstance(sid, str) and sid else Unknown("answer without sid")
+        is_sid = isinstance(sid, str) and 0 < len(sid) <= SID_MAX
+        return Accepted(sid) if is_sid and sid else Unknown("answer without sid")
 
     def find_sent(self, to: str, body: str, since: datetime, *, known: Collection[str] = ()) -> str | None:
         """Lists the newest texts to the number; Twilio's own date filter would miss those still queued."""
@@ -199,7 +199,7 @@ class _Punctual(HTTPConnection):
     def send(self, data: Any) -> None:
         if self.sock is None:
             self.connect()
-        if _since_boot() > _call.until:
+        if since_boot() > _call.until:
             raise TimeoutError("too late to send")
         super().send(data)
 
@@ -239,7 +239,7 @@ def _in_time(call: Callable[[], Response], seconds: float) -> Response:
     would take for ever: the call is left alone then, in a thread of its own that ends with it."""
     answers: list[Response] = []
     errors: list[BaseException] = []
-    until = _since_boot() + seconds
+    until = since_boot() + seconds
 
     def run() -> None:
         _call.until = until
@@ -260,10 +260,6 @@ def _in_time(call: Callable[[], Response], seconds: float) -> Response:
 
 def _our_time() -> datetime:
     return datetime.now(UTC)
-
-
-def _since_boot() -> float:
-    return time.clock_gettime(SINCE_BOOT)
 
 
 def _date(header: str) -> datetime | None:

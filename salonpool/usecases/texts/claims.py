@@ -22,6 +22,7 @@ from salonpool.domain.message import RETRY_MOST, MessageStatus, retry_after
 from salonpool.messaging.gateway import Gateway
 from salonpool.messaging.segments import segments
 from salonpool.models import Message
+from salonpool.uptime import since_boot
 from salonpool.usecases.texts.receipts import apply_parked
 
 log = logging.getLogger(__name__)
@@ -31,8 +32,6 @@ KEEP_OUTCOME_SECONDS = 90.0
 ASK_AGAIN_SECONDS = 0.5
 SPREAD = 0.8, 1.2
 POISON = "poison"
-# Linux's clock that goes on while the machine sleeps; elsewhere the nearest there is.
-SINCE_BOOT = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 @dataclass(slots=True)
@@ -146,11 +145,6 @@ class Pass:
             return False
         self._away_since = self._away_since or since_boot()
         return since_boot() - self._away_since < KEEP_OUTCOME_SECONDS
-
-
-def since_boot() -> float:
-    """Seconds since the machine started, its sleep included."""
-    return time.clock_gettime(SINCE_BOOT)
 
 
 def name_of(error: BaseException) -> str:
