@@ -60,6 +60,18 @@ def test_stopped_texts_ask_about_the_keys_less_and_less_and_leave_after_a_good_a
 
 
 @only_sqlite
+def test_one_number_our_sender_is_refused_for_keeps_nobody_else_from_a_text(enqueue):
+    enqueue("sign_in:odd", to="+8869000002", expires_at=NOW + 600 * MINUTE)
+    gateway = ScriptedGateway(*[KEYS] * 4)
+    for minutes in range(4):
+        send(gateway, NOW + minutes * MINUTE)
+    assert (len(gateway.sent), _state().stopped_at) == (4, None)
+    other = enqueue("sign_in:other", "s.example/in/2")
+    send(gateway, NOW + 4 * MINUTE)
+    assert row(other).status == "sent"
+
+
+@only_sqlite
 def test_keys_that_seem_good_but_are_refused_again_cost_one_text_a_try(enqueue):
     enqueue.many(20)
     gateway = ScriptedGateway(*[KEYS] * 50)

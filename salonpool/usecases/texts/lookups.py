@@ -176,7 +176,7 @@ def _look(gateway: Gateway, question: _Question) -> str | None:
 
 def _record(session: Session, *, this: Pass, claim: Claim, found: str | BaseException | None) -> str:
     if isinstance(found, str):
-        provider.note(session, Accepted(found), this.system_now())
+        provider.note(session, Accepted(found), this.system_now(), to=claim.to)
         return accept(session, this, claim, found)
     if found is None:
         return _absent(session, this, claim)

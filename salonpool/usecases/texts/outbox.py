@@ -164,7 +164,7 @@ def _settle_ended(this: Pass, calls: Calls[Claim, Outcome | None]) -> None:
 
 
 def _record(session: Session, *, this: Pass, claim: Claim, ended: Ended) -> str:
-    provider.note(session, ended, this.system_now())
+    provider.note(session, ended, this.system_now(), to=claim.to)
     if isinstance(ended, Accepted):
         return accept(session, this, claim, ended.sid)
     if isinstance(ended, Refused):

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from salonpool.database import db, transaction
-from salonpool.domain.message import DOUBT_AFTER, KEYS_REFUSED_MOST, PROBE_MOST, probe_after
+from salonpool.domain.message import DOUBT_AFTER, KEYS_REFUSED_MOST, PROBE_MOST, UNFINISHED, probe_after
 from salonpool.messaging.gateway import Accepted, Gateway, GatewayUnavailable, RefusalCode, Refused, Unknown
-from salonpool.models import Provider
+from salonpool.models import Message, Provider
 from salonpool.queries.provider import NAME
 from salonpool.usecases.rows import insert_new
 
@@ -37,14 +37,14 @@ def room(most: int) -> int:
     return 1 if failures >= DOUBT_AFTER or (failures and reason == RefusalCode.CREDENTIALS) else most
 
 
-def note(session: Session, outcome: object, system_now: datetime) -> None:
-    """Take an answer to a text into account, in the transaction that settles the text."""
+def note(session: Session, outcome: object, system_now: datetime, *, to: str) -> None:
+    """Take an answer to a text for `to` into account, in the transaction that settles the text."""
     if isinstance(outcome, Accepted):
         _note_taken(session)
     elif isinstance(outcome, Unknown):
-        _note_trouble(session, UNCLEAR, system_now)
+        _note_trouble(session, UNCLEAR, to, system_now)
     elif isinstance(outcome, Refused) and outcome.code in TROUBLE:
-        _note_trouble(session, outcome.code, system_now)
+        _note_trouble(session, outcome.code, to, system_now)
 
 
 def probe(gateway: Gateway, system_now: datetime) -> None:
@@ -91,7 +91,7 @@ def _note_taken(session: Session) -> None:
     session.execute(sa.update(Provider).where(OF_OURS, was_trouble).values(**well, probe_at=None))
 
 
-def _note_trouble(session: Session, reason: str, system_now: datetime) -> None:
+def _note_trouble(session: Session, reason: str, to: str, system_now: datetime) -> None:
     insert_new(session, Provider, name=NAME, failures=0, probes=0)
     row = session.get_one(Provider, NAME, with_for_update=True, populate_existing=True)
     if row.stopped_at is not None:
@@ -100,7 +100,16 @@ def _note_trouble(session: Session, reason: str, system_now: datetime) -> None:
     row.failures = row.failures + 1 if same_kind else 1
     row.reason = reason
     row.failing_since = row.failing_since or system_now
-    if reason == RefusalCode.CREDENTIALS and row.failures >= KEYS_REFUSED_MOST:
+    refused = reason == RefusalCode.CREDENTIALS and row.failures >= KEYS_REFUSED_MOST
+    if refused and _others_refused(session, to):
         row.stopped_at = system_now
         row.probe_at = system_now + probe_after(row.probes)
         log.error("texts stopped: the provider refuses our keys", extra={"alert": "texts_stopped"})
+
+
+def _others_refused(session: Session, to: str) -> bool:
+    """Keys are refused for everybody. A sender may be refused for one number alone, which must not keep all
+    others from their texts."""
+    refused = Message.error.startswith(RefusalCode.CREDENTIALS)
+    others = sa.exists().where(Message.status.in_(UNFINISHED), refused, Message.to != to)
+    return bool(session.scalar(sa.select(others)))
