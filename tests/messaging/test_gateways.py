@@ -18,6 +18,7 @@ from salonpool.messaging.gateway import (
 )
 from salonpool.messaging.simulator import SimulatorGateway
 from salonpool.messaging.twilio_gateway import TwilioGateway
+from tests import twilio_stand_in
 from tests.twilio_stand_in import ACCOUNT_SID, AUTH_TOKEN, StandIn
 
 TO, BODY = "+886900000001", "木棉10/20二11:30-14:00缺染髮"
@@ -165,6 +166,11 @@ def test_neither_numbers_nor_words_reach_the_log(twilio, caplog):
     gateway.find_sent(TO, BODY, _now())
     assert BODY not in caplog.text
     assert TO.strip("+") not in caplog.text
+
+
+def test_a_name_no_row_can_keep_is_no_name(twilio, monkeypatch):
+    monkeypatch.setattr(twilio_stand_in, "new_sid", lambda: "SM" + 60 * "0")
+    assert isinstance(_gateway(twilio.base).send(TO, BODY, reference="7"), Unknown)
 
 
 def test_a_refused_connection_sent_nothing():
