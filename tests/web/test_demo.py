@@ -155,7 +155,9 @@ def test_starting_over_asks_first(visitor: Any) -> None:
 def test_starting_over_forgets_what_happened_and_signs_out(visitor: Any) -> None:
     _deliver()
     _send(visitor, "/demo/enter", role="owner")
-    told = sa.select(sa.func.count(InboundMessage.id)).where(InboundMessage.sender == CAST[Part.STYLIST].phone)
+    told = sa.select(sa.func.count(InboundMessage.id)).where(
+        InboundMessage.sender == CAST[Part.STYLIST].phone
+    )
     _send(visitor, "/demo/phones", "/demo/phones", number=CAST[Part.STYLIST].phone, body="1")
     assert db.session.scalar(told) == 1
     done = _send(visitor, "/demo/reset", sure="yes")
