@@ -18,7 +18,7 @@ GUEST, STYLIST, STAFF = "guest", "stylist", "staff"
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Correspondent:
     """Who it is: a guest, a stylist, or staff with an account. `phone` (E.164): None if it is not shown."""
 
     kind: str
@@ -26,11 +26,11 @@ class Person:
     phone: str | None
 
 
-NOBODY = Person(GUEST, None, None)
-Found = dict[str, dict[str, Person]]
+NOBODY = Correspondent(GUEST, None, None)
+CorrespondentsByNumber = dict[str, dict[str, Correspondent]]
 
 
-def find_people(salon_id: int, numbers: Collection[str], now: datetime) -> Found:
+def find_correspondents(salon_id: int, numbers: Collection[str], now: datetime) -> CorrespondentsByNumber:
     """By number and kind, the people of the salon's network who have them, as its desk may see them."""
     network_id = sa.select(Salon.network_id).where(Salon.id == salon_id).scalar_subquery()
     rows = db.session.execute(
@@ -40,9 +40,9 @@ def find_people(salon_id: int, numbers: Collection[str], now: datetime) -> Found
             _staff(salon_id, network_id, numbers),
         )
     )
-    found: Found = {}
+    found: CorrespondentsByNumber = {}
     for kind, number, name, is_shown in rows:
-        found.setdefault(number, {})[kind] = Person(kind, name, number if is_shown else None)
+        found.setdefault(number, {})[kind] = Correspondent(kind, name, number if is_shown else None)
     return found
 
 
@@ -61,7 +61,7 @@ def salon_of(number: str) -> sa.ScalarSelect[int]:
     return sa.select(sa.func.coalesce(newest.scalar_subquery(), of_guest.scalar_subquery())).scalar_subquery()
 
 
-def who_got(found: Found, number: str, text_id: str) -> Person:
+def who_got(found: CorrespondentsByNumber, number: str, text_id: str) -> Correspondent:
     """Of the people of a number the one a text of ours was meant for: C to guests, S and O to the trade."""
     order = (GUEST, STYLIST, STAFF) if text_id.startswith("C") else (STYLIST, STAFF, GUEST)
     if text_id.startswith("O"):
@@ -69,12 +69,12 @@ def who_got(found: Found, number: str, text_id: str) -> Person:
     return _first(found, number, order)
 
 
-def who_wrote(found: Found, number: str) -> Person:
+def who_wrote(found: CorrespondentsByNumber, number: str) -> Correspondent:
     """Whom words from a number are taken to come from, as they are when they are read."""
     return _first(found, number, (STYLIST, STAFF, GUEST))
 
 
-def _first(found: Found, number: str, order: tuple[str, ...]) -> Person:
+def _first(found: CorrespondentsByNumber, number: str, order: tuple[str, ...]) -> Correspondent:
     people = found.get(number, {})
     return next((people[kind] for kind in order if kind in people), NOBODY)
 

@@ -12,7 +12,14 @@ from salonpool.domain.booking import OPEN_STATES
 from salonpool.domain.desk_text import FOR_A_PERSON, MUST_HEAR, SECRET, UNTOLD, TextState, shown, state_of
 from salonpool.domain.shift import HORIZON
 from salonpool.models import Booking, BookingItem, Card, Customer, InboundMessage, Message, Offer
-from salonpool.queries.correspondents import GUEST, Found, Person, find_people, who_got, who_wrote
+from salonpool.queries.correspondents import (
+    GUEST,
+    Correspondent,
+    CorrespondentsByNumber,
+    find_correspondents,
+    who_got,
+    who_wrote,
+)
 from salonpool.queries.messages import about_a_visit_ahead, ended_badly, gets_texts, last_word_on
 
 LISTED = 30  # days after which words nobody answered are no task any more
@@ -37,7 +44,7 @@ class Task:
 
     kind: TaskKind
     id: int
-    person: Person
+    person: Correspondent
     at: datetime
     words: tuple[str, ...] = ()
     language: str = ""
@@ -77,7 +84,7 @@ def _words(salon_id: int, now: datetime) -> list[Task]:
     ).all()  # fmt: skip
     if not rows:
         return []
-    found = find_people(salon_id, {row.sender for row in rows}, now)
+    found = find_correspondents(salon_id, {row.sender for row in rows}, now)
     tasks = []
     for number in dict.fromkeys(row.sender for row in rows):
         theirs = [row for row in rows if row.sender == number]
@@ -139,17 +146,17 @@ def _lost_to_stylists(salon_id: int, now: datetime) -> list[Task]:
     ).all()
     if not rows:
         return []
-    found = find_people(salon_id, {row.Message.to for row in rows}, now)
+    found = find_correspondents(salon_id, {row.Message.to for row in rows}, now)
     return [_lost_text(row, found) for row in rows]
 
 
-def _lost_text(row: Any, found: Found) -> Task:
+def _lost_text(row: Any, found: CorrespondentsByNumber) -> Task:
     text: Message = row.Message
     body = shown(text.text_id, text.body)
     if text.booking_id is None:
         person = who_got(found, text.to, text.text_id)
     else:
-        person = Person(GUEST, row.guest, text.to if row.phone == text.to else None)
+        person = Correspondent(GUEST, row.guest, text.to if row.phone == text.to else None)
     return Task(
         TaskKind.TEXT,
         text.id,
@@ -188,7 +195,7 @@ def _untold_visits(salon_id: int, now: datetime) -> list[Task]:
         Task(
             TaskKind.VISIT,
             row.id,
-            Person(GUEST, row.name, row.phone),
+            Correspondent(GUEST, row.name, row.phone),
             row.created_at,
             reason=row.no_sms_reason,
             booking_id=row.id,

@@ -11,7 +11,14 @@ from salonpool.domain.booking import OPEN_STATES
 from salonpool.domain.desk_text import ENDED_BADLY, SECRET, TextState, shown, state_of
 from salonpool.domain.message import MessageStatus
 from salonpool.models import Booking, BookingItem, Card, Customer, InboundMessage, Message, OptOut
-from salonpool.queries.correspondents import GUEST, Person, find_people, who_got, who_wrote
+from salonpool.queries.correspondents import (
+    GUEST,
+    Correspondent,
+    CorrespondentsByNumber,
+    find_correspondents,
+    who_got,
+    who_wrote,
+)
 
 PAGE = 50
 LAST_PAGE = 200
@@ -31,7 +38,7 @@ class TextRow:
     id: int
     ours: bool
     at: datetime
-    person: Person
+    person: Correspondent
     body: str | None
     language: str
     state: TextState | None
@@ -49,7 +56,7 @@ class LogPage:
     rows: tuple[TextRow, ...]
     page: int
     has_more: bool
-    person: Person | None
+    person: Correspondent | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,7 @@ def read_log(
     """A page of the salon's texts; of one number, or only those that did not arrive, if so asked."""
     page = min(max(page, 1), LAST_PAGE)
     rows = db.session.execute(_log(salon_id, now, page, number, only_lost)).all()
-    found = find_people(salon_id, {row.number for row in rows}, now)
+    found = find_correspondents(salon_id, {row.number for row in rows}, now)
     shown_rows = tuple(_text_row(row, found) for row in rows[:PAGE])
     person = None
     if number is not None:
@@ -198,13 +205,13 @@ def _theirs(salon_id: int, number: str | None, limit: int) -> sa.Select[*tuple[A
     )  # fmt: skip
 
 
-def _text_row(row: Any, found: dict[str, dict[str, Person]]) -> TextRow:
+def _text_row(row: Any, found: CorrespondentsByNumber) -> TextRow:
     if not row.ours:
         who = who_wrote(found, row.number)
         return TextRow(row.id, False, row.at, who, row.body, "", None, "", None, None, None, False)
     who = who_got(found, row.number, row.text_id)
     if row.booking_id is not None:  # the visit says whose it was, even if the number is another's by now
-        who = Person(GUEST, row.guest, row.number if row.phone == row.number else None)
+        who = Correspondent(GUEST, row.guest, row.number if row.phone == row.number else None)
     state = state_of(row.status, row.sid)
     return TextRow(
         id=row.id,
