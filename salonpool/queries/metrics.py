@@ -12,7 +12,7 @@ from salonpool.domain.message import MessageStatus
 from salonpool.models import InboundMessage, Message
 from salonpool.queries import health
 from salonpool.queries.health import Health
-from salonpool.queries.webhooks import refused_webhooks
+from salonpool.queries.webhooks import count_refused_webhooks
 
 DAY = timedelta(days=1)
 
@@ -89,7 +89,7 @@ def _of_texts(system_now: datetime) -> list[Gauge]:
         texts |= {row.status: row.many for row in connection.execute(counted.group_by(Message.status))}
         unread = sa.select(sa.func.count()).where(InboundMessage.handled_at.is_(None))
         inbound = connection.scalar(unread) or 0
-        refused = refused_webhooks(now)
+        refused = count_refused_webhooks(now)
     return [
         Gauge("texts", "Texts that were due in the last 24 hours", texts, label="status"),
         Gauge("inbound_unread", "Texts that came in and were not read yet", inbound),

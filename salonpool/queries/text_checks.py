@@ -13,7 +13,7 @@ from salonpool.domain.message import MessageStatus
 from salonpool.models import Booking, InboundMessage, Message, Salon
 from salonpool.queries.messages import about_a_visit_ahead, ended_badly, last_word_on
 from salonpool.queries.provider import find_state
-from salonpool.queries.webhooks import ALARM, refused_webhooks
+from salonpool.queries.webhooks import ALARM, count_refused_webhooks
 
 STUCK = timedelta(minutes=5)
 FAILING = timedelta(minutes=5)
@@ -54,7 +54,7 @@ def check_set_up(public_url: str, link_host: str) -> list[Finding]:
 
 def check_webhooks(public_url: str, now: datetime) -> list[Finding]:
     """Calls that said they are the provider's and were refused."""
-    refused = refused_webhooks(now)
+    refused = count_refused_webhooks(now)
     if refused < ALARM:
         return []
     return [

@@ -12,7 +12,7 @@ WINDOW = timedelta(minutes=10)
 ALARM = 5  # in a window; then whoever runs this looks at PUBLIC_URL and the token
 
 
-def refused_webhooks(now: datetime) -> int:
+def count_refused_webhooks(now: datetime) -> int:
     """Calls refused for their signature lately: in this window of ten minutes or the one before, whichever
     had more, up to what a process counts. ALARM or more want somebody."""
     lately = sa.select(sa.func.max(Counter.hits)).where(

@@ -6,7 +6,7 @@ from datetime import timedelta
 from salonpool import clock
 from salonpool.domain.local_time import minutes_between
 from salonpool.queries.provider import ProviderState, find_state
-from salonpool.queries.webhooks import ALARM, refused_webhooks
+from salonpool.queries.webhooks import ALARM, count_refused_webhooks
 from salonpool.usecases.texts.switch import are_texts_off
 from salonpool.web.extensions import now
 
@@ -26,7 +26,7 @@ class Trouble:
 def find_for_staff() -> Trouble | None:
     """What is wrong, None while all is well."""
     kind, minutes = _kind(find_state())
-    refused = refused_webhooks(now()) >= ALARM
+    refused = count_refused_webhooks(now()) >= ALARM
     return Trouble(kind, minutes, refused) if kind or refused else None
 
 

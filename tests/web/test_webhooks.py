@@ -11,7 +11,7 @@ from salonpool.database import db, transaction
 from salonpool.messaging.capabilities import DEFAULT
 from salonpool.messaging.simulator import SimulatorGateway
 from salonpool.models import Counter, InboundMessage, Message, OptOut, Receipt
-from salonpool.queries.webhooks import refused_webhooks
+from salonpool.queries.webhooks import count_refused_webhooks
 from salonpool.usecases.texts import messages, outbox
 from tests.builders import NOW, a_network
 from tests.twilio_stand_in import AUTH_TOKEN, signed
@@ -151,8 +151,8 @@ def test_five_refused_calls_in_ten_minutes_are_an_alert_and_a_flood_writes_littl
         assert alerts == ([PUBLIC + INBOUND] if turn >= 4 else [])
     db.session.rollback()
     assert db.session.scalar(sa.select(Counter.hits)) == 20
-    assert refused_webhooks(NOW) == 20
-    assert refused_webhooks(NOW + timedelta(minutes=25)) == 0
+    assert count_refused_webhooks(NOW) == 20
+    assert count_refused_webhooks(NOW + timedelta(minutes=25)) == 0
 
 
 def test_a_signed_call_without_a_sender_is_refused(client):
@@ -171,7 +171,7 @@ class TestWithoutToken:
 
     def test_every_call_is_refused(self, client):
         assert _post(client, INBOUND, TEXT, signed(PUBLIC + INBOUND, TEXT, "")).status_code == 403
-        assert refused_webhooks(NOW) == 0  # a stranger who tries addresses is no alarm
+        assert count_refused_webhooks(NOW) == 0  # a stranger who tries addresses is no alarm
 
 
 def _status(client: Any, message_id: int, word: str, sid: str) -> int:
