@@ -30,6 +30,8 @@ class Message(Base):
     `attempts` counts claims, `lookups` questions after an unknown outcome that got no answer, `crashes` tries
     that ended in an error of our own, `redeliveries` times a taken text was handed over again. The price is
     in millionths of its currency, as known. `desk_done_at`: somebody at the desk has dealt with it.
+    `lease_until` ends a claim; of a taken text it is when to ask next for its report
+    (usecases/texts/reports.py).
     """
 
     __tablename__ = "message"
