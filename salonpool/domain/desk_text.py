@@ -3,6 +3,7 @@
 import re
 from enum import StrEnum
 
+from salonpool.domain.inbound import InboundOutcome
 from salonpool.domain.links import TOKEN_LENGTH
 from salonpool.domain.message import MessageStatus, NoSmsReason
 
@@ -11,8 +12,17 @@ SECRET = frozenset({"C9", "S1"})
 # What became of a text somebody sent us, when only a person can go on from there. The last three said that
 # they cannot come, and have their place still.
 FOR_A_PERSON = frozenset(
-    {"from_guest", "unclear", "several_open", "cannot_work", "link_only", "poison"}
-    | {"told_too_late", "told_fee", "several_visits"}
+    {
+        InboundOutcome.FROM_GUEST,
+        InboundOutcome.UNCLEAR,
+        InboundOutcome.SEVERAL_OPEN,
+        InboundOutcome.CANNOT_WORK,
+        InboundOutcome.LINK_ONLY,
+        InboundOutcome.POISON,
+        InboundOutcome.TOLD_TOO_LATE,
+        InboundOutcome.TOLD_FEE,
+        InboundOutcome.SEVERAL_VISITS,
+    }
 )
 # Guests who are told nothing by text although we have their number.
 UNTOLD = frozenset({NoSmsReason.OPTED_OUT, NoSmsReason.CAPPED})

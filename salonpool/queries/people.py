@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from salonpool.database import db
 from salonpool.domain.booking import OPEN_STATES
+from salonpool.domain.inbound import InboundOutcome
 from salonpool.domain.local_time import local_day
 from salonpool.domain.message import MessageStatus
 from salonpool.domain.offer import QUESTIONS
@@ -26,7 +27,12 @@ from salonpool.models import (
 )
 
 RECENT, HOUR = timedelta(hours=48), timedelta(hours=1)
-UNMATCHED = ("nothing_open", "several_open", "from_guest", "unclear")  # of inbound_message.outcome
+UNMATCHED = (
+    InboundOutcome.NOTHING_OPEN,
+    InboundOutcome.SEVERAL_OPEN,
+    InboundOutcome.FROM_GUEST,
+    InboundOutcome.UNCLEAR,
+)
 
 
 @dataclass(frozen=True, slots=True)

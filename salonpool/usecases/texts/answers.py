@@ -6,6 +6,7 @@ from datetime import datetime
 
 from salonpool.database import db
 from salonpool.domain.booking import SlotTaken
+from salonpool.domain.inbound import InboundOutcome, Outcome, told_refusal
 from salonpool.domain.money import Money, pay_between
 from salonpool.domain.offer import OfferGone, OfferStatus
 from salonpool.domain.refusal import InvalidInput, Refusal
@@ -22,13 +23,13 @@ from salonpool.usecases.texts.texting import Texting
 
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 # What a closed offer is answered with: always the truth, never silence.
-TEXT_OF_CODE = {
-    "taken": "S5",
-    "declined": "S5D",
-    "expired": "S5E",
-    "withdrawn": "S5W",
-    "not_eligible": "S5N",
-    "accepted": "S4",
+OFFER_IS = {
+    "taken": (InboundOutcome.TOLD_TAKEN, "S5"),
+    "declined": (InboundOutcome.TOLD_DECLINED, "S5D"),
+    "expired": (InboundOutcome.TOLD_EXPIRED, "S5E"),
+    "withdrawn": (InboundOutcome.TOLD_WITHDRAWN, "S5W"),
+    "not_eligible": (InboundOutcome.TOLD_NOT_ELIGIBLE, "S5N"),
+    "accepted": (InboundOutcome.TOLD_ACCEPTED, "S4"),
 }
 CODE_OF_STATUS = {
     OfferStatus.SUPERSEDED: "taken",
@@ -38,7 +39,11 @@ CODE_OF_STATUS = {
     OfferStatus.ACCEPTED: "accepted",
 }
 MOST_UNMATCHED = 5  # within the hour
-TEXT_OF_WORD = {ReplyKind.CANNOT_WORK: "S10T", ReplyKind.HELP: "S15"}
+WORDS = {
+    ReplyKind.CANNOT_WORK: (InboundOutcome.CANNOT_WORK, "S10T"),
+    ReplyKind.HELP: (InboundOutcome.HELP, "S15"),
+}
+UNCLEAR = (InboundOutcome.UNCLEAR, "S14")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,31 +71,29 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """What became of a text, in a word, and what is answered."""
+    """What became of a text, and what is answered."""
 
-    outcome: str
+    outcome: Outcome
     answer: Answer | None = None
 
 
 def act(text: Received, person: Person | None, now: datetime, texting: Texting) -> Handled:
     """What the text asks for. Offers are answered here, in their own transactions."""
     if not E164.fullmatch(text.sender):
-        return Handled("not_a_number")
+        return Handled(InboundOutcome.NOT_A_NUMBER)
     kind = parse(text.body).kind
     if kind is ReplyKind.STOP:
-        return Handled("opted_out")
+        return Handled(InboundOutcome.OPTED_OUT)
     if kind is ReplyKind.START:
-        return Handled("resumed")
+        return Handled(InboundOutcome.RESUMED)
     if person is None:
-        return Handled("unknown_sender")  # answering would let strangers spend our texts
+        return Handled(InboundOutcome.UNKNOWN_SENDER)  # answering would let strangers spend our texts
     if kind in {ReplyKind.YES, ReplyKind.NO}:
         return _answer_question(text, person, kind, now, texting)
     if person.is_guest:
-        return Handled("from_guest", _for_guest(person, texting))
-    text_id = TEXT_OF_WORD.get(kind, "S14")
-    return Handled(
-        "unclear" if text_id == "S14" else str(kind), Answer(text_id, {"tel": person.tel}, seldom=True)
-    )
+        return Handled(InboundOutcome.FROM_GUEST, _for_guest(person, texting))
+    outcome, text_id = WORDS.get(kind, UNCLEAR)
+    return Handled(outcome, Answer(text_id, {"tel": person.tel}, seldom=True))
 
 
 def _answer_question(
@@ -112,7 +115,7 @@ def _answer_question(
     live_places = [place for place in places_asked if place.is_open]
     is_asked_to_come = any(visit.is_open for visit in visits)
     if len(live) + len(live_places) + is_asked_to_come > 1:
-        return Handled("several_open", _on_a_page(person, live_places, texting))
+        return Handled(InboundOutcome.SEVERAL_OPEN, _on_a_page(person, live_places, texting))
     if live:
         return _answer_offer(live[0], kind, text.received_at, now, texting)
     if live_places:
@@ -142,8 +145,8 @@ def _of_the_last(
     if isinstance(newest, VisitQuestion):
         return _answer_visits(visits, kind, text.received_at, now, texting)
     if person.is_guest:
-        return Handled("from_guest", _for_guest(person, texting))
-    return Handled("nothing_open", Answer("S5Q", {"tel": person.tel}, seldom=True))
+        return Handled(InboundOutcome.FROM_GUEST, _for_guest(person, texting))
+    return Handled(InboundOutcome.NOTHING_OPEN, Answer("S5Q", {"tel": person.tel}, seldom=True))
 
 
 def _answer_place(place: PlaceQuestion, kind: ReplyKind, now: datetime, texting: Texting) -> Handled:
@@ -153,7 +156,7 @@ def _answer_place(place: PlaceQuestion, kind: ReplyKind, now: datetime, texting:
         except Refusal:  # they have just booked it on its page
             return _told_of_place(replace(place, is_booked=True), texting)
         path = texting.links.waitlist_path(place.entry_id, place.entry_link_version)
-        return Handled("let_go", _about_place(place, "C8N", texting.links.text_url(path)))
+        return Handled(InboundOutcome.LET_GO, _about_place(place, "C8N", texting.links.text_url(path)))
     try:
         places.take(place.booking_id, now=now, texting=texting)
     except (SlotTaken, InvalidInput):
@@ -161,17 +164,17 @@ def _answer_place(place: PlaceQuestion, kind: ReplyKind, now: datetime, texting:
     except Refusal as refusal:  # still theirs, but there is more to say than fits a text
         path = texting.links.booking_path(place.booking_id, place.link_version)
         answer = _about_place(place, "C8H", texting.links.text_url(path))
-        return Handled(f"told_{refusal.code}"[:40], answer)
-    return Handled("booked")  # booking texts the guest itself
+        return Handled(told_refusal(refusal.code), answer)
+    return Handled(InboundOutcome.BOOKED)  # booking texts the guest itself
 
 
 def _told_of_place(place: PlaceQuestion, texting: Texting) -> Handled:
     """It is theirs, with the link that says what is booked, or no longer held."""
     if place.is_booked:
         path = texting.links.booking_path(place.booking_id, place.link_version)
-        return Handled("told_booked", _about_place(place, "C8B", texting.links.text_url(path)))
+        return Handled(InboundOutcome.TOLD_BOOKED, _about_place(place, "C8B", texting.links.text_url(path)))
     url = texting.links.text_url(f"/s/{place.slug}")
-    return Handled("told_place_gone", _about_place(place, "C8E", url))
+    return Handled(InboundOutcome.TOLD_PLACE_GONE, _about_place(place, "C8E", url))
 
 
 def _about_place(place: PlaceQuestion, text_id: str, url: str) -> Answer:
@@ -194,11 +197,11 @@ def _answer_visits(
         return _told_of_visit(visits[0], texting)
     if kind is ReplyKind.YES:
         reminders.will_come(standing, said_at=said_at, now=now)
-        return Handled("will_come")
+        return Handled(InboundOutcome.WILL_COME)
     if len(standing) > 1:
         url = texting.links.text_url("/my")
         answer = _about_visit(standing[0], "C2W", k=str(len(standing)), u=url)
-        return Handled("several_visits", replace(answer, seldom=True))
+        return Handled(InboundOutcome.SEVERAL_VISITS, replace(answer, seldom=True))
     [visit] = standing
     # It counts from when it came in, unless the visit has begun before anybody read it.
     at = said_at if now < visit.starts_at else now
@@ -206,7 +209,7 @@ def _answer_visits(
         cancellations.cancel(booking_id=visit.booking_id, now=at, texting=texting, agreed_fee_minor=0)
     except Refusal as refusal:
         return _told_no(visit, refusal, at, texting)
-    return Handled("given_up")  # cancelling texts the guest itself
+    return Handled(InboundOutcome.GIVEN_UP)  # cancelling texts the guest itself
 
 
 def _told_no(visit: VisitQuestion, refusal: Refusal, at: datetime, texting: Texting) -> Handled:
@@ -214,17 +217,19 @@ def _told_no(visit: VisitQuestion, refusal: Refusal, at: datetime, texting: Text
     if refusal.code == "fee_changed":
         fee = formats.money(Money(visit.costs_minor(at), visit.currency))
         path = texting.links.booking_path(visit.booking_id, visit.link_version)
-        return Handled("told_fee", _about_visit(visit, "C2F", p=fee, u=texting.links.text_url(path)))
-    return Handled("told_too_late", _about_visit(visit, "C2N"))
+        return Handled(
+            InboundOutcome.TOLD_FEE, _about_visit(visit, "C2F", p=fee, u=texting.links.text_url(path))
+        )
+    return Handled(InboundOutcome.TOLD_TOO_LATE, _about_visit(visit, "C2N"))
 
 
 def _told_of_visit(visit: VisitQuestion, texting: Texting) -> Handled:
     """It was given up already, and what that cost."""
     url = texting.links.text_url(f"/s/{visit.slug}")
     if not visit.fee_minor:
-        return Handled("told_given_up", _about_visit(visit, "C4", u=url))
+        return Handled(InboundOutcome.TOLD_GIVEN_UP, _about_visit(visit, "C4", u=url))
     fee = formats.money(Money(visit.fee_minor, visit.currency))
-    return Handled("told_given_up", _about_visit(visit, "C4F", p=fee, u=url))
+    return Handled(InboundOutcome.TOLD_GIVEN_UP, _about_visit(visit, "C4F", p=fee, u=url))
 
 
 def _about_visit(visit: VisitQuestion, text_id: str, **more: str) -> Answer:
@@ -241,8 +246,8 @@ def _about_visit(visit: VisitQuestion, text_id: str, **more: str) -> Answer:
 def _by_link_only(person: Person, texting: Texting) -> Handled:
     """Whoever guesses, in somebody's name perhaps, gets no further than the links they have."""
     if person.is_guest:
-        return Handled("link_only", _for_guest(person, texting))
-    return Handled("link_only", _on_a_page(person, [], texting))
+        return Handled(InboundOutcome.LINK_ONLY, _for_guest(person, texting))
+    return Handled(InboundOutcome.LINK_ONLY, _on_a_page(person, [], texting))
 
 
 def _on_a_page(person: Person, live_places: list[PlaceQuestion], texting: Texting) -> Answer:
@@ -269,8 +274,8 @@ def _answer_offer(
     except OfferGone as gone:
         return _told(question, gone.code, gone.values.get("reason"))
     if kind is ReplyKind.YES:
-        return Handled("accepted")  # accepting texts the stylist itself
-    return Handled("declined", _told(question, "declined").answer)
+        return Handled(InboundOutcome.ACCEPTED)  # accepting texts the stylist itself
+    return Handled(InboundOutcome.DECLINED, _told(question, "declined").answer)
 
 
 def _told(question: Question, code: str, rule: str | None = None) -> Handled:
@@ -284,7 +289,8 @@ def _told(question: Question, code: str, rule: str | None = None) -> Handled:
         "tel": question.tel,
         "y": reason(rule, question.language) if rule else None,
     }
-    return Handled(f"told_{code}", Answer(TEXT_OF_CODE[code], values, offer_id=question.offer_id))
+    outcome, text_id = OFFER_IS[code]
+    return Handled(outcome, Answer(text_id, values, offer_id=question.offer_id))
 
 
 def _for_guest(person: Person, texting: Texting) -> Answer:

@@ -18,6 +18,7 @@ from salonpool.database import (
     transaction,
     wake,
 )
+from salonpool.domain.inbound import InboundOutcome, Outcome
 from salonpool.domain.message import MessageStatus
 from salonpool.messaging.replies import ReplyKind, parse
 from salonpool.models import InboundMessage, Message, OptOut
@@ -27,14 +28,13 @@ from salonpool.queries.people import Person
 from salonpool.usecases.rows import insert_new
 from salonpool.usecases.texts import messages, opt_outs
 from salonpool.usecases.texts.answers import E164, Answer, Handled, Received, act
-from salonpool.usecases.texts.opt_outs import OPTED_OUT
 from salonpool.usecases.texts.texting import Texting
 
 log = logging.getLogger(__name__)
 
 BODY_MAX, SENDER_MAX, SID_MAX = 2000, 40, 64
 ANSWERED_AGAIN_AFTER = timedelta(hours=1)
-POISON, MOST_TRIES = "poison", 3
+MOST_TRIES = 3
 
 
 @retried
@@ -69,8 +69,8 @@ def list_unhandled(limit: int = 100) -> list[int]:
 
 
 @retried
-def handle(inbound_id: int, now: datetime, texting: Texting) -> str | None:
-    """Act on a text and answer it; a word for what became of it, None if it was handled before.
+def handle(inbound_id: int, now: datetime, texting: Texting) -> Outcome | None:
+    """Act on a text and answer it; what became of it, None if it was handled before.
 
     What is acted on may be done twice with one effect, so a crash before the row is marked loses and doubles
     nothing. An answer counts at the time it was received, however late it is read. A text whose reading ends
@@ -89,7 +89,7 @@ def handle(inbound_id: int, now: datetime, texting: Texting) -> str | None:
     return outcome
 
 
-def _handle(inbound_id: int, now: datetime, texting: Texting) -> str | None:
+def _handle(inbound_id: int, now: datetime, texting: Texting) -> Outcome | None:
     text, heeded = _unread(inbound_id)
     if text is None:
         return None
@@ -112,23 +112,23 @@ def _heed(
     lock(session, f"opt_out:{sender}")
     said = parse(body).kind
     is_out = session.scalar(sa.select(sa.exists().where(OptOut.phone == sender)))
-    outcome = ""
+    outcome: InboundOutcome | None = None
     if said is ReplyKind.STOP or opt_out_type == "STOP":
         opt_outs.opt_out(session, sender, now)
-        outcome = OPTED_OUT
+        outcome = InboundOutcome.OPTED_OUT
     # The provider takes YES for START; from somebody who never stopped it is an answer.
     elif said is ReplyKind.START or opt_out_type == "START" and is_out:
         opt_outs.resume(session, sender)
-        outcome = "resumed"
+        outcome = InboundOutcome.RESUMED
     elif opt_out_type == "HELP":
-        outcome = "helped"  # by the provider, in the operator's words
+        outcome = InboundOutcome.HELPED
     if outcome:
         session.execute(
             sa.update(InboundMessage).where(InboundMessage.id == inbound_id).values(outcome=outcome)
         )
 
 
-def _unread(inbound_id: int) -> tuple[Received | None, str | None]:
+def _unread(inbound_id: int) -> tuple[Received | None, InboundOutcome | None]:
     """A text that waits, and what was made of it when it came."""
     row = db.session.execute(
         sa.select(
@@ -139,7 +139,9 @@ def _unread(inbound_id: int) -> tuple[Received | None, str | None]:
             InboundMessage.outcome,
         ).where(InboundMessage.id == inbound_id, InboundMessage.handled_at.is_(None))
     ).first()
-    return (Received(*row[:4]), row.outcome) if row else (None, None)
+    if row is None:
+        return None, None
+    return Received(*row[:4]), InboundOutcome(row.outcome) if row.outcome else None
 
 
 def _count_try(inbound_id: int, now: datetime) -> None:
@@ -153,11 +155,11 @@ def _count_try(inbound_id: int, now: datetime) -> None:
         if tries == MOST_TRIES:
             text = session.get_one(InboundMessage, inbound_id)
             salon_id = session.scalar(sa.select(salon_of(text.sender)))
-            text.handled_at, text.outcome, text.salon_id = now, POISON, salon_id
+            text.handled_at, text.outcome, text.salon_id = now, InboundOutcome.POISON, salon_id
             log.error("a text cannot be read", extra={"alert": "poison_inbound", "inbound": inbound_id})
 
 
-def _mark(session: Session, text: Received, outcome: str, person: Person | None, now: datetime) -> bool:
+def _mark(session: Session, text: Received, outcome: Outcome, person: Person | None, now: datetime) -> bool:
     """Compare and set: only one handler of a text may answer it."""
     marked = session.execute(
         sa.update(InboundMessage)
