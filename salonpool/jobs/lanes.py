@@ -21,6 +21,7 @@ from salonpool.jobs import tasks
 from salonpool.jobs.clock import RENEW_EVERY, LeaseKeeper
 from salonpool.jobs.timetable import PLANNING, SWEEPS, Timetable
 from salonpool.usecases.leases import DatabaseTrouble
+from salonpool.usecases.texts import provider
 
 log = logging.getLogger(__name__)
 
@@ -92,6 +93,7 @@ class Lanes:
     def start(self) -> None:
         """Take the clock or stand by, and tick."""
         self._on_lease(self.keeper.keep)
+        self._on_lease(lambda: provider.ask_now(clock.system_now()))
         for name, lane in self.lanes.items():
             every = IntervalTrigger(seconds=max(self._tick, WAITS.get(name, self._tick)).total_seconds())
             self._scheduler.add_job(lane.look, every, id=name, next_run_time=clock.system_now())

@@ -13,7 +13,8 @@ class RefusalCode(StrEnum):
     OPTED_OUT = "opted_out"  # the receiver texted STOP
     BAD_NUMBER = "bad_number"  # no mobile phone there, or not one this account may text
     REJECTED = "rejected"  # the request itself is wrong; the same again would fail again
-    CREDENTIALS = "credentials"  # keys or sender wrong, account suspended: nothing at all can be sent
+    CREDENTIALS = "credentials"  # keys wrong, account suspended: nothing at all can be sent
+    SENDER = "sender"  # our sender may not text this receiver, or nobody
     RATE_LIMITED = "rate_limited"
     UNREACHABLE = "unreachable"  # no connection was made, so nothing was sent
 

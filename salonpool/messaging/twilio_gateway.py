@@ -45,7 +45,7 @@ CODES = {
     **dict.fromkeys((21610,), RefusalCode.OPTED_OUT),
     **dict.fromkeys((21211, 21214, 21217, 21265, 21408, 21612, 21614, 21635), RefusalCode.BAD_NUMBER),
     **dict.fromkeys((20003, 20005, 20006, 20008, 20404, 30002, 90010), RefusalCode.CREDENTIALS),
-    **dict.fromkeys((21212, 21603, 21606, 21609, 21659, 21660, 21701, 21703, 21705), RefusalCode.CREDENTIALS),
+    **dict.fromkeys((21212, 21603, 21606, 21609, 21659, 21660, 21701, 21703, 21705), RefusalCode.SENDER),
     **dict.fromkeys((14107, 20429, 21611, 30001, 63038), RefusalCode.RATE_LIMITED),
 }
 PERMANENT = frozenset({RefusalCode.OPTED_OUT, RefusalCode.BAD_NUMBER, RefusalCode.REJECTED})

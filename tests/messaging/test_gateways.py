@@ -73,7 +73,7 @@ def test_without_any_sender_there_is_no_gateway():
         (21617, RefusalCode.REJECTED, True),
         (21611, RefusalCode.RATE_LIMITED, False),
         (30002, RefusalCode.CREDENTIALS, False),
-        (21606, RefusalCode.CREDENTIALS, False),
+        (21606, RefusalCode.SENDER, False),
     ],
 )
 def test_error_codes_have_our_words(twilio, code, refusal, permanent):

@@ -11,7 +11,7 @@ from salonpool.domain.message import DOUBT_AFTER, MessageStatus
 from salonpool.messaging.gateway import RefusalCode, Refused, Unknown
 from salonpool.models import Message, Provider
 from salonpool.queries.provider import ProviderState, find_state
-from salonpool.usecases.texts import outbox
+from salonpool.usecases.texts import outbox, provider
 from tests.builders import NOW
 from tests.outgoing import ScriptedGateway, look, row, send
 
@@ -19,6 +19,7 @@ pytestmark = pytest.mark.usefixtures("no_time_passes")
 only_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
+SENDER = Refused(RefusalCode.SENDER, permanent=False, provider_code="21606")
 KEYS = Refused(RefusalCode.CREDENTIALS, permanent=False, provider_code="20003")
 LATER = Refused(RefusalCode.UNREACHABLE, permanent=False)
 
@@ -62,13 +63,41 @@ def test_stopped_texts_ask_about_the_keys_less_and_less_and_leave_after_a_good_a
 @only_sqlite
 def test_one_number_our_sender_is_refused_for_keeps_nobody_else_from_a_text(enqueue):
     enqueue("sign_in:odd", to="+8869000002", expires_at=NOW + 600 * MINUTE)
-    gateway = ScriptedGateway(*[KEYS] * 4)
+    gateway = ScriptedGateway(*[SENDER] * 4)
     for minutes in range(4):
         send(gateway, NOW + minutes * MINUTE)
     assert (len(gateway.sent), _state().stopped_at) == (4, None)
     other = enqueue("sign_in:other", "s.example/in/2")
     send(gateway, NOW + 4 * MINUTE)
     assert row(other).status == "sent"
+
+
+@only_sqlite
+def test_keys_refused_for_the_one_text_there_is_stop_texts_all_the_same(enqueue):
+    enqueue(expires_at=NOW + 600 * MINUTE)
+    gateway = ScriptedGateway(*[KEYS] * 4, checked=KEYS)
+    for minutes in range(4):
+        send(gateway, NOW + minutes * MINUTE)
+    assert (len(gateway.sent), _state().reason) == (3, "credentials")
+
+
+@only_sqlite
+def test_a_sender_refused_for_several_numbers_stops_texts(enqueue):
+    enqueue.many(9)
+    send(ScriptedGateway(*[SENDER] * 9))
+    assert _state().stopped_at == NOW
+
+
+@only_sqlite
+def test_whoever_starts_the_clock_again_has_the_keys_asked_about_at_once(enqueue):
+    enqueue.many(3)
+    gateway = ScriptedGateway(*[KEYS] * 3, checked=KEYS)
+    send(gateway)
+    send(gateway, NOW + 50 * timedelta(seconds=1))
+    assert gateway.checks == 0
+    provider.ask_now(NOW + MINUTE / 2)
+    gateway.checked = None
+    assert (send(gateway, NOW + MINUTE - timedelta(seconds=1)).sent, gateway.checks) == (3, 1)
 
 
 @only_sqlite

@@ -21,8 +21,9 @@ log = logging.getLogger(__name__)
 
 UNCLEAR = "unknown"
 OF_OURS = Provider.name == NAME
+OURS_TO_MEND = frozenset({RefusalCode.CREDENTIALS, RefusalCode.SENDER})
 # What says nothing about the one text, but that none is taken now.
-TROUBLE = (RefusalCode.CREDENTIALS, RefusalCode.UNREACHABLE, RefusalCode.RATE_LIMITED)
+TROUBLE = OURS_TO_MEND | {RefusalCode.UNREACHABLE, RefusalCode.RATE_LIMITED}
 
 
 def room(most: int) -> int:
@@ -34,7 +35,7 @@ def room(most: int) -> int:
     db.session.rollback()
     if stopped_at is not None:
         return 0
-    return 1 if failures >= DOUBT_AFTER or (failures and reason == RefusalCode.CREDENTIALS) else most
+    return 1 if failures >= DOUBT_AFTER or (failures and reason in OURS_TO_MEND) else most
 
 
 def note(session: Session, outcome: object, system_now: datetime, *, to: str) -> None:
@@ -68,6 +69,13 @@ def probe(gateway: Gateway, system_now: datetime) -> None:
     log.warning("texts leave again", extra={"alert": "texts_resumed"})
 
 
+def ask_now(system_now: datetime) -> None:
+    """Whoever has started us again may have mended the keys: the next question comes with the next pass."""
+    with transaction() as session:
+        stopped = sa.update(Provider).where(OF_OURS, Provider.stopped_at.is_not(None))
+        session.execute(stopped.values(probe_at=system_now))
+
+
 def is_probe_due(system_now: datetime) -> sa.ColumnElement[bool]:
     """Of our row: stopped, and it is time to ask; also when the clock was put back meanwhile."""
     far = Provider.probe_at > system_now + 2 * PROBE_MOST
@@ -96,20 +104,20 @@ def _note_trouble(session: Session, reason: str, to: str, system_now: datetime) 
     row = session.get_one(Provider, NAME, with_for_update=True, populate_existing=True)
     if row.stopped_at is not None:
         return
-    same_kind = (row.reason == RefusalCode.CREDENTIALS) == (reason == RefusalCode.CREDENTIALS)
+    is_ours = reason in OURS_TO_MEND
+    same_kind = (row.reason in OURS_TO_MEND) == is_ours
     row.failures = row.failures + 1 if same_kind else 1
     row.reason = reason
     row.failing_since = row.failing_since or system_now
-    refused = reason == RefusalCode.CREDENTIALS and row.failures >= KEYS_REFUSED_MOST
-    if refused and _others_refused(session, to):
+    for_all = reason == RefusalCode.CREDENTIALS or _is_refused_to_others(session, to)
+    if is_ours and row.failures >= KEYS_REFUSED_MOST and for_all:
         row.stopped_at = system_now
         row.probe_at = system_now + probe_after(row.probes)
-        log.error("texts stopped: the provider refuses our keys", extra={"alert": "texts_stopped"})
+        log.error("texts stopped: the provider refuses our keys or sender", extra={"alert": "texts_stopped"})
 
 
-def _others_refused(session: Session, to: str) -> bool:
-    """Keys are refused for everybody. A sender may be refused for one number alone, which must not keep all
-    others from their texts."""
-    refused = Message.error.startswith(RefusalCode.CREDENTIALS)
+def _is_refused_to_others(session: Session, to: str) -> bool:
+    """A sender may be refused for one number alone, which must not keep all others from their texts."""
+    refused = sa.or_(*(Message.error.startswith(code) for code in OURS_TO_MEND))
     others = sa.exists().where(Message.status.in_(UNFINISHED), refused, Message.to != to)
     return bool(session.scalar(sa.select(others)))
