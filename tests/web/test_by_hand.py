@@ -12,15 +12,14 @@ from salonpool.database import db, transaction
 from salonpool.domain.booking import Wish
 from salonpool.domain.shift import ShiftStatus
 from salonpool.models import Assignment, AuditEntry, Role, Shift
-from salonpool.queries import access
 from salonpool.solver.rules import POLICY, RULES
 from salonpool.usecases.booking import bookings
 from salonpool.usecases.booking.bookings import Guest
 from salonpool.usecases.pool.by_hand import Obstacle
 from salonpool.web.desk.by_hand import obstacle_words
-from salonpool.web.extensions import SignedIn
 from tests import builders as b
 from tests.usecases import pool
+from tests.web.signing_in import sign_in
 
 # Two concern seats, not people, and a person is excluded for a reason of its own.
 OF_PEOPLE = [rule for rule in RULES if rule not in {"one-per-shift", "excluded", "pinned"}]
@@ -37,13 +36,6 @@ def shop(app: Any) -> SimpleNamespace:
         rival=b.an_account(network, owns=(other,)), shift=b.a_shift(salon),
         mia=b.a_pooled_stylist(network, name="Mia"),
     )  # fmt: skip
-
-
-def _sign_in(client: Any, account_id: int) -> None:
-    account = access.find_account(account_id)
-    assert account
-    with client.session_transaction() as session:
-        session["_user_id"] = SignedIn(account).get_id()
 
 
 def _office(network: int) -> int:
@@ -84,7 +76,7 @@ def _unskilled(shop: SimpleNamespace) -> int:
 
 
 def test_from_the_shifts_page_to_the_yes_in_three_steps(client: Any, shop: SimpleNamespace) -> None:
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     page = client.get(f"/desk/shift/{shop.shift}").text
     assert f'href="/desk/shift/{shop.shift}/by-hand"' in page
     people = client.get(f"/desk/shift/{shop.shift}/by-hand").text
@@ -107,7 +99,7 @@ def test_the_list_has_everybody_in_three_groups_with_what_is_in_the_way(
     far, unskilled = _far(shop), _unskilled(shop)
     b.a_stylist(shop.network, home=shop.other, name="別店的人")
     b.an_offer(shop.shift, shop.mia)
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     page = client.get(f"/desk/shift/{shop.shift}/by-hand").text
     can, could, cannot = (page.index(f"<h2 id={word}") for word in ('"free"', '"reason"', '"barred"'))
     assert can < page.index("Mia") < could < page.index("小蔡") < cannot < page.index("阿凱")
@@ -121,7 +113,7 @@ def test_the_list_has_everybody_in_three_groups_with_what_is_in_the_way(
 
 def test_what_is_policy_asks_for_a_reason_and_shows_it_afterwards(client: Any, shop: SimpleNamespace) -> None:
     far = _far(shop)
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     blank = _give(client, shop, far, reason="  ")
     assert blank.status_code == 422
     assert 'id="error-reason"' in blank.text
@@ -151,7 +143,7 @@ def test_a_reason_that_cannot_be_kept_comes_back_as_typed(
     client: Any, shop: SimpleNamespace, reason: str, words: str
 ) -> None:
     far = _far(shop)
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     refused = _give(client, shop, far, reason=reason)
     assert refused.status_code == 422
     assert words in refused.text
@@ -165,7 +157,7 @@ def test_law_cannot_be_set_aside_whatever_is_posted(
     client: Any, shop: SimpleNamespace, set_aside: str
 ) -> None:
     unskilled = _unskilled(shop)
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     page = client.get(_path(shop, unskilled)).text
     assert "nobody may set that aside" in page
     assert "<form id=" not in page
@@ -179,7 +171,7 @@ def test_law_cannot_be_set_aside_whatever_is_posted(
 
 def test_of_who_is_barred_only_what_nobody_may_set_aside_is_told(client: Any, shop: SimpleNamespace) -> None:
     far_and_unskilled = b.a_pooled_stylist(shop.network, skills=("perm",), x_km=30.0)
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     for path in (f"/desk/shift/{shop.shift}/by-hand", _path(shop, far_and_unskilled)):
         page = client.get(path).text
         assert "does not have the skill" in page
@@ -190,7 +182,7 @@ def test_what_came_in_the_way_meanwhile_is_shown_before_it_is_set_aside(
     client: Any, shop: SimpleNamespace
 ) -> None:
     far = _far(shop)
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     refused = _post_by_hand(client, _path(shop, far), set_aside="hourly-cost", reason="She walks.")
     assert refused.status_code == 409
     assert "Something else speaks against it by now." in refused.text
@@ -205,7 +197,7 @@ def test_somebody_who_was_faster_leaves_words_and_a_way_to_the_shift(
     client: Any, shop: SimpleNamespace
 ) -> None:
     other = b.a_pooled_stylist(shop.network)
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     assert _give(client, shop, other).status_code == 303
     late = _post_by_hand(client, _path(shop, shop.mia))
     assert late.status_code == 409
@@ -218,7 +210,7 @@ def test_somebody_who_was_faster_leaves_words_and_a_way_to_the_shift(
 
 
 def test_a_double_click_is_one_yes(client: Any, shop: SimpleNamespace) -> None:
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     answers = [_post_by_hand(client, _path(shop, shop.mia)) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [303, 303]
     assert pool.holders(shop.shift) == [shop.mia]
@@ -232,7 +224,7 @@ def test_a_shift_that_looks_for_nobody_offers_no_way_in(
 ) -> None:
     with transaction() as session:
         session.execute(sa.update(Shift).where(Shift.id == shop.shift).values(status=status))
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     assert "by-hand" not in client.get(f"/desk/shift/{shop.shift}").text
     assert client.get(f"/desk/shift/{shop.shift}/by-hand").status_code == 303
     assert _post_by_hand(client, _path(shop, shop.mia)).status_code == 409
@@ -245,7 +237,7 @@ def test_foreign_and_missing_ids_answer_alike(client: Any, shop: SimpleNamespace
     foreign = b.a_shift(b.a_salon(elsewhere))
     theirs = b.a_shift(shop.other)
     at_home = b.a_stylist(shop.network, home=shop.other)
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     for shift in (foreign, theirs, 999_999, 2**63 - 1):
         assert client.get(f"/desk/shift/{shift}/by-hand").status_code == 404
         assert client.get(f"/desk/shift/{shift}/by-hand/{shop.mia}").status_code == 404
@@ -264,7 +256,7 @@ def test_the_office_comes_from_its_list_of_shifts_and_sees_nothing_it_may_not_do
     theirs = b.a_shift(shop.other, "09:00", "12:00")
     begun = b.a_shift(shop.salon, "08:00", "12:00", day=b.TODAY)
     foreign = b.a_shift(b.a_salon(b.a_network()))
-    _sign_in(client, _office(shop.network))
+    sign_in(client, _office(shop.network))
     listed = client.get("/net").text
     assert listed.index(f'"/desk/shift/{theirs}"') < listed.index(f'"/desk/shift/{shop.shift}"')
     assert f'"/desk/shift/{begun}"' not in listed
@@ -286,7 +278,7 @@ def test_the_office_comes_from_its_list_of_shifts_and_sees_nothing_it_may_not_do
 
 
 def test_only_the_office_has_the_list_of_all_shifts(client: Any, shop: SimpleNamespace) -> None:
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     assert client.get("/net").status_code == 403
     assert 'href="/net"' not in client.get("/desk").text
     with transaction() as session:
@@ -303,7 +295,7 @@ def test_only_the_office_has_the_list_of_all_shifts(client: Any, shop: SimpleNam
 def test_only_the_shifts_owner_or_its_office_gets_in(client: Any, shop: SimpleNamespace) -> None:
     stylist = b.an_account(shop.network, stylist=shop.mia)
     for account in (shop.rival, stylist, _office(b.a_network())):
-        _sign_in(client, account)
+        sign_in(client, account)
         assert client.get(f"/desk/shift/{shop.shift}/by-hand").status_code == 404
         assert client.get(_path(shop, shop.mia)).status_code == 404
     with client.session_transaction() as session:
@@ -315,7 +307,7 @@ def test_only_the_shifts_owner_or_its_office_gets_in(client: Any, shop: SimpleNa
 def test_a_post_without_its_token_or_with_a_field_twice_changes_nothing(
     client: Any, shop: SimpleNamespace
 ) -> None:
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     assert client.post(_path(shop, shop.mia), data={}).status_code == 403
     token = _field(client.get(_path(shop, shop.mia)).text, "csrf_token")
     twice = {"csrf_token": token, "set_aside": ["a", "b"]}
@@ -336,7 +328,7 @@ def test_the_owner_reads_every_rule_in_words(app: Any, language: str) -> None:
 def test_the_page_of_everybody_takes_as_many_statements_for_ten_people_as_for_two(
     client: Any, shop: SimpleNamespace
 ) -> None:
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     statements: list[str] = []
     counts: list[int] = []
     sa.event.listen(db.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
@@ -353,7 +345,7 @@ def test_it_all_works_past_midnight_and_far_ahead(client: Any, shop: SimpleNames
     day = b.TODAY + timedelta(days=100)
     shop.shift = b.a_shift(shop.salon, "22:00", "02:00", day=day, ends_day=day + timedelta(days=1))
     night = b.a_pooled_stylist(shop.network, free=("20:00", "04:00"))
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     assert "Nothing speaks against it." in client.get(_path(shop, night)).text
     assert _give(client, shop, night).status_code == 303
     assert pool.holders(shop.shift) == [night]
@@ -378,7 +370,7 @@ def _press(client: Any, path: str) -> Any:
 def test_what_was_given_by_hand_is_taken_back_after_a_look(
     client: Any, shop: SimpleNamespace, who: str
 ) -> None:
-    _sign_in(client, shop.owner if who == "owner" else _office(shop.network))
+    sign_in(client, shop.owner if who == "owner" else _office(shop.network))
     path = _back(client, shop)
     page = client.get(path).text
     assert "Take the shift back from Mia" in page
@@ -405,7 +397,7 @@ def test_guests_booked_then_are_counted_before_and_seen_in_the_way_afterwards(
     client: Any, shop: SimpleNamespace
 ) -> None:
     service = b.a_service(shop.salon)
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     path = _back(client, shop)
     unseen = client.get(path).text
     booked = bookings.book(
@@ -427,11 +419,11 @@ def test_guests_booked_then_are_counted_before_and_seen_in_the_way_afterwards(
 def test_a_shift_that_has_begun_is_not_taken_back(
     client: Any, shop: SimpleNamespace, stopped_clock: Any
 ) -> None:
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     path = _back(client, shop)
     token = _field(client.get(path).text, "csrf_token")
     stopped_clock.now = pool.shift(shop.shift).starts_at
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     assert client.get(path).status_code == 303
     assert "take-back" not in client.get(f"/desk/shift/{shop.shift}").text
     late = client.post(path, data={"csrf_token": token})
@@ -443,7 +435,7 @@ def test_a_shift_that_has_begun_is_not_taken_back(
 def test_a_seat_of_another_shift_or_salon_answers_like_a_missing_one(
     client: Any, shop: SimpleNamespace
 ) -> None:
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     path = _back(client, shop)
     other = b.a_shift(shop.salon, "09:00", "12:00")
     held = path.rsplit("/", 1)[1]
@@ -453,6 +445,6 @@ def test_a_seat_of_another_shift_or_salon_answers_like_a_missing_one(
         assert _post_by_hand(client, wrong).status_code == 404
     stylist = b.an_account(shop.network, stylist=shop.mia)
     for account in (shop.rival, stylist, _office(b.a_network())):
-        _sign_in(client, account)
+        sign_in(client, account)
         assert client.get(path).status_code == 404
     assert pool.holders(shop.shift) == [shop.mia]

@@ -14,8 +14,8 @@ from salonpool.models import Network, PlanningRun, Salon, Shift, Skill
 from salonpool.queries import access
 from salonpool.solver.rules import RULES
 from salonpool.web.desk.reasons import remaining_words, removed_words
-from salonpool.web.extensions import SignedIn
 from tests import builders as b
+from tests.web.signing_in import sign_in
 
 # A person is excluded for a reason; the other two concern seats, not people.
 FUNNEL_RULES = [rule for rule in RULES if rule not in {"one-per-shift", "excluded", "pinned"}]
@@ -34,13 +34,6 @@ def shop(app: Any) -> SimpleNamespace:
         network=network, salon=salon, other=other, owner=owner, rival=rival, wen=wen,
         stylist=b.an_account(network, stylist=wen),
     )  # fmt: skip
-
-
-def _sign_in(client: Any, account_id: int) -> None:
-    account = access.find_account(account_id)
-    assert account
-    with client.session_transaction() as session:
-        session["_user_id"] = SignedIn(account).get_id()
 
 
 def _post(client: Any, **typed: str) -> Any:
@@ -76,7 +69,7 @@ def test_strangers_are_asked_to_sign_in(client: Any, shop: SimpleNamespace, path
 
 
 def test_an_owner_posts_a_shift_and_the_planner_is_asked(client: Any, shop: SimpleNamespace) -> None:
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     posted = _post(client)
     assert posted.status_code == 303, posted.text
     assert client.get(posted.location).status_code == 200
@@ -99,7 +92,7 @@ def test_pay_is_typed_and_shown_in_whole_units_of_the_networks_currency(
 ) -> None:
     with transaction() as session:
         session.execute(sa.update(Network).values(currency=currency))
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     assert f'max="{most}"' in client.get("/desk/shift/new").text
     posted = _post(client, hourly_pay="900")
     assert db.session.scalar(sa.select(Shift.hourly_pay_minor).where(Shift.source == "post")) == minor
@@ -128,7 +121,7 @@ def test_pay_is_typed_and_shown_in_whole_units_of_the_networks_currency(
 def test_a_post_that_cannot_be_worked_comes_back_with_its_entries(
     client: Any, shop: SimpleNamespace, typed: dict[str, str], message: str
 ) -> None:
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     page = _post(client, **typed)
     assert page.status_code == 422
     assert message in page.text
@@ -141,7 +134,7 @@ def test_a_post_that_cannot_be_worked_comes_back_with_its_entries(
 def test_a_double_click_posts_one_shift_and_a_changed_form_another(
     client: Any, shop: SimpleNamespace
 ) -> None:
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     first = _post(client, idempotency_key="k1")
     assert _post(client, idempotency_key="k1").location == first.location
     changed = _post(client, idempotency_key="k1", starts="12:00")
@@ -151,7 +144,7 @@ def test_a_double_click_posts_one_shift_and_a_changed_form_another(
 
 
 def test_a_form_that_comes_back_keeps_its_key(client: Any, shop: SimpleNamespace) -> None:
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     assert _field_of(_post(client, seats="0", idempotency_key="k1").text, "idempotency_key") == "k1"
 
 
@@ -167,7 +160,7 @@ def test_an_hour_that_comes_twice_says_which_it_is(client: Any, shop: SimpleName
                     skill_id=session.scalar(sa.select(Skill.id).limit(1)), created_at=b.NOW,
                 )
             )  # fmt: skip
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     page = client.get("/desk/2026-10-25").text
     assert "02:15 (first time)–04:15<" in page
     assert "02:15 (second time)–05:15<" in page
@@ -176,7 +169,7 @@ def test_an_hour_that_comes_twice_says_which_it_is(client: Any, shop: SimpleName
 
 def test_another_owners_shift_answers_like_a_missing_one(client: Any, shop: SimpleNamespace) -> None:
     shift = b.a_shift(shop.salon)
-    _sign_in(client, shop.rival)
+    sign_in(client, shop.rival)
     foreign, missing = client.get(f"/desk/shift/{shift}"), client.get("/desk/shift/999999")
     assert (foreign.status_code, missing.status_code) == (404, 404)
     strip = lambda page: re.sub(r"/desk/shift/\d+", "", page.text)  # noqa: E731
@@ -191,7 +184,7 @@ def test_the_owner_reads_every_reason_in_words(app: Any, rule: str) -> None:
 
 
 def test_a_stylist_sees_their_day_and_no_desk(client: Any, shop: SimpleNamespace) -> None:
-    _sign_in(client, shop.stylist)
+    sign_in(client, shop.stylist)
     assert "Guests today" in client.get("/me").text
     assert client.get("/desk").status_code == 403
 
@@ -207,7 +200,7 @@ def test_a_family_on_one_phone_keeps_its_names(client: Any, shop: SimpleNamespac
         }
         booked = client.post("/api/v1/bookings", json=body, headers={"Idempotency-Key": clock})
         assert booked.status_code == 201, booked.json
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     page = client.get("/desk").text
     assert "小美" in page
     assert "陳太太" in page
@@ -216,7 +209,7 @@ def test_a_family_on_one_phone_keeps_its_names(client: Any, shop: SimpleNamespac
 def test_a_session_ends_when_its_version_rises(client: Any, shop: SimpleNamespace) -> None:
     from salonpool.models import Account
 
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     assert client.get("/desk").status_code == 200
     db.session.execute(sa.update(Account).where(Account.id == shop.owner).values(session_version=2))
     db.session.commit()
@@ -224,7 +217,7 @@ def test_a_session_ends_when_its_version_rises(client: Any, shop: SimpleNamespac
 
 
 def test_the_form_of_a_shift_offers_what_the_rules_take(client: Any, shop: SimpleNamespace) -> None:
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     page = client.get("/desk/shift/new").text
     step = re.search(r'<input id="field-starts"[^>]* step="(\d+)"', page)
     seats, pay = (
@@ -250,7 +243,7 @@ def test_a_signed_in_owner_hears_of_an_outage_like_everybody(
     def gone(_account_id: int) -> None:
         raise sa.exc.OperationalError("SELECT 1", {}, sqlite3.OperationalError("database is locked"))
 
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     monkeypatch.setattr(access, "find_account", gone)
     answers = [client.get(path) for path in ("/desk", "/help")]
     assert [answer.status_code for answer in answers] == [503, 503]

@@ -11,11 +11,10 @@ import sqlalchemy as sa
 from salonpool.database import db, transaction
 from salonpool.domain.booking import Wish
 from salonpool.models import AuditEntry, Booking, Closure, Message, Salon, Stylist
-from salonpool.queries import access
 from salonpool.usecases.booking import bookings, moves
 from salonpool.usecases.booking.settling import Guest
-from salonpool.web.extensions import SignedIn
 from tests import builders as b
+from tests.web.signing_in import sign_in
 
 TOMORROW = b.TODAY + timedelta(days=1)
 
@@ -31,13 +30,6 @@ def shop(app: Any) -> SimpleNamespace:
         salon=salon, cut=b.a_service(salon), wen=wen, owner=b.an_account(network, owns=(salon,)),
         rival=b.an_account(network, owns=(other,)), texting=app.extensions["salonpool.texting"],
     )  # fmt: skip
-
-
-def _sign_in(client: Any, account_id: int) -> None:
-    account = access.find_account(account_id)
-    assert account
-    with client.session_transaction() as session:
-        session["_user_id"] = SignedIn(account).get_id()
 
 
 def _book(shop: SimpleNamespace, clock: str = "14:00", name: str = "林太太") -> int:
@@ -71,7 +63,7 @@ def test_strangers_are_asked_to_sign_in(client: Any, shop: SimpleNamespace, page
 @pytest.mark.parametrize("page", ["", "/move"])
 def test_another_salons_booking_is_not_there(client: Any, shop: SimpleNamespace, page: str) -> None:
     booking = _book(shop)
-    _sign_in(client, shop.rival)
+    sign_in(client, shop.rival)
     assert client.get(f"/desk/booking/{booking}{page}").status_code == 404
     for word in ("approve", "arrived", "cancel", "move"):
         answer = _post(client, "/desk/closures", f"/desk/booking/{booking}/{word}")
@@ -80,7 +72,7 @@ def test_another_salons_booking_is_not_there(client: Any, shop: SimpleNamespace,
 
 
 def test_the_desk_sees_who_said_that_they_will_come(client: Any, shop: SimpleNamespace) -> None:
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     page = f"/desk/booking/{_book(shop)}"
     said = "Said that they will come."
     assert said not in client.get(page).text
@@ -92,7 +84,7 @@ def test_the_desk_sees_who_said_that_they_will_come(client: Any, shop: SimpleNam
 def test_the_desk_sees_that_texts_to_a_number_cannot_arrive_until_one_does(
     client: Any, shop: SimpleNamespace
 ) -> None:
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     page = f"/desk/booking/{_book(shop)}"
     said = "This number cannot take texts."
     refused, arrived = (
@@ -110,7 +102,7 @@ def test_a_hold_is_nobodys_booking_yet(client: Any, shop: SimpleNamespace) -> No
         salon_slug="qinghe", wish=Wish((shop.cut,)), starts_at=b.at("14:00", TOMORROW), language="en",
         now=b.NOW, texting=shop.texting,
     )  # fmt: skip
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     assert client.get(f"/desk/booking/{hold.id}").status_code == 404
 
 
@@ -120,7 +112,7 @@ def test_today_begins_with_what_waits_for_a_yes(
 ) -> None:
     _approve_first(shop)
     booking = _book(shop)
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     page = client.get("/desk").text
     assert page.index(f"/desk/booking/{booking}/{word}") < page.index('id="bookings"')
     answer = _post(client, "/desk", f"/desk/booking/{booking}/{word}", back="today")
@@ -134,7 +126,7 @@ def test_a_late_yes_says_why_not_and_changes_nothing(client: Any, shop: SimpleNa
     booking = _book(shop)
     with transaction() as session:
         session.get_one(Booking, booking).answer_by = b.NOW
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     answer = _post(client, f"/desk/booking/{booking}", f"/desk/booking/{booking}/approve")
     assert answer.status_code == 409
     assert "The time to answer is over." in answer.text
@@ -155,7 +147,7 @@ def test_another_time_asked_for_waits_for_a_yes_on_the_first_page(
     booking = _book(shop)
     _approve_first(shop)
     _ask(shop, booking, "16:00")
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     page = client.get("/desk").text
     assert re.search("asks for [^·]*16:00[^·]* instead ·", page)
     assert f"/desk/booking/{booking}/approve-move" in page
@@ -173,7 +165,7 @@ def test_another_time_asked_for_waits_for_a_yes_on_the_first_page(
 def test_the_desk_reads_whom_the_guest_asks_for_with_the_time(client: Any, shop: SimpleNamespace) -> None:
     booking = _book(shop)
     _approve_first(shop)
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     _ask(shop, booking, "16:00")
     assert "</b> · Anyone</p>" in client.get(f"/desk/booking/{booking}?lang=en").text
     _ask(shop, booking, "14:00", stylist_id=shop.wen)  # only the person changes
@@ -188,7 +180,7 @@ def test_a_yes_to_a_time_that_is_gone_or_no_longer_asked_for_says_why(
     _approve_first(shop)
     _ask(shop, booking, "16:00")
     _book(shop, "16:30")
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     page = f"/desk/booking/{booking}"
     for clock, why in (
         ("16:00", "Somebody else has that time by now."),
@@ -210,7 +202,7 @@ def test_the_buttons_answer_for_the_person_that_was_read(
 ) -> None:
     booking = _book(shop)
     _approve_first(shop)
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     _ask(shop, booking, "16:00", stylist_id=shop.wen)
     read = client.get(from_page.format(id=booking)).text
     form = re.search(rf'action="/desk/booking/{booking}/{button}">(.*?)</form>', read)
@@ -229,7 +221,7 @@ def test_a_guest_is_here_then_done_by_a_tap_each(
     client: Any, shop: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     booking = _book(shop)
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     page = f"/desk/booking/{booking}"
     assert f"{page}/arrived" not in client.get(page).text  # a day early
     assert _post(client, page, f"{page}/arrived").status_code == 409
@@ -244,7 +236,7 @@ def test_did_not_come_is_taken_back_for_a_day(
     client: Any, shop: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     booking = _book(shop)
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     page = f"/desk/booking/{booking}"
     monkeypatch.setattr("salonpool.clock.now", lambda: b.at("14:20", TOMORROW))
     assert "You can take this back until" in client.get(page).text
@@ -268,7 +260,7 @@ def test_missed_visits_are_told_at_the_next_booking(
     client: Any, shop: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     missed, next_one = _book(shop), _book(shop, "16:00")
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     monkeypatch.setattr("salonpool.clock.now", lambda: b.at("14:20", TOMORROW))
     page = f"/desk/booking/{missed}"
     assert _post(client, page, f"{page}/missed").status_code == 303
@@ -277,7 +269,7 @@ def test_missed_visits_are_told_at_the_next_booking(
 
 def test_the_salon_cancels_and_the_guest_is_told(client: Any, shop: SimpleNamespace) -> None:
     booking = _book(shop)
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     page = f"/desk/booking/{booking}"
     assert _post(client, page, f"{page}/cancel").status_code == 303
     assert "by the salon" in client.get(page).text
@@ -287,13 +279,13 @@ def test_the_salon_cancels_and_the_guest_is_told(client: Any, shop: SimpleNamesp
 
 def test_what_is_no_action_is_not_there(client: Any, shop: SimpleNamespace) -> None:
     booking = _book(shop)
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     page = f"/desk/booking/{booking}"
     assert _post(client, page, f"{page}/confirmed").status_code == 404
 
 
 def test_a_phone_call_is_booked_with_the_first_free_time(client: Any, shop: SimpleNamespace) -> None:
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     page = client.get("/desk/booking/new").text
     first = re.search(r'name="starts_at" value="([^"]+)"', page)
     key = re.search(r'name="idempotency_key" value="([^"]+)"', page)
@@ -313,7 +305,7 @@ def test_a_phone_call_is_booked_with_the_first_free_time(client: Any, shop: Simp
 def test_a_booking_form_filled_in_wrong_comes_back_with_what_was_typed(
     client: Any, shop: SimpleNamespace
 ) -> None:
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     start = b.at("14:00", TOMORROW).isoformat()
     right = {"service": str(shop.cut), "starts_at": start, "name": "陳先生", "phone": ""}
     for wrong, status, sentence in (
@@ -335,14 +327,14 @@ def test_a_booking_form_filled_in_wrong_comes_back_with_what_was_typed(
 
 
 def test_a_choice_that_is_none_is_said_at_once(client: Any, shop: SimpleNamespace) -> None:
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     for query in ("service=999", "service=a", "on=2020-01-01", "on=soon", "stylist=x"):
         assert client.get(f"/desk/booking/new?{query}").status_code == 422
 
 
 def test_the_desk_moves_a_visit_and_the_guest_is_told(client: Any, shop: SimpleNamespace) -> None:
     booking = _book(shop)
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     page = f"/desk/booking/{booking}/move"
     shown = client.get(page).text
     assert b.at("14:00", TOMORROW).isoformat() not in shown  # where it is already
@@ -361,7 +353,7 @@ def test_the_desk_moves_a_visit_and_the_guest_is_told(client: Any, shop: SimpleN
 
 def test_a_closed_day_names_the_bookings_in_its_way(client: Any, shop: SimpleNamespace) -> None:
     booking = _book(shop)
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     assert "No closed days ahead." in client.get("/desk/closures").text
     day = {"first_on": str(TOMORROW), "last_on": "", "starts": "12:00", "ends": "", "reason": "春節"}
     assert _post(client, "/desk/closures", **day).status_code == 303
@@ -370,9 +362,9 @@ def test_a_closed_day_names_the_bookings_in_its_way(client: Any, shop: SimpleNam
     again = _post(client, "/desk/closures", **day)
     assert (again.status_code, "closed then already" in again.text) == (422, True)
     closure = db.session.scalar(sa.select(Closure.id))
-    _sign_in(client, shop.rival)
+    sign_in(client, shop.rival)
     assert _post(client, "/desk/closures", f"/desk/closures/{closure}/reopen").status_code == 404
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     assert _post(client, "/desk/closures", f"/desk/closures/{closure}/reopen").status_code == 303
     assert "No closed days ahead." in client.get("/desk/closures").text
 
@@ -392,7 +384,7 @@ def test_a_closed_day_names_the_bookings_in_its_way(client: Any, shop: SimpleNam
 def test_a_day_that_cannot_be_closed_comes_back(
     client: Any, shop: SimpleNamespace, wrong: dict[str, str]
 ) -> None:
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     right = {"first_on": str(TOMORROW), "last_on": "", "starts": "", "ends": "", "reason": "春節"}
     answer = _post(client, "/desk/closures", **right | wrong)
     assert answer.status_code == 422
@@ -406,7 +398,7 @@ def test_the_desk_tells_the_hair_lengths_of_a_service_apart(
 ) -> None:
     for length in ("short", "long"):
         b.a_service(shop.salon, code="perm", length=length)
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     page = client.get(path).text
     assert "<b>Perm (short hair)</b>" in page
     assert "<b>Perm (long hair)</b>" in page
@@ -416,7 +408,7 @@ def test_a_new_booking_says_for_what_its_times_are_and_follows_every_tick(
     client: Any, shop: SimpleNamespace
 ) -> None:
     perm = b.a_service(shop.salon, code="perm", length="long")
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     page = client.get(f"/desk/booking/new?service={shop.cut}&service={perm}").text
     assert '<p class="hint">Cut + Perm (long hair)</p>' in page.partition('id="choice"')[2]
     assert 'hx-trigger="change" hx-target="#choice"' in page

@@ -13,10 +13,9 @@ import sqlalchemy as sa
 from salonpool.database import db
 from salonpool.domain.labour import packs
 from salonpool.models import AuditEntry, Salon, Stylist
-from salonpool.queries import access
 from salonpool.web.desk import labour_words
-from salonpool.web.extensions import SignedIn
 from tests import builders as b
+from tests.web.signing_in import sign_in
 
 PAGE = "/desk/settings/labour"
 
@@ -26,15 +25,8 @@ def desk(client: Any, app: Any) -> SimpleNamespace:
     """An owner of one of two salons in Taiwan."""
     network = b.a_network(region="TW")
     salon, other = b.a_salon(network, slug="qinghe"), b.a_salon(network, slug="kapok")
-    _sign_in(client, b.an_account(network, owns=(salon,)))
+    sign_in(client, b.an_account(network, owns=(salon,)))
     return SimpleNamespace(network=network, salon=salon, other=other)
-
-
-def _sign_in(client: Any, account_id: int) -> None:
-    account = access.find_account(account_id)
-    assert account
-    with client.session_transaction() as session:
-        session["_user_id"] = SignedIn(account).get_id()
 
 
 def _page(client: Any, **query: str) -> str:
@@ -100,7 +92,7 @@ def test_a_plan_made_under_other_rules_is_not_published_for_the_salons_people(
 
 def test_the_networks_pack_is_named_as_the_default(client: Any, app: Any) -> None:
     network = b.a_network(region="TW", labour_pack="tw-2-week")
-    _sign_in(client, b.an_account(network, owns=(b.a_salon(network),)))
+    sign_in(client, b.an_account(network, owns=(b.a_salon(network),)))
     page = _page(client)
     assert "<b>As the network</b> <small>Taiwan: flexible hours over two weeks</small>" in page
 
@@ -124,7 +116,7 @@ def test_only_an_owner_may(client: Any, app: Any) -> None:
     assert client.get(PAGE).location.startswith("/in?next=")
     network = b.a_network()
     b.a_salon(network, slug="qinghe")
-    _sign_in(client, b.an_account(network))
+    sign_in(client, b.an_account(network))
     assert client.get(PAGE).status_code == 403
 
 
@@ -145,7 +137,7 @@ def test_an_article_is_cited_down_to_its_number(app: Any, article: str, said: st
 
 def test_where_no_law_is_known_the_page_says_so(client: Any, app: Any) -> None:
     network = b.a_network(region="JP")
-    _sign_in(client, b.an_account(network, owns=(b.a_salon(network),)))
+    sign_in(client, b.an_account(network, owns=(b.a_salon(network),)))
     page = _page(client)
     assert "We know no labour law of your region. Only each person’s own limits hold." in page
     assert "<form id=" not in page

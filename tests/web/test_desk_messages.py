@@ -26,14 +26,14 @@ from salonpool.models import (
     OptOut,
     Provider,
 )
-from salonpool.queries import access, webhooks
+from salonpool.queries import webhooks
 from salonpool.queries.messages import PAGE
 from salonpool.usecases.booking import bookings, cancellations, moves
 from salonpool.usecases.booking.settling import Guest
 from salonpool.usecases.texts import desk as desk_usecases
 from salonpool.usecases.texts import inbound, switch
-from salonpool.web.extensions import SignedIn
 from tests import builders as b
+from tests.web.signing_in import sign_in
 
 TOMORROW = b.TODAY + timedelta(days=1)
 LIN = "+886912345678"
@@ -53,15 +53,8 @@ def shop(app: Any, client: Any) -> SimpleNamespace:
         owner=b.an_account(network, owns=(salon,)), rival=b.an_account(network, owns=(other,)),
         texting=app.extensions["salonpool.texting"],
     )  # fmt: skip
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     return shop
-
-
-def _sign_in(client: Any, account_id: int) -> None:
-    account = access.find_account(account_id)
-    assert account
-    with client.session_transaction() as session:
-        session["_user_id"] = SignedIn(account).get_id()
 
 
 def _book(shop: SimpleNamespace, clock: str = "14:00", name: str = "林太太") -> int:
@@ -123,7 +116,7 @@ def _post(client: Any, path: str) -> Any:
 def test_strangers_are_asked_to_sign_in_and_stylists_are_turned_away(
     client: Any, shop: SimpleNamespace
 ) -> None:
-    _sign_in(client, b.an_account(shop.network, stylist=shop.wen))
+    sign_in(client, b.an_account(shop.network, stylist=shop.wen))
     assert client.get(PAGE_URL).status_code == 403
     client.delete_cookie("session")
     assert client.get(PAGE_URL).location.startswith("/in?next=")
@@ -326,7 +319,7 @@ def test_nothing_is_said_again_while_texts_are_off_or_the_number_has_had_all_it_
 def test_the_desk_next_door_sees_and_changes_nothing(client: Any, shop: SimpleNamespace) -> None:
     booking = _book(shop)
     message, words = _end(booking), _words(shop, "hello")
-    _sign_in(client, shop.rival)
+    sign_in(client, shop.rival)
     page = _page(client)
     assert "林太太" not in page
     assert "hello" not in page

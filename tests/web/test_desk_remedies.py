@@ -11,14 +11,13 @@ from flask import Flask
 
 from salonpool.database import db
 from salonpool.models import Decision, Shift
-from salonpool.queries import access
 from salonpool.queries.salons import get_salon_by_id
 from salonpool.queries.shifts import Gap, get_shift
 from salonpool.solver.rules import RULES
 from salonpool.web.desk.reasons import lacking_words, nobody_words, remedy_words
-from salonpool.web.extensions import SignedIn
 from tests import builders as b
 from tests.usecases import pool
+from tests.web.signing_in import sign_in
 
 KEPT_PRIVATE = {"blocked", "not-with"}
 OF_SEATS = {"one-per-shift", "pinned", "excluded"}
@@ -40,13 +39,6 @@ def shop(app: Flask) -> SimpleNamespace:
     )
 
 
-def _sign_in(client: Any, account_id: int) -> None:
-    account = access.find_account(account_id)
-    assert account
-    with client.session_transaction() as session:
-        session["_user_id"] = SignedIn(account).get_id()
-
-
 def _hidden(page: str) -> dict[str, str]:
     return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
 
@@ -62,7 +54,7 @@ def _first_path(client: Any, shift: int) -> str:
 def test_the_page_shows_who_is_left_who_almost_fits_and_what_helps(
     client: Any, shop: SimpleNamespace
 ) -> None:
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     page = client.get(f"/desk/shift/{shop.shift}?lang=en").text
     assert re.findall(r'<rect width="(\d+)"', page) == ["100", "66", "33", "0"]
     assert "1 person lacks only more pay" in page
@@ -71,7 +63,7 @@ def test_the_page_shows_who_is_left_who_almost_fits_and_what_helps(
 
 
 def test_a_tap_shows_what_changes_and_another_does_it(client: Any, shop: SimpleNamespace) -> None:
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     path = _first_path(client, shop.shift)
     step = client.get(f"{path}?lang=en")
     assert "A seat costs NT$1,800 instead of NT$1,680." in step.text
@@ -89,7 +81,7 @@ def test_a_tap_shows_what_changes_and_another_does_it(client: Any, shop: SimpleN
 
 
 def test_a_shift_that_changed_meanwhile_comes_back_and_says_so(client: Any, shop: SimpleNamespace) -> None:
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     path = _first_path(client, shop.shift)
     form = _hidden(client.get(path).text)
     db.session.get_one(Shift, shop.shift).version += 1
@@ -101,7 +93,7 @@ def test_a_shift_that_changed_meanwhile_comes_back_and_says_so(client: Any, shop
 
 
 def test_somebodys_yes_takes_the_button_away(client: Any, shop: SimpleNamespace) -> None:
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     path = _first_path(client, shop.shift)
     form = _hidden(client.get(path).text)
     mia = b.a_pooled_stylist(shop.network, hourly_pay_minor=100)
@@ -116,20 +108,20 @@ def test_somebodys_yes_takes_the_button_away(client: Any, shop: SimpleNamespace)
 
 @pytest.mark.parametrize("version", ["", "x", "-1", "9" * 10])
 def test_a_version_nobody_was_shown_is_refused(client: Any, shop: SimpleNamespace, version: str) -> None:
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     path = _first_path(client, shop.shift)
     form = _hidden(client.get(path).text) | {"version": version}
     assert client.post(path, data=form).status_code == 422
 
 
 def test_a_remedy_of_another_shift_or_owner_is_missing(client: Any, shop: SimpleNamespace) -> None:
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     path = _first_path(client, shop.shift)
     other = b.a_shift(shop.salon)
     of_another = path.replace(f"/shift/{shop.shift}/", f"/shift/{other}/")
     unknown = f"/desk/shift/{shop.shift}/remedy/99999/0"
     assert [client.get(one).status_code for one in (of_another, f"{path}9", unknown)] == [404] * 3
-    _sign_in(client, b.an_account(shop.network, owns=(b.a_salon(shop.network),)))
+    sign_in(client, b.an_account(shop.network, owns=(b.a_salon(shop.network),)))
     assert client.get(path).status_code == 404
     assert client.post(path, data={"csrf_token": "x"}).status_code in {403, 404}
 
@@ -138,7 +130,7 @@ def test_what_is_up_to_a_person_has_words_and_no_button(client: Any, shop: Simpl
     decision = db.session.scalars(sa.select(Decision).where(Decision.shift_id == shop.shift)).one()
     decision.detail = decision.detail | {"remedies": [{"change": {"max_travel_minutes": 15}, "fills": 2}]}
     db.session.commit()
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     page = client.get(f"/desk/shift/{shop.shift}?lang=en").text
     assert "Ask people who live up to 15 minutes further away" in page
     assert "How far somebody travels is up to them" in page
@@ -197,5 +189,5 @@ def test_the_page_of_a_network_without_a_pool_says_what_to_do(client: Any, app: 
     salon = b.a_salon(network)
     shift = b.a_shift(salon, day=b.TODAY + timedelta(days=4))
     pool.plan(network)
-    _sign_in(client, b.an_account(network, owns=(salon,)))
+    sign_in(client, b.an_account(network, owns=(salon,)))
     assert "Nobody in the pool could come" in client.get(f"/desk/shift/{shift}?lang=en").text

@@ -10,15 +10,14 @@ import pytest
 from salonpool.database import db, transaction
 from salonpool.domain.quarantine import FAILURES
 from salonpool.models import Decision
-from salonpool.queries import access
 from salonpool.queries.runs import StepRow
 from salonpool.usecases.planning import plan_claims, plan_process, problems, stored_runs
 from salonpool.usecases.planning.plan_process import NoAnswer
 from salonpool.usecases.planning.plan_progress import Step
 from salonpool.web.desk.run_words import cause_words, curve_of, reason_words
-from salonpool.web.extensions import SignedIn
 from tests import builders as b
 from tests.usecases import dying, pool
+from tests.web.signing_in import sign_in
 
 WIDE_GAP = Step(seconds=4.0, level=3, values=(0, 0, 10, 1000), bounds=(0, 0, 10, 996))
 
@@ -34,13 +33,6 @@ def shop(app: Any) -> SimpleNamespace:
         network=network, salon=salon, other=other, owner=b.an_account(network, owns=(salon,)),
         rival=b.an_account(network, owns=(other,)), shift=b.a_shift(salon),
     )  # fmt: skip
-
-
-def _sign_in(client: Any, account_id: int) -> None:
-    account = access.find_account(account_id)
-    assert account
-    with client.session_transaction() as session:
-        session["_user_id"] = SignedIn(account).get_id()
 
 
 def _fail(network: int, monkeypatch: pytest.MonkeyPatch, code: str = "out_of_memory") -> int:
@@ -64,7 +56,7 @@ def test_an_owner_reads_when_and_why_it_was_planned_and_what_came_of_it(
     client: Any, shop: SimpleNamespace
 ) -> None:
     pool.plan(shop.network)
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     words = _words(client.get("/desk/runs"))
     assert "today 09:00 Because: the office asked for it · " in words
     assert "0 seats filled · 2 people asked · 0 shifts still open" in words
@@ -74,7 +66,7 @@ def test_one_run_tells_what_it_did_at_the_own_salon_and_how_good_it_can_get(
     client: Any, shop: SimpleNamespace
 ) -> None:
     run_id = pool.plan(shop.network).run_id
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     page = client.get(f"/desk/runs/{run_id}")
     words = _words(page)
     assert re.search(r"Asked: (Mia, 阿凱|阿凱, Mia)", words)
@@ -88,7 +80,7 @@ def test_a_run_that_had_no_memory_for_a_search_says_that_its_plan_is_the_quick_o
 ) -> None:
     monkeypatch.setattr(plan_process, "_work", dying.short_of_memory_for_a_search)
     run_id = pool.plan(shop.network, memory_mb=300).run_id
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     words = _words(client.get(f"/desk/runs/{run_id}"))
     assert "It needed more memory than it may have. This is the quick plan it began with." in words
     assert re.search(r"Asked: (Mia, 阿凱|阿凱, Mia)", words)
@@ -97,7 +89,7 @@ def test_a_run_that_had_no_memory_for_a_search_says_that_its_plan_is_the_quick_o
 
 def test_nothing_of_another_salons_people_is_told(client: Any, shop: SimpleNamespace) -> None:
     run_id = pool.plan(shop.network).run_id
-    _sign_in(client, shop.rival)
+    sign_in(client, shop.rival)
     words = _words(client.get(f"/desk/runs/{run_id}"))
     assert "Nothing changed at your salon." in words
     assert "Mia" not in words
@@ -107,7 +99,7 @@ def test_nothing_of_another_salons_people_is_told(client: Any, shop: SimpleNames
 def test_the_run_of_another_network_is_missing(client: Any, shop: SimpleNamespace) -> None:
     foreign = b.a_network()
     run_id = pool.plan(foreign).run_id
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     assert client.get(f"/desk/runs/{run_id}").status_code == 404
     assert client.get("/desk/runs/999").status_code == 404
 
@@ -115,7 +107,7 @@ def test_the_run_of_another_network_is_missing(client: Any, shop: SimpleNamespac
 @pytest.mark.parametrize("path", ["/desk/runs", "/desk/runs/1"])
 def test_strangers_sign_in_and_stylists_may_not_look(client: Any, shop: SimpleNamespace, path: str) -> None:
     assert client.get(path).location.startswith("/in?next=")
-    _sign_in(client, b.an_account(shop.network, stylist=b.a_stylist(shop.network, home=shop.salon)))
+    sign_in(client, b.an_account(shop.network, stylist=b.a_stylist(shop.network, home=shop.salon)))
     assert client.get(path).status_code == 403
 
 
@@ -125,7 +117,7 @@ def test_while_it_plans_the_page_asks_again_and_works_without_scripts(
     pool.request(shop.network)
     claim = plan_claims.claim_next(b.NOW, b.NOW, pool.LIMIT)
     assert claim
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     address = f"/desk/runs/{claim.run_id}"
     began = client.get(address).text
     assert f'hx-get="{address}" hx-trigger="every 2s"' in began
@@ -143,7 +135,7 @@ def test_a_network_in_quarantine_is_told_wherever_an_owner_would_look(
     client: Any, shop: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_id = _fail(shop.network, monkeypatch)
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     for path in ("/desk", f"/desk/shift/{shop.shift}", "/desk/runs", f"/desk/runs/{run_id}"):
         words = _words(client.get(path))
         assert "We look for the best people now." not in words
@@ -157,7 +149,7 @@ def test_a_network_in_quarantine_is_told_wherever_an_owner_would_look(
 
 def test_a_network_that_is_planned_as_ever_is_told_nothing(client: Any, shop: SimpleNamespace) -> None:
     pool.plan(shop.network)
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     for path in ("/desk", "/desk/runs"):
         page = client.get(path).text
         assert "paused" not in page
@@ -168,7 +160,7 @@ def test_the_button_tries_at_once_and_leads_to_the_run(
     client: Any, shop: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _fail(shop.network, monkeypatch)
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     answer = _try_again(client)
     (run,) = pool.open_requests()
     assert (answer.status_code, answer.location) == (303, f"/desk/runs/{run.id}")
@@ -180,7 +172,7 @@ def test_the_button_tries_at_once_and_leads_to_the_run(
 
 
 def test_only_owners_may_try_again_and_only_with_their_form(client: Any, shop: SimpleNamespace) -> None:
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     assert client.post("/desk/runs/again", data={}).status_code == 403
     assert pool.open_requests() == []
 
@@ -190,7 +182,7 @@ def test_dropped_and_open_parts_are_told_in_words(client: Any, shop: SimpleNames
     with transaction() as session:
         for kind in ("unfilled", "dropped"):
             session.add(Decision(planning_run_id=run_id, shift_id=shop.shift, kind=kind, detail={}))
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     words = _words(client.get(f"/desk/runs/{run_id}"))
     assert "Nobody could be asked. The page of the shift says why." in words
     assert "Something had changed meanwhile, so it was planned anew." in words
@@ -245,7 +237,7 @@ def test_the_banner_says_the_time_of_the_next_try_as_people_say_it(
 ) -> None:
     for _ in range(2):
         _fail(shop.network, monkeypatch)
-    _sign_in(client, shop.owner)
+    sign_in(client, shop.owner)
     assert "The next try is tomorrow 09:00." in _words(client.get("/desk/runs"))
     stopped_clock.now = b.NOW + timedelta(days=1)
     assert "The next try is today 09:00." in _words(client.get("/desk/runs"))

@@ -9,9 +9,8 @@ import sqlalchemy as sa
 
 from salonpool.database import db
 from salonpool.models import AuditEntry, Salon
-from salonpool.queries import access
-from salonpool.web.extensions import SignedIn
 from tests import builders as b
+from tests.web.signing_in import sign_in
 
 PAGE = "/desk/settings/booking"
 TYPED = {
@@ -25,15 +24,8 @@ def desk(client: Any, app: Any) -> SimpleNamespace:
     """An owner at the desk of one of two salons."""
     network = b.a_network()
     salon, other = b.a_salon(network, slug="qinghe"), b.a_salon(network, slug="kapok")
-    _sign_in(client, b.an_account(network, owns=(salon,)))
+    sign_in(client, b.an_account(network, owns=(salon,)))
     return SimpleNamespace(salon=salon, other=other)
-
-
-def _sign_in(client: Any, account_id: int) -> None:
-    account = access.find_account(account_id)
-    assert account
-    with client.session_transaction() as session:
-        session["_user_id"] = SignedIn(account).get_id()
 
 
 def _save(client: Any, salon: str = "qinghe", **changes: str) -> Any:
@@ -126,5 +118,5 @@ def test_only_an_owner_may(client: Any, app: Any) -> None:
     assert client.get(PAGE).location.startswith("/in?next=")
     network = b.a_network()
     b.a_salon(network, slug="qinghe")
-    _sign_in(client, b.an_account(network))
+    sign_in(client, b.an_account(network))
     assert client.get(PAGE).status_code == 403

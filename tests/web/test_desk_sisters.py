@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from salonpool.database import db
 from salonpool.models import SalonLink
 from tests import builders as b
+from tests.web.signing_in import sign_in
 
 
 @pytest.fixture
@@ -18,10 +19,7 @@ def desk(app: Any, client: Any) -> SimpleNamespace:
     network = b.a_network()
     salon = b.a_salon(network, slug="qinghe")
     b.a_salon(network, slug="kapok", name_en="Kapok Studio")
-    owner = b.an_account(network, owns=(salon,))
-    with client.session_transaction() as session:
-        session["_user_id"] = f"{owner}:1"
-        session["_fresh"] = True
+    sign_in(client, b.an_account(network, owns=(salon,)))
     return SimpleNamespace(salon=salon)
 
 

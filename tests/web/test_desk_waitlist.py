@@ -7,11 +7,10 @@ import sqlalchemy as sa
 
 from salonpool.database import transaction
 from salonpool.models import Salon
-from salonpool.queries import access
-from salonpool.web.extensions import SignedIn
 from salonpool.web.windows import said
 from tests import builders as b
 from tests.usecases import waiting as w
+from tests.web.signing_in import sign_in
 
 
 @pytest.fixture
@@ -19,10 +18,7 @@ def shop(app: Any, client: Any) -> Any:
     """A salon whose 14:00 is taken and whose owner is signed in."""
     shop = w.a_shop()
     shop.taken = w.book(shop)
-    account = access.find_account(b.an_account(shop.network, owns=(shop.salon,)))
-    assert account
-    with client.session_transaction() as session:
-        session["_user_id"] = SignedIn(account).get_id()
+    sign_in(client, b.an_account(shop.network, owns=(shop.salon,)))
     return shop
 
 

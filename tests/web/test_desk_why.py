@@ -14,6 +14,7 @@ from salonpool.queries.why_not import Explained
 from salonpool.usecases.booking import bookings
 from salonpool.web.desk.why import _SENTENCES, Facts
 from tests import builders as b
+from tests.web.signing_in import sign_in
 
 
 @pytest.fixture
@@ -24,8 +25,7 @@ def desk(app: Any, client: Any) -> SimpleNamespace:
     cut = b.a_service(salon)
     wen = b.a_stylist(network, home=salon, name="小雯")
     b.a_rota(wen, salon)
-    with client.session_transaction() as session:
-        session["_user_id"] = f"{b.an_account(network, owns=(salon,))}:1"
+    sign_in(client, b.an_account(network, owns=(salon,)))
     bookings.hold(
         salon_slug="qinghe", wish=Wish((cut,)), starts_at=b.at("14:00"), language="en", now=b.NOW,
         texting=app.extensions["salonpool.texting"],

@@ -3,11 +3,10 @@
 import re
 from typing import Any
 
-from salonpool.queries import access
 from salonpool.web.desk.levels import gave_way_words
-from salonpool.web.extensions import SignedIn
 from tests import builders as b
 from tests.usecases import pool
+from tests.web.signing_in import sign_in
 
 
 def _trade(gain: dict[str, int], **lost: int) -> dict[str, Any]:
@@ -17,14 +16,11 @@ def _trade(gain: dict[str, int], **lost: int) -> dict[str, Any]:
 def test_a_run_says_what_its_pay_gave_up_for_wishes(client: Any) -> None:
     network = b.a_network()
     salon = b.a_salon(network)
-    owner = access.find_account(b.an_account(network, owns=(salon,)))
-    assert owner
     b.a_pooled_stylist(network, hourly_pay_minor=30000)
     b.a_pooled_stylist(network, hourly_pay_minor=40000, wanted_week_minutes=2400)
     b.a_shift(salon)
     run_id = pool.plan(network).run_id
-    with client.session_transaction() as session:
-        session["_user_id"] = SignedIn(owner).get_id()
+    sign_in(client, b.an_account(network, owns=(salon,)))
     words = " ".join(re.sub(r"<[^>]+>", " ", client.get(f"/desk/runs/{run_id}").text).split())
     assert (
         "The salons could pay NT$400 less, but then wishes for hours would be met less well, "

@@ -12,11 +12,10 @@ import sqlalchemy as sa
 from salonpool.database import db, transaction
 from salonpool.domain.what_if import MOST_WAITING
 from salonpool.models import Stylist, WhatIf
-from salonpool.queries import access
 from salonpool.usecases.planning import what_if
 from salonpool.web import what_if_words
-from salonpool.web.extensions import SignedIn
 from tests import builders as b
+from tests.web.signing_in import sign_in
 
 NOW = b.NOW
 HUGE = 2**63
@@ -36,13 +35,6 @@ def scene(app: Any) -> SimpleNamespace:
         me=b.an_account(network, stylist=ben), owner=b.an_account(network, owns=(salon,)),
         rival=b.an_account(network, owns=(other,)),
     )  # fmt: skip
-
-
-def _sign_in(client: Any, account_id: int) -> None:
-    account = access.find_account(account_id)
-    assert account
-    with client.session_transaction() as session:
-        session["_user_id"] = SignedIn(account).get_id()
 
 
 def _press(client: Any, page: str, path: str) -> Any:
@@ -67,7 +59,7 @@ def _mine(scene: SimpleNamespace, shift: int | None = None) -> str:
 
 
 def test_a_stylist_finds_the_shift_asks_and_reads_why(client: Any, scene: SimpleNamespace) -> None:
-    _sign_in(client, scene.me)
+    sign_in(client, scene.me)
     assert 'href="/me/why"' in client.get("/me").text
     assert _mine(scene) in client.get("/me/why").text
     told = _ask(client, _mine(scene), _mine(scene))
@@ -77,7 +69,7 @@ def test_a_stylist_finds_the_shift_asks_and_reads_why(client: Any, scene: Simple
 
 
 def test_a_stylist_reads_nobodys_name_pay_or_number(client: Any, scene: SimpleNamespace) -> None:
-    _sign_in(client, scene.me)
+    sign_in(client, scene.me)
     told = _ask(client, _mine(scene), _mine(scene))
     for secret in ("Ana", "400", "300", "1,200", "1,600"):
         assert secret not in told
@@ -85,7 +77,7 @@ def test_a_stylist_reads_nobodys_name_pay_or_number(client: Any, scene: SimpleNa
 
 
 def test_what_must_be_is_told_alone(client: Any, scene: SimpleNamespace) -> None:
-    _sign_in(client, scene.me)
+    sign_in(client, scene.me)
     _press(client, _mine(scene), _mine(scene))
     with transaction() as session:
         session.execute(
@@ -98,7 +90,7 @@ def test_what_must_be_is_told_alone(client: Any, scene: SimpleNamespace) -> None
 
 
 def test_an_owner_reads_what_somebody_else_would_cost(client: Any, scene: SimpleNamespace) -> None:
-    _sign_in(client, scene.owner)
+    sign_in(client, scene.owner)
     others = f"/desk/shift/{scene.shift}/others"
     assert others in client.get(f"/desk/shift/{scene.shift}").text
     assert "Ana" not in client.get(others).text
@@ -113,7 +105,7 @@ def test_of_shifts_left_open_an_owner_reads_the_names_of_their_own_only(
 ) -> None:
     b.a_shift(getattr(scene, at), "13:00", "19:00", skill="colour", priority=1)
     both = b.a_pooled_stylist(scene.network, name="Cara", skills=("cut", "colour"))
-    _sign_in(client, scene.owner)
+    sign_in(client, scene.owner)
     others = f"/desk/shift/{scene.shift}/others"
     told = _ask(client, others, f"{others}/{both}")
     assert ("13:00–19:00" in told) == (at == "salon")
@@ -126,7 +118,7 @@ def test_somebody_just_as_good_reads_that_nothing_stands_against_them(
     client: Any, scene: SimpleNamespace
 ) -> None:
     twin = b.a_pooled_stylist(scene.network, hourly_pay_minor=30000)
-    _sign_in(client, b.an_account(scene.network, stylist=twin))
+    sign_in(client, b.an_account(scene.network, stylist=twin))
     told = _ask(client, _mine(scene), _mine(scene))
     assert "Nothing stands against you." in told
     assert "If they say no, you may be next." in told
@@ -140,7 +132,7 @@ def test_strangers_are_asked_to_sign_in(client: Any, scene: SimpleNamespace, pat
 
 
 def test_the_wrong_kind_of_account_is_refused(client: Any, scene: SimpleNamespace) -> None:
-    _sign_in(client, scene.owner)
+    sign_in(client, scene.owner)
     assert client.get("/me/why").status_code == client.get(_mine(scene)).status_code == 403
 
 
@@ -157,10 +149,10 @@ def test_foreign_shifts_answer_like_missing_ones(client: Any, scene: SimpleNames
     asked = b.a_shift(scene.salon, day=b.TODAY + timedelta(days=5))
     b.an_offer(asked, scene.ben)
     foreign = b.a_shift(b.a_salon(b.a_network()))
-    _sign_in(client, scene.me)
+    sign_in(client, scene.me)
     answers = set(_gets(client, [_mine(scene, shift) for shift in (asked, foreign, 10**9, HUGE, HUGE - 1)]))
     assert [status for status, _ in answers] == [404]
-    _sign_in(client, scene.rival)
+    sign_in(client, scene.rival)
     answers = set(
         _gets(client, [f"/desk/shift/{shift}/others" for shift in (scene.shift, foreign, 10**9, HUGE - 1)])
     )
@@ -171,7 +163,7 @@ def test_foreign_shifts_answer_like_missing_ones(client: Any, scene: SimpleNames
 def test_people_who_were_asked_or_are_not_there_cannot_be_asked_about(
     client: Any, scene: SimpleNamespace, who: str
 ) -> None:
-    _sign_in(client, scene.owner)
+    sign_in(client, scene.owner)
     others = f"/desk/shift/{scene.shift}/others"
     stylist = {"ana": scene.ana, "nobody": 10**9, "huge": HUGE}[who]
     assert _press(client, others, f"{others}/{stylist}").status_code == 404
@@ -179,13 +171,13 @@ def test_people_who_were_asked_or_are_not_there_cannot_be_asked_about(
 
 
 def test_a_form_without_its_token_asks_nothing(client: Any, scene: SimpleNamespace) -> None:
-    _sign_in(client, scene.me)
+    sign_in(client, scene.me)
     assert client.post(_mine(scene)).status_code == 403
     assert db.session.scalars(sa.select(WhatIf.id)).all() == []
 
 
 def test_too_many_questions_at_once_are_refused(client: Any, scene: SimpleNamespace) -> None:
-    _sign_in(client, scene.me)
+    sign_in(client, scene.me)
     for day in range(4, 4 + MOST_WAITING):
         shift = b.a_shift(scene.salon, day=b.TODAY + timedelta(days=day))
         assert _press(client, _mine(scene, shift), _mine(scene, shift)).status_code == 303
@@ -198,15 +190,15 @@ def test_what_could_not_be_worked_out_is_said_so(
     client: Any, scene: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(what_if, "_work_out", lambda *_: ("failed", None))
-    _sign_in(client, scene.me)
+    sign_in(client, scene.me)
     assert "We could not work it out this time." in _ask(client, _mine(scene), _mine(scene))
-    _sign_in(client, scene.owner)
+    sign_in(client, scene.owner)
     others = f"/desk/shift/{scene.shift}/others"
     assert "We could not work it out this time." in _ask(client, others, f"{others}/{scene.ben}")
 
 
 def test_a_shift_that_is_over_is_said_so(client: Any, scene: SimpleNamespace) -> None:
-    _sign_in(client, scene.me)
+    sign_in(client, scene.me)
     sent = _press(client, _mine(scene), _mine(scene))
     later = NOW + timedelta(days=4)
     what_if.run_asked(later, later)
@@ -223,7 +215,7 @@ def test_every_rule_has_words_for_both_sides() -> None:
 
 def test_answers_in_chinese_are_chinese(client: Any, scene: SimpleNamespace) -> None:
     client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "zh-TW"
-    _sign_in(client, scene.me)
+    sign_in(client, scene.me)
     told = _ask(client, _mine(scene), _mine(scene))
     main = re.sub(r"<[^>]+>", " ", told[told.index("<main") : told.index("</main>")])
     assert not re.search(r"[A-Za-z]{4,}", main), main
