@@ -40,8 +40,6 @@ def send_again(row_id: int) -> Response:
     g.page_url = url_for("desk.show_messages")
     try:
         desk.send_again(message_id=message_id, account_id=account().id, now=now(), texting=texting())
-    except Missing:
-        raise
     except Refusal as refusal:
         return _page(status_of(refusal), in_words(refusal))
     return _back("again")
