@@ -12,42 +12,20 @@ from salonpool.database import db, transaction
 from salonpool.domain.booking import Wish
 from salonpool.models import AuditEntry, Booking, Closure, Message, Salon, Stylist
 from salonpool.usecases.booking import bookings, moves
-from salonpool.usecases.booking.settling import Guest
 from tests import builders as b
+from tests.web.desk_shop import TOMORROW, book, open_shop, post
 from tests.web.signing_in import sign_in
-
-TOMORROW = b.TODAY + timedelta(days=1)
 
 
 @pytest.fixture
 def shop(app: Any) -> SimpleNamespace:
     """A salon of one chair and its owner; a rival next door."""
-    network = b.a_network()
-    salon, other = b.a_salon(network, slug="qinghe", chairs=1), b.a_salon(network, slug="kapok")
-    wen = b.a_stylist(network, home=salon)
-    b.a_rota(wen, salon, weekdays=(0, 1, 2, 3, 4, 5, 6))
-    return SimpleNamespace(
-        salon=salon, cut=b.a_service(salon), wen=wen, owner=b.an_account(network, owns=(salon,)),
-        rival=b.an_account(network, owns=(other,)), texting=app.extensions["salonpool.texting"],
-    )  # fmt: skip
-
-
-def _book(shop: SimpleNamespace, clock: str = "14:00", name: str = "林太太") -> int:
-    return bookings.book(
-        salon_slug="qinghe", wish=Wish((shop.cut,)), starts_at=b.at(clock, TOMORROW), language="en",
-        guest=Guest("0912 345 678", name), key=f"k {clock}", now=b.NOW, texting=shop.texting,
-    ).id  # fmt: skip
+    return open_shop(app, chairs=1)
 
 
 def _approve_first(shop: SimpleNamespace) -> None:
     with transaction() as session:
         session.get_one(Salon, shop.salon).approve_minutes = 120
-
-
-def _post(client: Any, page: str, path: str = "", **form: str) -> Any:
-    csrf = re.search(r'name="csrf_token" value="([^"]+)"', client.get(page).text)
-    assert csrf
-    return client.post(path or page, data={"csrf_token": csrf[1], **form})
 
 
 def _status(booking_id: int) -> str:
@@ -62,18 +40,18 @@ def test_strangers_are_asked_to_sign_in(client: Any, shop: SimpleNamespace, page
 
 @pytest.mark.parametrize("page", ["", "/move"])
 def test_another_salons_booking_is_not_there(client: Any, shop: SimpleNamespace, page: str) -> None:
-    booking = _book(shop)
+    booking = book(shop)
     sign_in(client, shop.rival)
     assert client.get(f"/desk/booking/{booking}{page}").status_code == 404
     for word in ("approve", "arrived", "cancel", "move"):
-        answer = _post(client, "/desk/closures", f"/desk/booking/{booking}/{word}")
+        answer = post(client, "/desk/closures", f"/desk/booking/{booking}/{word}")
         assert answer.status_code == 404
     assert _status(booking) == "confirmed"
 
 
 def test_the_desk_sees_who_said_that_they_will_come(client: Any, shop: SimpleNamespace) -> None:
     sign_in(client, shop.owner)
-    page = f"/desk/booking/{_book(shop)}"
+    page = f"/desk/booking/{book(shop)}"
     said = "Said that they will come."
     assert said not in client.get(page).text
     with transaction() as session:
@@ -85,7 +63,7 @@ def test_the_desk_sees_that_texts_to_a_number_cannot_arrive_until_one_does(
     client: Any, shop: SimpleNamespace
 ) -> None:
     sign_in(client, shop.owner)
-    page = f"/desk/booking/{_book(shop)}"
+    page = f"/desk/booking/{book(shop)}"
     said = "This number cannot take texts."
     refused, arrived = (
         {"status": "failed", "error": "bad_number 21614"},
@@ -111,11 +89,11 @@ def test_today_begins_with_what_waits_for_a_yes(
     client: Any, shop: SimpleNamespace, word: str, status: str
 ) -> None:
     _approve_first(shop)
-    booking = _book(shop)
+    booking = book(shop)
     sign_in(client, shop.owner)
     page = client.get("/desk").text
     assert page.index(f"/desk/booking/{booking}/{word}") < page.index('id="bookings"')
-    answer = _post(client, "/desk", f"/desk/booking/{booking}/{word}", back="today")
+    answer = post(client, "/desk", f"/desk/booking/{booking}/{word}", back="today")
     assert (answer.status_code, answer.location) == (303, "/desk")
     assert _status(booking) == status
     assert "/approve" not in client.get("/desk").text
@@ -123,11 +101,11 @@ def test_today_begins_with_what_waits_for_a_yes(
 
 def test_a_late_yes_says_why_not_and_changes_nothing(client: Any, shop: SimpleNamespace) -> None:
     _approve_first(shop)
-    booking = _book(shop)
+    booking = book(shop)
     with transaction() as session:
         session.get_one(Booking, booking).answer_by = b.NOW
     sign_in(client, shop.owner)
-    answer = _post(client, f"/desk/booking/{booking}", f"/desk/booking/{booking}/approve")
+    answer = post(client, f"/desk/booking/{booking}", f"/desk/booking/{booking}/approve")
     assert answer.status_code == 409
     assert "The time to answer is over." in answer.text
     assert _status(booking) == "pending"
@@ -144,7 +122,7 @@ def _ask(shop: SimpleNamespace, booking: int, clock: str, **wish: int | None) ->
 def test_another_time_asked_for_waits_for_a_yes_on_the_first_page(
     client: Any, shop: SimpleNamespace, word: str, clock: str
 ) -> None:
-    booking = _book(shop)
+    booking = book(shop)
     _approve_first(shop)
     _ask(shop, booking, "16:00")
     sign_in(client, shop.owner)
@@ -152,7 +130,7 @@ def test_another_time_asked_for_waits_for_a_yes_on_the_first_page(
     assert re.search("asks for [^·]*16:00[^·]* instead ·", page)
     assert f"/desk/booking/{booking}/approve-move" in page
     assert "The guest asks for another time" in client.get(f"/desk/booking/{booking}").text
-    answer = _post(
+    answer = post(
         client, "/desk", f"/desk/booking/{booking}/{word}", back="today",
         starts_at=b.at("16:00", TOMORROW).isoformat(),
     )  # fmt: skip
@@ -163,7 +141,7 @@ def test_another_time_asked_for_waits_for_a_yes_on_the_first_page(
 
 
 def test_the_desk_reads_whom_the_guest_asks_for_with_the_time(client: Any, shop: SimpleNamespace) -> None:
-    booking = _book(shop)
+    booking = book(shop)
     _approve_first(shop)
     sign_in(client, shop.owner)
     _ask(shop, booking, "16:00")
@@ -176,10 +154,10 @@ def test_the_desk_reads_whom_the_guest_asks_for_with_the_time(client: Any, shop:
 def test_a_yes_to_a_time_that_is_gone_or_no_longer_asked_for_says_why(
     client: Any, shop: SimpleNamespace
 ) -> None:
-    booking = _book(shop)
+    booking = book(shop)
     _approve_first(shop)
     _ask(shop, booking, "16:00")
-    _book(shop, "16:30")
+    book(shop, "16:30")
     sign_in(client, shop.owner)
     page = f"/desk/booking/{booking}"
     for clock, why in (
@@ -187,10 +165,10 @@ def test_a_yes_to_a_time_that_is_gone_or_no_longer_asked_for_says_why(
         ("17:00", "no longer asks for that"),
     ):
         asked = b.at(clock, TOMORROW).isoformat()
-        answer = _post(client, page, f"{page}/approve-move", starts_at=asked)
+        answer = post(client, page, f"{page}/approve-move", starts_at=asked)
         assert answer.status_code == 409
         assert why in answer.text
-    assert _post(client, page, f"{page}/approve-move", starts_at="never").status_code == 422
+    assert post(client, page, f"{page}/approve-move", starts_at="never").status_code == 422
     db.session.rollback()
     assert db.session.get_one(Booking, booking).starts_at == b.at("14:00", TOMORROW)
 
@@ -200,7 +178,7 @@ def test_a_yes_to_a_time_that_is_gone_or_no_longer_asked_for_says_why(
 def test_the_buttons_answer_for_the_person_that_was_read(
     client: Any, shop: SimpleNamespace, from_page: str, button: str
 ) -> None:
-    booking = _book(shop)
+    booking = book(shop)
     _approve_first(shop)
     sign_in(client, shop.owner)
     _ask(shop, booking, "16:00", stylist_id=shop.wen)
@@ -220,37 +198,37 @@ def test_the_buttons_answer_for_the_person_that_was_read(
 def test_a_guest_is_here_then_done_by_a_tap_each(
     client: Any, shop: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    booking = _book(shop)
+    booking = book(shop)
     sign_in(client, shop.owner)
     page = f"/desk/booking/{booking}"
     assert f"{page}/arrived" not in client.get(page).text  # a day early
-    assert _post(client, page, f"{page}/arrived").status_code == 409
+    assert post(client, page, f"{page}/arrived").status_code == 409
     monkeypatch.setattr("salonpool.clock.now", lambda: b.at("14:05", TOMORROW))
     for word, status in (("arrived", "checked_in"), ("undo", "confirmed"), ("done", "completed")):
         assert f'action="{page}/{word}"' in client.get(page).text
-        assert _post(client, page, f"{page}/{word}").location == page
+        assert post(client, page, f"{page}/{word}").location == page
         assert _status(booking) == status
 
 
 def test_did_not_come_is_taken_back_for_a_day(
     client: Any, shop: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    booking = _book(shop)
+    booking = book(shop)
     sign_in(client, shop.owner)
     page = f"/desk/booking/{booking}"
     monkeypatch.setattr("salonpool.clock.now", lambda: b.at("14:20", TOMORROW))
     assert "You can take this back until" in client.get(page).text
-    _post(client, page, f"{page}/missed")
+    post(client, page, f"{page}/missed")
     missed = client.get(page).text
     assert "They came after all" in missed
     for word in ("arrived", "done", "undo"):
         assert f'action="{page}/{word}"' not in missed
-    assert _post(client, page, f"{page}/not-missed").location == page
+    assert post(client, page, f"{page}/not-missed").location == page
     assert _status(booking) == "confirmed"
-    _post(client, page, f"{page}/missed")
+    post(client, page, f"{page}/missed")
     monkeypatch.setattr("salonpool.clock.now", lambda: b.at("00:00", TOMORROW + timedelta(days=2)))
     assert "They came after all" not in client.get(page).text
-    late = _post(client, "/desk/closures", f"{page}/not-missed")
+    late = post(client, "/desk/closures", f"{page}/not-missed")
     assert late.status_code == 409
     assert "until the end of the day after the visit" in late.text
     assert _status(booking) == "no_show"
@@ -259,29 +237,29 @@ def test_did_not_come_is_taken_back_for_a_day(
 def test_missed_visits_are_told_at_the_next_booking(
     client: Any, shop: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    missed, next_one = _book(shop), _book(shop, "16:00")
+    missed, next_one = book(shop), book(shop, "16:00")
     sign_in(client, shop.owner)
     monkeypatch.setattr("salonpool.clock.now", lambda: b.at("14:20", TOMORROW))
     page = f"/desk/booking/{missed}"
-    assert _post(client, page, f"{page}/missed").status_code == 303
+    assert post(client, page, f"{page}/missed").status_code == 303
     assert "In the last 180 days: did not come 1 time." in client.get(f"/desk/booking/{next_one}").text
 
 
 def test_the_salon_cancels_and_the_guest_is_told(client: Any, shop: SimpleNamespace) -> None:
-    booking = _book(shop)
+    booking = book(shop)
     sign_in(client, shop.owner)
     page = f"/desk/booking/{booking}"
-    assert _post(client, page, f"{page}/cancel").status_code == 303
+    assert post(client, page, f"{page}/cancel").status_code == 303
     assert "by the salon" in client.get(page).text
     bodies = db.session.scalars(sa.select(Message.body).where(Message.status == "pending"))
     assert [body for body in bodies if "sorry, we cannot do" in body]
 
 
 def test_what_is_no_action_is_not_there(client: Any, shop: SimpleNamespace) -> None:
-    booking = _book(shop)
+    booking = book(shop)
     sign_in(client, shop.owner)
     page = f"/desk/booking/{booking}"
-    assert _post(client, page, f"{page}/confirmed").status_code == 404
+    assert post(client, page, f"{page}/confirmed").status_code == 404
 
 
 def test_a_phone_call_is_booked_with_the_first_free_time(client: Any, shop: SimpleNamespace) -> None:
@@ -292,9 +270,9 @@ def test_a_phone_call_is_booked_with_the_first_free_time(client: Any, shop: Simp
     assert first
     assert key
     form = {"service": str(shop.cut), "starts_at": first[1], "name": "陳先生", "idempotency_key": key[1]}
-    made = _post(client, "/desk/booking/new", **form)
+    made = post(client, "/desk/booking/new", **form)
     assert made.status_code == 303
-    assert _post(client, "/desk/booking/new", **form).location == made.location  # sent twice is one booking
+    assert post(client, "/desk/booking/new", **form).location == made.location  # sent twice is one booking
     shown = client.get(made.location).text
     assert "陳先生" in shown
     assert "No phone number, so no texts." in shown
@@ -318,10 +296,10 @@ def test_a_booking_form_filled_in_wrong_comes_back_with_what_was_typed(
         ({"stylist": "99"}, 422, "not one of the choices"),
         ({"starts_at": b.at("03:00", TOMORROW).isoformat()}, 422, "Nobody works then."),
     ):
-        answer = _post(client, "/desk/booking/new", **right | wrong)
+        answer = post(client, "/desk/booking/new", **right | wrong)
         assert (answer.status_code, sentence in answer.text) == (status, True), wrong
-    _book(shop)
-    taken = _post(client, "/desk/booking/new", **right)
+    book(shop)
+    taken = post(client, "/desk/booking/new", **right)
     assert (taken.status_code, "Just taken" in taken.text, "陳先生" in taken.text) == (409, True, True)
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Booking)) == 1
 
@@ -333,39 +311,39 @@ def test_a_choice_that_is_none_is_said_at_once(client: Any, shop: SimpleNamespac
 
 
 def test_the_desk_moves_a_visit_and_the_guest_is_told(client: Any, shop: SimpleNamespace) -> None:
-    booking = _book(shop)
+    booking = book(shop)
     sign_in(client, shop.owner)
     page = f"/desk/booking/{booking}/move"
     shown = client.get(page).text
     assert b.at("14:00", TOMORROW).isoformat() not in shown  # where it is already
     later = b.at("14:30", TOMORROW)
     assert later.isoformat() in shown
-    assert _post(client, page, starts_at=later.isoformat()).location == f"/desk/booking/{booking}"
+    assert post(client, page, starts_at=later.isoformat()).location == f"/desk/booking/{booking}"
     assert db.session.get_one(Booking, booking).starts_at == later
-    assert _post(client, page, starts_at="").status_code == 422
+    assert post(client, page, starts_at="").status_code == 422
     assert client.get(f"{page}?on=2020-01-01").status_code == 422
-    other = _book(shop, "17:00")
-    taken = _post(client, page, starts_at=b.at("17:00", TOMORROW).isoformat())
+    other = book(shop, "17:00")
+    taken = post(client, page, starts_at=b.at("17:00", TOMORROW).isoformat())
     assert (taken.status_code, "Just taken" in taken.text) == (409, True)
-    _post(client, f"/desk/booking/{other}", f"/desk/booking/{other}/cancel")
+    post(client, f"/desk/booking/{other}", f"/desk/booking/{other}/cancel")
     assert client.get(f"/desk/booking/{other}/move").status_code == 409
 
 
 def test_a_closed_day_names_the_bookings_in_its_way(client: Any, shop: SimpleNamespace) -> None:
-    booking = _book(shop)
+    booking = book(shop)
     sign_in(client, shop.owner)
     assert "No closed days ahead." in client.get("/desk/closures").text
     day = {"first_on": str(TOMORROW), "last_on": "", "starts": "12:00", "ends": "", "reason": "春節"}
-    assert _post(client, "/desk/closures", **day).status_code == 303
+    assert post(client, "/desk/closures", **day).status_code == 303
     page = client.get("/desk/closures").text
     assert (f"/desk/booking/{booking}" in page, "Closed then" in page, "春節" in page) == (True, True, True)
-    again = _post(client, "/desk/closures", **day)
+    again = post(client, "/desk/closures", **day)
     assert (again.status_code, "closed then already" in again.text) == (422, True)
     closure = db.session.scalar(sa.select(Closure.id))
     sign_in(client, shop.rival)
-    assert _post(client, "/desk/closures", f"/desk/closures/{closure}/reopen").status_code == 404
+    assert post(client, "/desk/closures", f"/desk/closures/{closure}/reopen").status_code == 404
     sign_in(client, shop.owner)
-    assert _post(client, "/desk/closures", f"/desk/closures/{closure}/reopen").status_code == 303
+    assert post(client, "/desk/closures", f"/desk/closures/{closure}/reopen").status_code == 303
     assert "No closed days ahead." in client.get("/desk/closures").text
 
 
@@ -386,7 +364,7 @@ def test_a_day_that_cannot_be_closed_comes_back(
 ) -> None:
     sign_in(client, shop.owner)
     right = {"first_on": str(TOMORROW), "last_on": "", "starts": "", "ends": "", "reason": "春節"}
-    answer = _post(client, "/desk/closures", **right | wrong)
+    answer = post(client, "/desk/closures", **right | wrong)
     assert answer.status_code == 422
     assert "There is a problem" in answer.text
     assert db.session.scalar(sa.select(Closure.id)) is None
