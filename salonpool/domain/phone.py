@@ -18,6 +18,7 @@ RESTS_AT_LEAST = timedelta(days=45)
 # What people write between digits; NFKC leaves the typographic dashes as they are.
 DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
 WRITTEN = re.compile(r"\+?[0-9 ().-]+")
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 def mobile_number(typed: str, region: str, *, field: str = "phone", demo: bool = False) -> str:
@@ -72,6 +73,11 @@ def guest_number(
     if e164 in ours:
         raise InvalidInput("phone_ours", field=field, example=EXAMPLE)
     return e164
+
+
+def is_e164(sender: str) -> bool:
+    """Has a sender a number to answer? Others come as a word or a short code."""
+    return E164.fullmatch(sender) is not None
 
 
 def is_invented(e164: str) -> bool:

@@ -5,7 +5,7 @@ from collections import Counter
 from salonpool.domain.desk_text import FOR_A_PERSON
 from salonpool.domain.inbound import OUTCOME_MAX, InboundOutcome, told_refusal
 
-# The rest was dealt with, or nobody we know wrote it.
+# Dealt with, answered with all there is to say, or written by nobody we know.
 NEEDS_NOBODY = frozenset(
     {
         InboundOutcome.NOT_A_NUMBER,

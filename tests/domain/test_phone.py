@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salonpool.domain.phone import for_reading, guest_number, is_invented, mobile_number, tail
+from salonpool.domain.phone import for_reading, guest_number, is_e164, is_invented, mobile_number, tail
 from salonpool.domain.refusal import InvalidInput
 
 NUMBER = "+886912345678"
@@ -28,6 +28,15 @@ NUMBER = "+886912345678"
 )
 def test_a_number_in_any_usual_writing_becomes_e164(typed: str) -> None:
     assert mobile_number(typed, "TW") == NUMBER
+
+
+@pytest.mark.parametrize(
+    ("sender", "is_number"),
+    [(NUMBER, True), ("+1234567", True), ("+123456", False), ("0912345678", False), ("+0912345678", False)]
+    + [(NUMBER + "\n", False), ("+" + "1" * 16, False), ("55501", False), ("BANK", False), ("", False)],
+)
+def test_only_a_whole_number_can_be_answered(sender: str, is_number: bool) -> None:
+    assert is_e164(sender) is is_number
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """What a text somebody sent us asks for, and what they are told."""
 
-import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -9,6 +8,7 @@ from salonpool.domain.booking import SlotTaken
 from salonpool.domain.inbound import InboundOutcome, Outcome, told_refusal
 from salonpool.domain.money import Money, pay_between
 from salonpool.domain.offer import OfferGone, OfferStatus
+from salonpool.domain.phone import is_e164
 from salonpool.domain.refusal import InvalidInput, Refusal
 from salonpool.messaging import formats
 from salonpool.messaging.replies import ReplyKind, parse
@@ -21,9 +21,8 @@ from salonpool.usecases.booking import cancellations, places, reminders
 from salonpool.usecases.pool import offers
 from salonpool.usecases.texts.texting import Texting
 
-E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 # What a closed offer is answered with: always the truth, never silence.
-OFFER_IS = {
+TOLD_OF_CODE = {
     "taken": (InboundOutcome.TOLD_TAKEN, "S5"),
     "declined": (InboundOutcome.TOLD_DECLINED, "S5D"),
     "expired": (InboundOutcome.TOLD_EXPIRED, "S5E"),
@@ -78,14 +77,10 @@ class Handled:
 
 
 def act(text: Received, person: Person | None, now: datetime, texting: Texting) -> Handled:
-    """What the text asks for. Offers are answered here, in their own transactions."""
-    if not E164.fullmatch(text.sender):
+    """Do what the text asks for, in transactions of its own; STOP and START were heeded when it came."""
+    if not is_e164(text.sender):
         return Handled(InboundOutcome.NOT_A_NUMBER)
     kind = parse(text.body).kind
-    if kind is ReplyKind.STOP:
-        return Handled(InboundOutcome.OPTED_OUT)
-    if kind is ReplyKind.START:
-        return Handled(InboundOutcome.RESUMED)
     if person is None:
         return Handled(InboundOutcome.UNKNOWN_SENDER)  # answering would let strangers spend our texts
     if kind in {ReplyKind.YES, ReplyKind.NO}:
@@ -289,7 +284,7 @@ def _told(question: Question, code: str, rule: str | None = None) -> Handled:
         "tel": question.tel,
         "y": reason(rule, question.language) if rule else None,
     }
-    outcome, text_id = OFFER_IS[code]
+    outcome, text_id = TOLD_OF_CODE[code]
     return Handled(outcome, Answer(text_id, values, offer_id=question.offer_id))
 
 

@@ -20,6 +20,7 @@ from salonpool.database import (
 )
 from salonpool.domain.inbound import InboundOutcome, Outcome
 from salonpool.domain.message import MessageStatus
+from salonpool.domain.phone import is_e164
 from salonpool.messaging.replies import ReplyKind, parse
 from salonpool.models import InboundMessage, Message, OptOut
 from salonpool.queries import people
@@ -27,7 +28,7 @@ from salonpool.queries.correspondents import salon_of
 from salonpool.queries.people import Person
 from salonpool.usecases.rows import insert_new
 from salonpool.usecases.texts import messages, opt_outs
-from salonpool.usecases.texts.answers import E164, Answer, Handled, Received, act
+from salonpool.usecases.texts.answers import Answer, Handled, Received, act
 from salonpool.usecases.texts.texting import Texting
 
 log = logging.getLogger(__name__)
@@ -107,7 +108,7 @@ def _heed(
     session: Session, inbound_id: int, sender: str, body: str, opt_out_type: str, now: datetime
 ) -> None:
     """Do what STOP or START asks for, and leave word of it for handle()."""
-    if not E164.fullmatch(sender):
+    if not is_e164(sender):
         return
     lock(session, f"opt_out:{sender}")
     said = parse(body).kind
