@@ -1,7 +1,6 @@
 """A yes by phone: what is law stops it, what is policy needs a reason that is kept."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from salonpool.database import db, transaction
-from salonpool.domain.refusal import Missing, Refusal
+from salonpool.domain.refusal import Missing
 from salonpool.models import (
     Assignment,
     AuditEntry,
@@ -23,9 +22,7 @@ from salonpool.models import (
     StylistSkill,
     TimeOff,
 )
-from salonpool.queries import access
 from salonpool.queries import by_hand as given
-from salonpool.queries.access import AccountRow
 from salonpool.solver.rules import RULES
 from salonpool.usecases import upkeep
 from salonpool.usecases.pool import by_hand, offers
@@ -46,66 +43,27 @@ from tests.builders import (
 )
 from tests.usecases import pool
 from tests.usecases.contenders import race
+from tests.usecases.house import LATER, THURSDAY, House, account_of, an_office, open_house, refusal_code
 
 pytestmark = pytest.mark.usefixtures("app")
-THURSDAY = TODAY + timedelta(days=3)
-LATER = NOW + timedelta(minutes=1)
 WHY = "She offered it herself."
-
-
-@dataclass(frozen=True)
-class House:
-    """A salon with its owner, and a shift there on Thursday from 14:00 to 18:00."""
-
-    network: int
-    salon: int
-    owner_id: int
-    shift: int
-
-    @property
-    def owner(self) -> AccountRow:
-        return _account(self.owner_id)
-
-    def give(self, stylist: int, *set_aside: str, **changes: Any) -> int:
-        account = changes.pop("account", None) or self.owner
-        asked: dict[str, Any] = {"set_aside": set_aside, "now": LATER, "texting": pool.texting()}
-        return by_hand.give(account, self.shift, stylist, **asked | changes)
-
-    def candidates(self) -> dict[int, Candidate]:
-        found = by_hand.list_candidates(self.owner, self.shift, NOW, "en")
-        return {one.person.id: one for one in found}
-
-    def rules(self, stylist: int) -> list[tuple[str, bool]]:
-        """What is in the way, asked for one; the list of all must say the same."""
-        one = by_hand.get_candidate(self.owner, self.shift, stylist, NOW, "en")
-        assert self.candidates()[stylist] == one
-        return [(obstacle.rule, obstacle.is_law) for obstacle in one.obstacles]
-
-
-def _account(account_id: int) -> AccountRow:
-    found = access.find_account(account_id)
-    assert found
-    db.session.rollback()
-    return found
-
-
-def _office(network: int) -> AccountRow:
-    account_id = an_account(network, name="辦公室")
-    add(Role(network_id=network, account_id=account_id, kind="office"))
-    return _account(account_id)
 
 
 @pytest.fixture
 def house() -> House:
-    network = a_network()
-    salon = a_salon(network, chairs=2)
-    return House(network, salon, an_account(network, owns=(salon,)), a_shift(salon))
+    return open_house()
 
 
-def _code(call: Callable[[], object]) -> str:
-    with pytest.raises(Refusal) as refused:
-        call()
-    return refused.value.code
+def _candidates(house: House) -> dict[int, Candidate]:
+    found = by_hand.list_candidates(house.owner, house.shift, NOW, "en")
+    return {one.person.id: one for one in found}
+
+
+def _rules(house: House, stylist: int) -> list[tuple[str, bool]]:
+    """What is in the way, asked for one; the list of all must say the same."""
+    one = by_hand.get_candidate(house.owner, house.shift, stylist, NOW, "en")
+    assert _candidates(house)[stylist] == one
+    return [(obstacle.rule, obstacle.is_law) for obstacle in one.obstacles]
 
 
 def _trail(*actions: str) -> list[AuditEntry]:
@@ -141,7 +99,7 @@ def test_a_yes_by_phone_is_kept_and_told_like_any_other(house: House) -> None:
 
 def test_the_office_notes_a_yes_at_every_salon_of_its_network_and_the_owner_is_told(house: House) -> None:
     person = a_pooled_stylist(house.network, x_km=30.0)
-    office = _office(house.network)
+    office = an_office(house.network)
     assert by_hand.list_candidates(office, house.shift, NOW, "en")[0].policy == ("home-travel",)
     held = house.give(person, "home-travel", reason=WHY, account=office)
     assert {entry.actor for entry in _trail("assign", "override")} == {f"account:{office.id}"}
@@ -187,12 +145,12 @@ def test_policy_gives_way_to_an_owners_reason_which_is_kept(
     house: House, person: dict[str, Any], rule: str
 ) -> None:
     stylist = a_pooled_stylist(house.network, **person)
-    assert house.rules(stylist) == [(rule, False)]
-    assert _code(lambda: house.give(stylist)) == "agree_anew"
-    assert _code(lambda: house.give(stylist, reason=WHY)) == "agree_anew"
-    assert _code(lambda: house.give(stylist, "rest", reason=WHY)) == "agree_anew"
+    assert _rules(house, stylist) == [(rule, False)]
+    assert refusal_code(lambda: house.give(stylist)) == "agree_anew"
+    assert refusal_code(lambda: house.give(stylist, reason=WHY)) == "agree_anew"
+    assert refusal_code(lambda: house.give(stylist, "rest", reason=WHY)) == "agree_anew"
     for blank in (None, "", "  ", "\u3000"):
-        assert _code(lambda: house.give(stylist, rule, reason=blank)) == "reason_missing"  # noqa: B023
+        assert refusal_code(lambda: house.give(stylist, rule, reason=blank)) == "reason_missing"  # noqa: B023
     assert _unchanged(house)
     assignment = house.give(stylist, rule, reason=f" {WHY}\n")
     (entry,) = _trail("override")
@@ -236,7 +194,7 @@ def test_rest_is_policy_above_the_laws_eleven_hours_and_law_below(house: House) 
                     created_at=NOW,
                 )
             )  # fmt: skip
-        assert house.rules(person) == [("rest", is_law)]
+        assert _rules(house, person) == [("rest", is_law)]
 
 
 @pytest.mark.parametrize(("pack", "is_law"), [("tw-standard", True), ("tw-4-week", False)])
@@ -258,7 +216,7 @@ def test_a_seventh_day_in_a_row_is_policy_where_the_law_allows_it(
                     created_at=NOW,
                 )
             )  # fmt: skip
-    assert house.rules(person) == [("window-days", is_law)]
+    assert _rules(house, person) == [("window-days", is_law)]
 
 
 def _without_the_skill(house: House) -> int:
@@ -303,11 +261,11 @@ def test_law_skill_and_physics_give_way_to_nothing(
     house: House, person: Callable[[House], int], rule: str
 ) -> None:
     stylist = person(house)
-    assert (rule, True) in house.rules(stylist)
+    assert (rule, True) in _rules(house, stylist)
     everything = (*RULES, "skill_dates", "live_offer", "no_text")
     before = _trail("assign", "override")
     for set_aside in ((), (rule,), everything):
-        code = _code(lambda: house.give(stylist, *set_aside, reason=WHY))  # noqa: B023
+        code = refusal_code(lambda: house.give(stylist, *set_aside, reason=WHY))  # noqa: B023
         assert code == "never_allowed"
     assert pool.holders(house.shift) == []
     assert [entry.id for entry in _trail("assign", "override")] == [entry.id for entry in before]
@@ -317,15 +275,15 @@ def test_a_skill_that_ended_is_law_and_named_by_its_reason(house: House) -> None
     person = a_pooled_stylist(house.network)
     with transaction() as session:
         session.execute(sa.update(StylistSkill).values(valid_to=THURSDAY - timedelta(days=1)))
-    assert house.rules(person) == [("skill_dates", True)]
-    assert _code(lambda: house.give(person, "skill_dates", reason=WHY)) == "never_allowed"
+    assert _rules(house, person) == [("skill_dates", True)]
+    assert refusal_code(lambda: house.give(person, "skill_dates", reason=WHY)) == "never_allowed"
 
 
 def test_who_said_no_before_is_given_it_only_for_a_reason(house: House) -> None:
     person = a_pooled_stylist(house.network)
     pool.decline(an_offer(house.shift, person), person)
-    assert house.rules(person) == [("refused", False)]
-    assert _code(lambda: house.give(person)) == "agree_anew"
+    assert _rules(house, person) == [("refused", False)]
+    assert refusal_code(lambda: house.give(person)) == "agree_anew"
     house.give(person, "refused", reason="She called back: her evening is free now.")
     assert pool.offer_of(house.shift, person).status == "declined"
     assert pool.holders(house.shift) == [person]
@@ -335,7 +293,7 @@ def test_silence_and_an_offer_that_ran_out_stand_in_nobodys_way(house: House) ->
     person = a_pooled_stylist(house.network)
     an_offer(house.shift, person)
     offers.sweep_expired(NOW + timedelta(hours=1))
-    assert house.rules(person) == []
+    assert _rules(house, person) == []
     house.give(person, now=NOW + timedelta(hours=2))
     assert pool.holders(house.shift) == [person]
 
@@ -343,9 +301,9 @@ def test_silence_and_an_offer_that_ran_out_stand_in_nobodys_way(house: House) ->
 def test_own_staff_outside_the_pool_can_be_given_a_shift_at_home_for_a_reason(house: House) -> None:
     own = a_stylist(house.network, home=house.salon)
     theirs = a_stylist(house.network, home=a_salon(house.network))
-    assert house.rules(own) == [("available", False)]
-    assert list(house.candidates()) == [own]
-    assert _code(lambda: house.give(theirs, "available", reason=WHY)) == "not_found"
+    assert _rules(house, own) == [("available", False)]
+    assert list(_candidates(house)) == [own]
+    assert refusal_code(lambda: house.give(theirs, "available", reason=WHY)) == "not_found"
     house.give(own, "available", reason=WHY)
     assert pool.holders(house.shift) == [own]
 
@@ -356,8 +314,8 @@ def test_the_list_begins_with_who_can_the_nearest_first_and_ends_with_who_never_
     dear = a_pooled_stylist(house.network, hourly_pay_minor=50000)
     dear_and_far = a_pooled_stylist(house.network, hourly_pay_minor=50000, x_km=30.0)
     near = a_pooled_stylist(house.network, x_km=1.0)
-    assert list(house.candidates()) == [near, far, dear, dear_and_far, never]
-    assert house.candidates()[never].obstacles == (Obstacle("skill", is_law=True),)
+    assert list(_candidates(house)) == [near, far, dear, dear_and_far, never]
+    assert _candidates(house)[never].obstacles == (Obstacle("skill", is_law=True),)
 
 
 def test_who_holds_a_seat_has_left_or_not_joined_is_not_in_the_list(house: House) -> None:
@@ -368,9 +326,9 @@ def test_who_holds_a_seat_has_left_or_not_joined_is_not_in_the_list(house: House
     early = a_pooled_stylist(house.network, joined_on=THURSDAY + timedelta(days=1))
     last_day = a_pooled_stylist(house.network, left_on=THURSDAY)
     house.give(holder)
-    assert list(house.candidates()) == [last_day]
+    assert list(_candidates(house)) == [last_day]
     for person in (gone, early):
-        assert _code(lambda: house.give(person, "available", reason=WHY)) == "not_found"  # noqa: B023
+        assert refusal_code(lambda: house.give(person, "available", reason=WHY)) == "not_found"  # noqa: B023
 
 
 def test_the_list_says_who_gets_no_texts_and_who_is_being_asked(house: House) -> None:
@@ -379,7 +337,7 @@ def test_the_list_says_who_gets_no_texts_and_who_is_being_asked(house: House) ->
     phone = db.session.get_one(Stylist, stopped).phone
     add(OptOut(phone=phone, opted_out_at=NOW))
     an_offer(house.shift, asked)
-    people = {one.person.id: one.person for one in house.candidates().values()}
+    people = {one.person.id: one.person for one in _candidates(house).values()}
     assert [people[person].gets_texts for person in (silent, stopped, asked)] == [False, False, True]
     assert (people[asked].offer, people[silent].offer) == ("offered", None)
     house.give(silent)
@@ -389,7 +347,7 @@ def test_the_list_says_who_gets_no_texts_and_who_is_being_asked(house: House) ->
 def test_a_day_off_is_policy(house: House) -> None:
     person = a_pooled_stylist(house.network)
     add(TimeOff(stylist_id=person, starts_at=at("00:00", THURSDAY), ends_at=at("23:00", THURSDAY)))
-    assert house.rules(person) == [("available", False)]
+    assert _rules(house, person) == [("available", False)]
 
 
 def test_a_shift_of_somebody_else_and_a_stylist_of_another_network_answer_like_missing_ones(
@@ -397,11 +355,11 @@ def test_a_shift_of_somebody_else_and_a_stylist_of_another_network_answer_like_m
 ) -> None:
     person = a_pooled_stylist(house.network)
     stranger = a_pooled_stylist(a_network())
-    rival = _account(an_account(house.network, owns=(a_salon(house.network),)))
-    stylist = _account(an_account(house.network, stylist=person))
+    rival = account_of(an_account(house.network, owns=(a_salon(house.network),)))
+    stylist = account_of(an_account(house.network, stylist=person))
     desk = an_account(house.network)
     add(Role(network_id=house.network, account_id=desk, salon_id=house.salon, kind="receptionist"))
-    for account in (rival, stylist, _account(desk), _office(a_network())):
+    for account in (rival, stylist, account_of(desk), an_office(a_network())):
         with pytest.raises(Missing):
             house.give(person, account=account)
         with pytest.raises(Missing):
@@ -431,9 +389,9 @@ def test_a_shift_that_looks_for_nobody_is_given_to_nobody(
     person = a_pooled_stylist(house.network)
     with transaction() as session:
         session.execute(sa.update(Shift).where(Shift.id == house.shift).values(**change))
-    assert _code(lambda: house.give(person)) == code
-    assert _code(lambda: by_hand.list_candidates(house.owner, house.shift, LATER, "en")) == code
-    assert _code(lambda: by_hand.get_candidate(house.owner, house.shift, person, LATER, "en")) == code
+    assert refusal_code(lambda: house.give(person)) == code
+    assert refusal_code(lambda: by_hand.list_candidates(house.owner, house.shift, LATER, "en")) == code
+    assert refusal_code(lambda: by_hand.get_candidate(house.owner, house.shift, person, LATER, "en")) == code
     assert _unchanged(house)
 
 
@@ -442,14 +400,14 @@ def test_a_shift_that_looks_for_nobody_is_given_to_nobody(
 )
 def test_a_reason_that_cannot_be_kept_is_refused(house: House, reason: str, code: str) -> None:
     person = a_pooled_stylist(house.network, x_km=30.0)
-    assert _code(lambda: house.give(person, "home-travel", reason=reason)) == code
+    assert refusal_code(lambda: house.give(person, "home-travel", reason=reason)) == code
     assert _unchanged(house)
 
 
 def test_the_database_has_the_last_word_on_an_overlap(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     person = _at_work_elsewhere(house)
     monkeypatch.setattr(by_hand._Judge, "obstacles", lambda *_: ())
-    assert _code(lambda: house.give(person)) == "never_allowed"
+    assert refusal_code(lambda: house.give(person)) == "never_allowed"
     assert pool.holders(house.shift) == []
     assert pool.texts("S4") == []
 
