@@ -5,10 +5,9 @@ from enum import StrEnum
 
 from salonpool.domain.inbound import InboundOutcome
 from salonpool.domain.links import TOKEN_LENGTH
-from salonpool.domain.message import MessageStatus, NoSmsReason
+from salonpool.domain.message import OPENS_ALONE, MessageStatus, NoSmsReason
 
-# Their words open something by themselves: a code, a way to sign in.
-SECRET = frozenset({"C9", "S1"})
+SECRET = OPENS_ALONE  # nobody but its reader sees the words of such a text
 # What became of a text somebody sent us, when only a person can go on from there. The last three said that
 # they cannot come, and have their place still.
 FOR_A_PERSON = frozenset(

@@ -18,9 +18,9 @@ USEFUL_MOST = timedelta(hours=72)
 USEFUL_UNTIL_SAID = timedelta(hours=4)  # a text that names no end
 POISON_TRIES = 3  # tries that ended in an error of our own
 
-# Codes and sign-in links: somebody is waiting for them, so they leave first.
-URGENT = ("C9", "S1")
 CODES = frozenset({"C9"})
+OPENS_ALONE = CODES | {"S1"}  # whoever reads the text gets in: a code, a sign-in link
+URGENT = OPENS_ALONE  # somebody is waiting for them, so they leave first
 
 # How the provider's state follows from its answers.
 KEYS_REFUSED_MOST = 3  # refusals of our keys in a row, then nothing is tried any more

@@ -21,6 +21,7 @@ from collections.abc import Mapping, Set
 from functools import cache
 from string import Formatter
 
+from salonpool.domain.message import OPENS_ALONE
 from salonpool.messaging import (
     texts_guest,
     texts_owner,
@@ -47,7 +48,7 @@ TEXTS: Texts = {
 }
 CONTACTS = ("u", "tel")  # how people get further, the better one first
 TAIL = 3  # digits of the number a text is for
-WITHOUT_TAIL = frozenset({"C9", "S1"})  # the digits would be read as part of the code
+WITHOUT_TAIL = OPENS_ALONE  # the digits would be read as part of the code
 
 
 def compose(
