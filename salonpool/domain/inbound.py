@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import NewType
 
+from salonpool.domain import message
+
 OUTCOME_MAX = 40
 ToldRefusal = NewType("ToldRefusal", str)  # made by told_refusal() only
 
@@ -16,7 +18,7 @@ class InboundOutcome(StrEnum):
     OPTED_OUT = "opted_out"
     RESUMED = "resumed"
     HELPED = "helped"  # by the provider, in the operator's words
-    POISON = "poison"  # we could not read it
+    POISON = message.POISON  # we could not read it
 
     # It answers no question.
     HELP = "help"

@@ -16,7 +16,8 @@ RETRY_FIRST = timedelta(seconds=5)
 RETRY_MOST = timedelta(minutes=15)
 USEFUL_MOST = timedelta(hours=72)
 USEFUL_UNTIL_SAID = timedelta(hours=4)  # a text that names no end
-POISON_TRIES = 3  # tries that ended in an error of our own
+POISON_TRIES = 3  # tries of a text, of ours or to us, that ended in an error of our own
+POISON = "poison"  # what is said of it then
 
 CODES = frozenset({"C9"})
 OPENS_ALONE = CODES | {"S1"}  # whoever reads the text gets in: a code, a sign-in link

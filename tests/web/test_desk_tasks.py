@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from salonpool.database import db, transaction
+from salonpool.domain.message import POISON_TRIES
 from salonpool.domain.refusal import Refusal
 from salonpool.models import AuditEntry, Booking, Message, OptOut
 from salonpool.usecases.booking import cancellations, moves
@@ -238,7 +239,7 @@ def test_words_that_broke_us_reach_the_desk_of_whoever_wrote_them(
     book(shop)
     text = inbound.receive("SM1", sender, "words that break", {}, b.NOW)
     monkeypatch.setattr(inbound, "act", lambda *_: 1 // 0)
-    for _ in range(inbound.MOST_TRIES):
+    for _ in range(POISON_TRIES):
         with pytest.raises(ZeroDivisionError):
             inbound.handle(text, b.NOW, shop.texting)
     tasks = tasks_on(read_page(client))

@@ -31,7 +31,6 @@ log = logging.getLogger(__name__)
 KEEP_OUTCOME_SECONDS = 90.0
 ASK_AGAIN_SECONDS = 0.5
 SPREAD = 0.8, 1.2
-POISON = "poison"
 
 
 @dataclass(slots=True)

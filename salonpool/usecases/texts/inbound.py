@@ -19,7 +19,7 @@ from salonpool.database import (
     wake,
 )
 from salonpool.domain.inbound import InboundOutcome, Outcome
-from salonpool.domain.message import MessageStatus
+from salonpool.domain.message import POISON_TRIES, MessageStatus
 from salonpool.domain.phone import is_e164
 from salonpool.messaging.replies import ReplyKind, parse
 from salonpool.models import InboundMessage, Message, OptOut
@@ -35,7 +35,6 @@ log = logging.getLogger(__name__)
 
 BODY_MAX, SENDER_MAX, SID_MAX = 2000, 40, 64
 ANSWERED_AGAIN_AFTER = timedelta(hours=1)
-MOST_TRIES = 3
 
 
 @retried
@@ -153,7 +152,7 @@ def _count_try(inbound_id: int, now: datetime) -> None:
             .values(tries=InboundMessage.tries + 1)
             .returning(InboundMessage.tries)
         )
-        if tries == MOST_TRIES:
+        if tries == POISON_TRIES:
             text = session.get_one(InboundMessage, inbound_id)
             salon_id = session.scalar(sa.select(salon_of(text.sender)))
             text.handled_at, text.outcome, text.salon_id = now, InboundOutcome.POISON, salon_id

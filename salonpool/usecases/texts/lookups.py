@@ -19,6 +19,7 @@ from salonpool.domain.message import (
     LOOK_AFTER,
     LOOK_AFTER_CODE,
     LOOK_FOR,
+    POISON,
     POISON_TRIES,
     RETRY_MOST,
     MessageStatus,
@@ -26,7 +27,7 @@ from salonpool.domain.message import (
 from salonpool.messaging.gateway import Accepted, Gateway, GatewayUnavailable
 from salonpool.models import Message, Receipt
 from salonpool.usecases.texts import provider
-from salonpool.usecases.texts.claims import POISON, Claim, Pass, Tally, accept, change, name_of, take
+from salonpool.usecases.texts.claims import Claim, Pass, Tally, accept, change, name_of, take
 from salonpool.usecases.texts.parallel import Calls
 from salonpool.usecases.texts.receipts import REPLACED
 
