@@ -1,10 +1,9 @@
 """The ways to fight over a place, each a run of rounds in which exactly one may win."""
 
 import random
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,6 +12,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from flask import current_app
 
+from bench.meanwhile import repeating
 from bench.volley import Answer, Request, Volley
 from salonpool import clock
 from salonpool.database import db, transaction
@@ -22,7 +22,6 @@ from salonpool.domain.shift import AssignmentSource, AssignmentStatus, ShiftSour
 from salonpool.models import Assignment, Booking, Salon, Shift
 from salonpool.usecases import demo_clock
 from salonpool.usecases.booking import places, waitlist
-from salonpool.usecases.leases import DatabaseTrouble
 from salonpool.usecases.texts.texting import Texting
 from tests import builders
 
@@ -256,22 +255,16 @@ def _waitlist(
 @contextmanager
 def _offering(texting: Texting) -> Iterator[None]:
     """What the clock does about freed places, hardly pausing; once more when the round is over."""
-    app, over = current_app._get_current_object(), threading.Event()  # type: ignore[attr-defined]
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
 
     def offer() -> None:
-        with app.app_context():
-            while not over.wait(PAUSE_SECONDS):
-                with suppress(DatabaseTrouble):  # busy; as for the clock itself, there is a next time
-                    places.offer_freed(clock.now(), texting)
-
-    thread = threading.Thread(target=offer)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
         places.offer_freed(clock.now(), texting)
+
+    try:
+        with repeating(app, offer, PAUSE_SECONDS):
+            yield
+    finally:
+        offer()
 
 
 def _given_once(ground: Ground, answers: Sequence[Answer]) -> bool:

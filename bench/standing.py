@@ -16,6 +16,7 @@ from flask import Flask
 
 from bench import ledger
 from bench.bookers import Bookers, open_salons, wall
+from bench.meanwhile import repeating
 from bench.supervisor import Supervisor
 from salonpool import clock
 from salonpool.app import create_app
@@ -23,7 +24,6 @@ from salonpool.database import db
 from salonpool.domain.message import RETRY_MOST, UNFINISHED, MessageStatus
 from salonpool.models import Lease, Message
 from salonpool.queries import dump
-from salonpool.usecases.leases import DatabaseTrouble
 from salonpool.usecases.planning import planning
 from tests import builders, databases, live
 from tests.twilio_stand_in import AUTH_TOKEN, StandIn
@@ -113,23 +113,8 @@ class Standing:
     @contextmanager
     def planning(self) -> Iterator[None]:
         """Somebody asks for plans all the time."""
-        over = threading.Event()
-
-        def ask() -> None:
-            with self.app.app_context():
-                while not over.wait(PLAN_EVERY):
-                    try:
-                        planning.request_all(clock.now(), cause="bench")
-                    except DatabaseTrouble:
-                        db.session.rollback()  # it is busy; the next question comes soon
-
-        thread = threading.Thread(target=ask)
-        thread.start()
-        try:
+        with repeating(self.app, lambda: planning.request_all(clock.now(), cause="bench"), PLAN_EVERY):
             yield
-        finally:
-            over.set()
-            thread.join()
 
 
 @contextmanager
