@@ -76,6 +76,17 @@ class Handled:
     answer: Answer | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A yes or no of somebody we know. `now`: when it is read."""
+
+    text: Received
+    person: Person
+    kind: ReplyKind
+    now: datetime
+    texting: Texting
+
+
 def act(text: Received, person: Person | None, now: datetime, texting: Texting) -> Handled:
     """Do what the text asks for, in transactions of its own; STOP and START were heeded when it came."""
     if not is_e164(text.sender):
@@ -84,51 +95,43 @@ def act(text: Received, person: Person | None, now: datetime, texting: Texting) 
     if person is None:
         return Handled(InboundOutcome.UNKNOWN_SENDER)  # answering would let strangers spend our texts
     if kind in {ReplyKind.YES, ReplyKind.NO}:
-        return _answer_question(text, person, kind, now, texting)
+        return _answer_question(Said(text, person, kind, now, texting))
     if person.is_guest:
         return Handled(InboundOutcome.FROM_GUEST, _for_guest(person, texting))
     outcome, text_id = WORDS.get(kind, UNCLEAR)
     return Handled(outcome, Answer(text_id, {"tel": person.tel}, seldom=True))
 
 
-def _answer_question(
-    text: Received, person: Person, kind: ReplyKind, now: datetime, texting: Texting
-) -> Handled:
+def _answer_question(said: Said) -> Handled:
     """A yes or no answers the one open question asked before it, or is told what became of the last one.
 
     A question is an offer to a stylist, a place held for a guest, or whether they will come to what they have
     booked, which is one question however many visits it is about; one number may be asked all three.
     """
-    asked = people.list_questions(text.sender, text.received_at)
-    places_asked = waitlist.list_questions(text.sender, text.received_at)
-    visits = reminder_questions.list_questions(text.sender, text.received_at)
-    tries = people.count_unmatched(text.sender, text.received_at)
+    sender, said_at = said.text.sender, said.text.received_at
+    asked = people.list_questions(sender, said_at)
+    places_asked = waitlist.list_questions(sender, said_at)
+    visits = reminder_questions.list_questions(sender, said_at)
+    tries = people.count_unmatched(sender, said_at)
     db.session.rollback()
     if tries >= MOST_UNMATCHED:
-        return _by_link_only(person, texting)
+        return _by_link_only(said.person, said.texting)
     live = [question for question in asked if question.status == OfferStatus.OFFERED]
     live_places = [place for place in places_asked if place.is_open]
     is_asked_to_come = any(visit.is_open for visit in visits)
     if len(live) + len(live_places) + is_asked_to_come > 1:
-        return Handled(InboundOutcome.SEVERAL_OPEN, _on_a_page(person, live_places, texting))
+        return Handled(InboundOutcome.SEVERAL_OPEN, _on_a_page(said.person, live_places, said.texting))
     if live:
-        return _answer_offer(live[0], kind, text.received_at, now, texting)
+        return _answer_offer(live[0], said)
     if live_places:
-        return _answer_place(live_places[0], kind, now, texting)
+        return _answer_place(live_places[0], said)
     if is_asked_to_come:
-        return _answer_visits(visits, kind, text.received_at, now, texting)
-    return _of_the_last(asked, places_asked, visits, text, person, kind, now, texting)
+        return _answer_visits(visits, said)
+    return _of_the_last(asked, places_asked, visits, said)
 
 
 def _of_the_last(
-    asked: list[Question],
-    places_asked: list[PlaceQuestion],
-    visits: list[VisitQuestion],
-    text: Received,
-    person: Person,
-    kind: ReplyKind,
-    now: datetime,
-    texting: Texting,
+    asked: list[Question], places_asked: list[PlaceQuestion], visits: list[VisitQuestion], said: Said
 ) -> Handled:
     """Nothing is open: what became of the question asked last."""
     last: list[Question | PlaceQuestion | VisitQuestion] = [*asked[:1], *places_asked[:1], *visits[:1]]
@@ -136,29 +139,29 @@ def _of_the_last(
     if isinstance(newest, Question):
         return _told(newest, CODE_OF_STATUS[OfferStatus(newest.status)])
     if isinstance(newest, PlaceQuestion):
-        return _told_of_place(newest, texting)
+        return _told_of_place(newest, said.texting)
     if isinstance(newest, VisitQuestion):
-        return _answer_visits(visits, kind, text.received_at, now, texting)
-    if person.is_guest:
-        return Handled(InboundOutcome.FROM_GUEST, _for_guest(person, texting))
-    return Handled(InboundOutcome.NOTHING_OPEN, Answer("S5Q", {"tel": person.tel}, seldom=True))
+        return _answer_visits(visits, said)
+    if said.person.is_guest:
+        return Handled(InboundOutcome.FROM_GUEST, _for_guest(said.person, said.texting))
+    return Handled(InboundOutcome.NOTHING_OPEN, Answer("S5Q", {"tel": said.person.tel}, seldom=True))
 
 
-def _answer_place(place: PlaceQuestion, kind: ReplyKind, now: datetime, texting: Texting) -> Handled:
-    if kind is ReplyKind.NO:
+def _answer_place(place: PlaceQuestion, said: Said) -> Handled:
+    if said.kind is ReplyKind.NO:
         try:
-            places.let_go(place.booking_id, now=now)
+            places.let_go(place.booking_id, now=said.now)
         except Refusal:  # they have just booked it on its page
-            return _told_of_place(replace(place, is_booked=True), texting)
-        path = texting.links.waitlist_path(place.entry_id, place.entry_link_version)
-        return Handled(InboundOutcome.LET_GO, _about_place(place, "C8N", texting.links.text_url(path)))
+            return _told_of_place(replace(place, is_booked=True), said.texting)
+        path = said.texting.links.waitlist_path(place.entry_id, place.entry_link_version)
+        return Handled(InboundOutcome.LET_GO, _about_place(place, "C8N", said.texting.links.text_url(path)))
     try:
-        places.take(place.booking_id, now=now, texting=texting)
+        places.take(place.booking_id, now=said.now, texting=said.texting)
     except (SlotTaken, InvalidInput):
-        return _told_of_place(place, texting)
+        return _told_of_place(place, said.texting)
     except Refusal as refusal:  # still theirs, but there is more to say than fits a text
-        path = texting.links.booking_path(place.booking_id, place.link_version)
-        answer = _about_place(place, "C8H", texting.links.text_url(path))
+        path = said.texting.links.booking_path(place.booking_id, place.link_version)
+        answer = _about_place(place, "C8H", said.texting.links.text_url(path))
         return Handled(told_refusal(refusal.code), answer)
     return Handled(InboundOutcome.BOOKED)  # booking texts the guest itself
 
@@ -183,27 +186,25 @@ def _about_place(place: PlaceQuestion, text_id: str, url: str) -> Answer:
     return Answer(text_id, values, booking_id=place.booking_id, language=place.language)
 
 
-def _answer_visits(
-    visits: list[VisitQuestion], kind: ReplyKind, said_at: datetime, now: datetime, texting: Texting
-) -> Handled:
+def _answer_visits(visits: list[VisitQuestion], said: Said) -> Handled:
     """A yes is for all the visits somebody was reminded of, a no only for a single one."""
     standing = [visit for visit in visits if visit.stands]
     if not standing:
-        return _told_of_visit(visits[0], texting)
-    if kind is ReplyKind.YES:
-        reminders.will_come(standing, said_at=said_at, now=now)
+        return _told_of_visit(visits[0], said.texting)
+    if said.kind is ReplyKind.YES:
+        reminders.will_come(standing, said_at=said.text.received_at, now=said.now)
         return Handled(InboundOutcome.WILL_COME)
     if len(standing) > 1:
-        url = texting.links.text_url("/my")
+        url = said.texting.links.text_url("/my")
         answer = _about_visit(standing[0], "C2W", k=str(len(standing)), u=url)
         return Handled(InboundOutcome.SEVERAL_VISITS, replace(answer, seldom=True))
     [visit] = standing
     # It counts from when it came in, unless the visit has begun before anybody read it.
-    at = said_at if now < visit.starts_at else now
+    at = said.text.received_at if said.now < visit.starts_at else said.now
     try:
-        cancellations.cancel(booking_id=visit.booking_id, now=at, texting=texting, agreed_fee_minor=0)
+        cancellations.cancel(booking_id=visit.booking_id, now=at, texting=said.texting, agreed_fee_minor=0)
     except Refusal as refusal:
-        return _told_no(visit, refusal, at, texting)
+        return _told_no(visit, refusal, at, said.texting)
     return Handled(InboundOutcome.GIVEN_UP)  # cancelling texts the guest itself
 
 
@@ -253,22 +254,20 @@ def _on_a_page(person: Person, live_places: list[PlaceQuestion], texting: Textin
     return Answer("S16", {"u": texting.links.text_url(path), "tel": person.tel}, seldom=True)
 
 
-def _answer_offer(
-    question: Question, kind: ReplyKind, answered_at: datetime, now: datetime, texting: Texting
-) -> Handled:
-    answer = offers.accept if kind is ReplyKind.YES else offers.decline
+def _answer_offer(question: Question, said: Said) -> Handled:
+    answer = offers.accept if said.kind is ReplyKind.YES else offers.decline
     try:
         answer(
             question.offer_id,
             stylist_id=question.stylist_id,
-            answered_at=answered_at,
-            now=now,
-            texting=texting,
+            answered_at=said.text.received_at,
+            now=said.now,
+            texting=said.texting,
             actor=f"stylist:{question.stylist_id}",
         )
     except OfferGone as gone:
         return _told(question, gone.code, gone.values.get("reason"))
-    if kind is ReplyKind.YES:
+    if said.kind is ReplyKind.YES:
         return Handled(InboundOutcome.ACCEPTED)  # accepting texts the stylist itself
     return Handled(InboundOutcome.DECLINED, _told(question, "declined").answer)
 
