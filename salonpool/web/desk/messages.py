@@ -40,6 +40,8 @@ def send_again(row_id: int) -> Response:
     g.page_url = url_for("desk.show_messages")
     try:
         desk.send_again(message_id=message_id, account_id=account().id, now=now(), texting=texting())
+    except Missing:
+        raise  # "there is nothing here" is a page, not a word above the list
     except Refusal as refusal:
         return _page(status_of(refusal), in_words(refusal))
     return _back("again")
