@@ -28,7 +28,8 @@ from salonpool.queries.correspondents import salon_of
 from salonpool.queries.people import Person
 from salonpool.usecases.rows import insert_new
 from salonpool.usecases.texts import messages, opt_outs
-from salonpool.usecases.texts.answers import Answer, Handled, Received, act
+from salonpool.usecases.texts.answers import act
+from salonpool.usecases.texts.said import Answer, Handled, Received
 from salonpool.usecases.texts.texting import Texting
 
 log = logging.getLogger(__name__)
