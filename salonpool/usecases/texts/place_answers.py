@@ -5,11 +5,10 @@ from dataclasses import replace
 from salonpool.domain.booking import SlotTaken
 from salonpool.domain.inbound import InboundOutcome, told_refusal
 from salonpool.domain.refusal import InvalidInput, Refusal
-from salonpool.messaging import formats
 from salonpool.messaging.replies import ReplyKind
 from salonpool.queries.waitlist import PlaceQuestion
 from salonpool.usecases.booking import places
-from salonpool.usecases.texts.said import Answer, Handled, Said
+from salonpool.usecases.texts.said import Handled, Said, about
 from salonpool.usecases.texts.texting import Texting
 
 
@@ -21,14 +20,14 @@ def answer_place(place: PlaceQuestion, said: Said) -> Handled:
         except Refusal:  # they have just booked it on its page
             return told_of_place(replace(place, is_booked=True), said.texting)
         path = said.texting.links.waitlist_path(place.entry_id, place.entry_link_version)
-        return Handled(InboundOutcome.LET_GO, _about_place(place, "C8N", said.texting.links.text_url(path)))
+        return Handled(InboundOutcome.LET_GO, about(place, "C8N", u=said.texting.links.text_url(path)))
     try:
         places.take(place.booking_id, now=said.now, texting=said.texting)
     except (SlotTaken, InvalidInput):
         return told_of_place(place, said.texting)
     except Refusal as refusal:  # still theirs, but there is more to say than fits a text
         path = said.texting.links.booking_path(place.booking_id, place.link_version)
-        answer = _about_place(place, "C8H", said.texting.links.text_url(path))
+        answer = about(place, "C8H", u=said.texting.links.text_url(path))
         return Handled(told_refusal(refusal.code), answer)
     return Handled(InboundOutcome.BOOKED)  # booking texts the guest itself
 
@@ -37,17 +36,6 @@ def told_of_place(place: PlaceQuestion, texting: Texting) -> Handled:
     """It is theirs, with the link that says what is booked, or no longer held."""
     if place.is_booked:
         path = texting.links.booking_path(place.booking_id, place.link_version)
-        return Handled(InboundOutcome.TOLD_BOOKED, _about_place(place, "C8B", texting.links.text_url(path)))
+        return Handled(InboundOutcome.TOLD_BOOKED, about(place, "C8B", u=texting.links.text_url(path)))
     url = texting.links.text_url(f"/s/{place.slug}")
-    return Handled(InboundOutcome.TOLD_PLACE_GONE, _about_place(place, "C8E", url))
-
-
-def _about_place(place: PlaceQuestion, text_id: str, url: str) -> Answer:
-    values: dict[str, str | None] = {
-        "s": place.salon,
-        "d": formats.short_date(place.starts_at, place.tz, place.language),
-        "t": formats.clock_time(place.starts_at, place.tz),
-        "u": url,
-        "tel": place.tel,
-    }
-    return Answer(text_id, values, booking_id=place.booking_id, language=place.language)
+    return Handled(InboundOutcome.TOLD_PLACE_GONE, about(place, "C8E", u=url))

@@ -4,8 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from salonpool.domain.inbound import Outcome
+from salonpool.messaging import formats
 from salonpool.messaging.replies import ReplyKind
 from salonpool.queries.people import Person
+from salonpool.queries.reminder_questions import VisitQuestion
+from salonpool.queries.waitlist import PlaceQuestion
 from salonpool.usecases.texts.texting import Texting
 
 
@@ -49,3 +52,16 @@ class Handled:
 
     outcome: Outcome
     answer: Answer | None = None
+
+
+def about(asked: PlaceQuestion | VisitQuestion, text_id: str, **more: str) -> Answer:
+    """An answer that names the salon, its number and the time somebody was asked about; `more`: what only
+    this text says, such as its link `u`."""
+    values: dict[str, str | None] = {
+        "s": asked.salon,
+        "d": formats.short_date(asked.starts_at, asked.tz, asked.language),
+        "t": formats.clock_time(asked.starts_at, asked.tz),
+        "tel": asked.tel,
+        **more,
+    }
+    return Answer(text_id, values, booking_id=asked.booking_id, language=asked.language)

@@ -10,7 +10,7 @@ from salonpool.messaging import formats
 from salonpool.messaging.replies import ReplyKind
 from salonpool.queries.reminder_questions import VisitQuestion
 from salonpool.usecases.booking import cancellations, reminders
-from salonpool.usecases.texts.said import Answer, Handled, Said
+from salonpool.usecases.texts.said import Handled, Said, about
 from salonpool.usecases.texts.texting import Texting
 
 
@@ -24,7 +24,7 @@ def answer_visits(visits: list[VisitQuestion], said: Said) -> Handled:
         return Handled(InboundOutcome.WILL_COME)
     if len(standing) > 1:
         url = said.texting.links.text_url("/my")
-        answer = _about_visit(standing[0], "C2W", k=str(len(standing)), u=url)
+        answer = about(standing[0], "C2W", k=str(len(standing)), u=url)
         return Handled(InboundOutcome.SEVERAL_VISITS, replace(answer, seldom=True))
     [visit] = standing
     # It counts from when it came in, unless the visit has begun before anybody read it.
@@ -41,27 +41,14 @@ def _told_no(visit: VisitQuestion, refusal: Refusal, at: datetime, texting: Text
     if refusal.code == "fee_changed":
         fee = formats.money(Money(visit.costs_minor(at), visit.currency))
         path = texting.links.booking_path(visit.booking_id, visit.link_version)
-        return Handled(
-            InboundOutcome.TOLD_FEE, _about_visit(visit, "C2F", p=fee, u=texting.links.text_url(path))
-        )
-    return Handled(InboundOutcome.TOLD_TOO_LATE, _about_visit(visit, "C2N"))
+        return Handled(InboundOutcome.TOLD_FEE, about(visit, "C2F", p=fee, u=texting.links.text_url(path)))
+    return Handled(InboundOutcome.TOLD_TOO_LATE, about(visit, "C2N"))
 
 
 def _told_of_visit(visit: VisitQuestion, texting: Texting) -> Handled:
     """It was given up already, and what that cost."""
     url = texting.links.text_url(f"/s/{visit.slug}")
     if not visit.fee_minor:
-        return Handled(InboundOutcome.TOLD_GIVEN_UP, _about_visit(visit, "C4", u=url))
+        return Handled(InboundOutcome.TOLD_GIVEN_UP, about(visit, "C4", u=url))
     fee = formats.money(Money(visit.fee_minor, visit.currency))
-    return Handled(InboundOutcome.TOLD_GIVEN_UP, _about_visit(visit, "C4F", p=fee, u=url))
-
-
-def _about_visit(visit: VisitQuestion, text_id: str, **more: str) -> Answer:
-    values: dict[str, str | None] = {
-        "s": visit.salon,
-        "d": formats.short_date(visit.starts_at, visit.tz, visit.language),
-        "t": formats.clock_time(visit.starts_at, visit.tz),
-        "tel": visit.tel,
-        **more,
-    }
-    return Answer(text_id, values, booking_id=visit.booking_id, language=visit.language)
+    return Handled(InboundOutcome.TOLD_GIVEN_UP, about(visit, "C4F", p=fee, u=url))
